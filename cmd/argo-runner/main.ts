@@ -1,0 +1,12 @@
+/**
+ * The argo-runner: runs an Argo Workflow to its end and reports it to a ConfigMap.
+ *
+ * @module
+ */
+import { sandbox } from "../../src/sandbox.ts";
+
+await sandbox(import.meta.url, async (input) => {
+  const { run } = await import("../../src/mod.ts");
+  const { argoRunner } = await import("../../runners/argo/mod.ts");
+  return await run({ program: "argo-runner", runner: argoRunner, reporter: "configmap" }, input);
+});

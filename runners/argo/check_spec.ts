@@ -1,0 +1,84 @@
+/**
+ * What makes a WorkflowSpec impossible to run and no dry run finds: the Workflow's definition accepts any fields.
+ *
+ * @module
+ */
+import { InvalidInputError, isJsonObject, type JsonObject, type JsonValue } from "../../src/mod.ts";
+
+/**
+ * Checks what the controller would refuse only after the Workflow has been created.
+ *
+ * @throws {InvalidInputError} If the templates or parameters do not fit together
+ */
+export function checkSpec(spec: JsonObject): void {
+  const templates = templatesOf(spec);
+  const isReference = isJsonObject(spec.workflowTemplateRef);
+  if (!isReference && templates.length === 0) {
+    throw new InvalidInputError(
+      "has no templates, expected a WorkflowSpec with templates or a workflowTemplateRef",
+    );
+  }
+  checkNames(templates);
+  // With a reference, entrypoint and parameters may come from the WorkflowTemplate.
+  if (isReference) return;
+  const entrypoint = entrypointOf(spec, templates);
+  checkParameters(spec, entrypoint);
+}
+
+function templatesOf(spec: JsonObject): JsonObject[] {
+  const { templates } = spec;
+  if (templates === undefined || templates === null) return [];
+  if (!Array.isArray(templates)) throw new InvalidInputError("has templates that are no list");
+  return templates.map((template, index) => {
+    if (!isJsonObject(template)) throw new InvalidInputError(`has templates[${index}] that is no object`);
+    return template;
+  });
+}
+
+function checkNames(templates: JsonObject[]): void {
+  const seen = new Set<JsonValue>();
+  for (const [index, { name }] of templates.entries()) {
+    if (typeof name !== "string" || name === "") {
+      throw new InvalidInputError(`has templates[${index}] without a name`);
+    }
+    if (seen.has(name)) throw new InvalidInputError(`has two templates named ${JSON.stringify(name)}`);
+    seen.add(name);
+  }
+}
+
+function entrypointOf(spec: JsonObject, templates: JsonObject[]): JsonObject {
+  const { entrypoint } = spec;
+  if (typeof entrypoint !== "string" || entrypoint === "") {
+    throw new InvalidInputError("has no entrypoint, expected the name of a template");
+  }
+  const template = templates.find(({ name }) => name === entrypoint);
+  if (template) return template;
+  const names = templates.map(({ name }) => JSON.stringify(name)).join(", ");
+  throw new InvalidInputError(
+    `has the entrypoint ${JSON.stringify(entrypoint)}, expected one of its templates: ${names}`,
+  );
+}
+
+function checkParameters(spec: JsonObject, entrypoint: JsonObject): void {
+  const given = parametersOf(spec.arguments);
+  for (const parameter of given) {
+    if (hasValue(parameter, ["value", "valueFrom"])) continue;
+    throw new InvalidInputError(`has no value for the parameter arguments.${parameter.name}`);
+  }
+  for (const input of parametersOf(entrypoint.inputs)) {
+    if (hasValue(input, ["value", "valueFrom", "default"])) continue;
+    if (given.some(({ name }) => name === input.name)) continue;
+    throw new InvalidInputError(
+      `has no value for the parameter ${input.name}, which its entrypoint requires`,
+    );
+  }
+}
+
+function parametersOf(holder: JsonValue | undefined): JsonObject[] {
+  const parameters = isJsonObject(holder) ? holder.parameters : undefined;
+  return Array.isArray(parameters) ? parameters.filter(isJsonObject) : [];
+}
+
+function hasValue(parameter: JsonObject, keys: string[]): boolean {
+  return keys.some((key) => parameter[key] !== undefined && parameter[key] !== null);
+}

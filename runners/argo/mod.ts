@@ -1,0 +1,94 @@
+/**
+ * The runner for Argo Workflows.
+ *
+ * @module
+ */
+import {
+  type ActionRunner,
+  createNew,
+  type CreateOptions,
+  findOwn,
+  type KubeClient,
+  type KubeObject,
+  preflightCreate,
+  type StepInput,
+  waitForObject,
+  type WorkObject,
+} from "../../src/mod.ts";
+import { outcomeOfLabels, parseWorkflow, phaseOfLabels, workflowOutcome } from "./workflow.ts";
+
+const TYPE = { apiVersion: "argoproj.io/v1alpha1", kind: "Workflow" };
+
+/**
+ * A runner that creates the manifest's Workflow, named after the context, and waits for its end.
+ *
+ * Its status is `{argoWorkflowRef: {name, namespace}}`.
+ */
+export function argoRunner(kube: KubeClient): ActionRunner {
+  /** The version that our own create left behind: the only one of an object that may be watched from. */
+  let createdVersion: string | undefined;
+  return {
+    name: "argo.workflow",
+
+    async find({ manifest, ...step }) {
+      const { workflow, warnings } = parseWorkflow(manifest, step.context);
+      for (const warning of warnings) step.log.warn(warning);
+      const existing = await findOwn(kube, workflow, options(step));
+      return existing && workObject(kube, existing, true);
+    },
+
+    async preflight({ manifest, ...step }) {
+      await preflightCreate(kube, parseWorkflow(manifest, step.context).workflow, options(step));
+    },
+
+    async start({ manifest, existing, ...step }) {
+      const { workflow } = parseWorkflow(manifest, step.context);
+      const { name, namespace } = workflow.metadata;
+      const status = { argoWorkflowRef: { name, namespace } };
+      if (existing) {
+        step.log.info(`Workflow "${name}" is there already: going on with it`, { uid: existing.uid });
+        return { status, object: existing };
+      }
+      const { object, adopted } = await createNew(kube, workflow, options(step));
+      createdVersion = adopted ? undefined : object.metadata.resourceVersion;
+      step.log.info(`Workflow "${name}" is created`, { namespace, uid: object.metadata.uid });
+      return { status, object: workObject(kube, object, adopted) };
+    },
+
+    async waitForCompletion({ started, signal, log }) {
+      const { name, namespace, uid } = started.object!;
+      return await waitForObject(kube, { ...TYPE, name, namespace, uid, createdVersion }, {
+        outcome: workflowOutcome,
+        outcomeOfMetadata: outcomeOfLabels,
+        stateOfMetadata: phaseOfLabels,
+        signal,
+        log,
+      });
+    },
+
+    commands: ({ name, namespace }) => ({
+      show: `kubectl -n ${namespace} get workflow ${name} -o yaml`,
+      stop:
+        `kubectl -n ${namespace} patch workflow ${name} --type merge -p '{"spec":{"shutdown":"Terminate"}}'`,
+    }),
+  };
+}
+
+function options({ context, signal, log }: StepInput): CreateOptions {
+  return { owner: context, signal, log };
+}
+
+function workObject(kube: KubeClient, { metadata }: KubeObject, adopted: boolean): WorkObject {
+  const { name = "", namespace = "", uid = "", creationTimestamp } = metadata;
+  return {
+    ...TYPE,
+    name,
+    namespace,
+    uid,
+    adopted,
+    finished: outcomeOfLabels(metadata) !== undefined,
+    ...(creationTimestamp === undefined
+      ? {}
+      : { createdAt: creationTimestamp, ageMs: kube.serverNow() - Date.parse(creationTimestamp) }),
+  };
+}

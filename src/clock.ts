@@ -1,0 +1,61 @@
+/**
+ * Time and chance, injected so that tests need no real sleep.
+ *
+ * @module
+ */
+
+/** A monotonic clock with sleep and randomness. */
+export interface Clock {
+  /** Milliseconds since some fixed moment; never goes back, whatever the wall clock does. */
+  now(): number;
+  /** Resolves after `ms` milliseconds. Rejects with the signal's reason as soon as it is aborted. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+  /** A number in [0, 1). */
+  random(): number;
+}
+
+/** The real clock. */
+export const systemClock: Clock = {
+  now: () => performance.now(),
+  random: () => Math.random(),
+  sleep(ms, signal) {
+    return new Promise((resolve, reject) => {
+      signal?.throwIfAborted();
+      const stop = () => {
+        clearTimeout(timer);
+        reject(signal?.reason);
+      };
+      const timer = setTimeout(() => {
+        signal?.removeEventListener("abort", stop);
+        resolve();
+      }, ms);
+      signal?.addEventListener("abort", stop, { once: true });
+    });
+  },
+};
+
+/** `value` ± `share` of it, so that many runners do not act at the same moment. */
+export function jitter(clock: Clock, value: number, share: number): number {
+  return value * (1 + share * (2 * clock.random() - 1));
+}
+
+/**
+ * Runs `work` with a signal that is aborted after `ms`, or with the outer signal, whichever comes first.
+ *
+ * The timer lives no longer than the work: a pending one would keep the process alive.
+ */
+export async function withDeadline<T>(
+  ms: number,
+  options: { clock: Clock; signal?: AbortSignal | undefined; reason: () => Error },
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const deadline = new AbortController();
+  const done = new AbortController();
+  options.clock.sleep(ms, done.signal).then(() => deadline.abort(options.reason()), () => {});
+  try {
+    const signals = options.signal ? [options.signal, deadline.signal] : [deadline.signal];
+    return await work(AbortSignal.any(signals));
+  } finally {
+    done.abort();
+  }
+}

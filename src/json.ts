@@ -1,0 +1,35 @@
+/**
+ * JSON's types, and the canonical form that hashes are taken of.
+ *
+ * @module
+ */
+
+/** Any JSON value. */
+export type JsonValue = null | boolean | number | string | JsonValue[] | JsonObject;
+
+/** A JSON object. A key whose value is `undefined` is no part of it. */
+export interface JsonObject {
+  [key: string]: JsonValue | undefined;
+}
+
+/** Whether a value is a JSON object: no list, not null. */
+export function isJsonObject(value: unknown): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** The text of a JSON value with the keys of every object in order, so that equal values give equal texts. */
+export function canonicalJson(value: JsonValue): string {
+  return JSON.stringify(
+    value,
+    (_key, inner) =>
+      isJsonObject(inner)
+        ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+        : inner,
+  );
+}
+
+/** The SHA-256 of a text, as 64 hexadecimal digits. */
+export async function sha256(text: string): Promise<string> {
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
+  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}

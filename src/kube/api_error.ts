@@ -1,0 +1,208 @@
+/**
+ * What can go wrong with a request, as typed values.
+ *
+ * @module
+ */
+import { isJsonObject, type JsonObject } from "../json.ts";
+import { messageOf } from "../errors.ts";
+
+/** The kinds of trouble that are told apart, since each calls for something else. */
+export type Fault =
+  /** No connection: refused, no route, no such host. Nothing was sent. */
+  | "refused"
+  /** The server's certificate is not trusted, or it does not speak TLS. Nothing was sent. */
+  | "tls"
+  /** A file with the CA, a token or a client certificate is missing or cannot be used. Nothing was sent. */
+  | "credentials"
+  /** The connection broke, or no answer came in time: a write may have been done. */
+  | "broken"
+  /** An answer that no working API server gives: 5xx, a redirect, a web page. A write may have been done. */
+  | "server"
+  /** An admission webhook could not be reached. */
+  | "webhook"
+  /** 429. Nothing was done. */
+  | "throttled"
+  | "unauthorized"
+  | "forbidden"
+  | "quota"
+  /** Two writers met at one quota: a further try helps. */
+  | "quotaConflict"
+  | "notFound"
+  /** The API server does not know the kind: its definition is missing. */
+  | "kindMissing"
+  | "namespaceMissing"
+  | "namespaceTerminating"
+  | "exists"
+  | "conflict"
+  /** 410: the resourceVersion is too old to watch from. */
+  | "expired"
+  /** A policy or webhook said no. */
+  | "denied"
+  | "tooLarge"
+  /** 400, 422 and every other 4xx: the same request will never pass. */
+  | "invalid";
+
+/** What an {@linkcode ApiError} is made of. */
+export interface ApiErrorOptions extends ErrorOptions {
+  fault: Fault;
+  /** HTTP status; 0 where no answer came. */
+  status?: number;
+  /** The Status object that came as the answer. */
+  body?: JsonObject | undefined;
+  /** How long the server asks to wait, in milliseconds. */
+  retryAfterMs?: number | undefined;
+}
+
+/** A request that failed. */
+export class ApiError extends Error {
+  override readonly name = "ApiError";
+  readonly fault: Fault;
+  /** HTTP status; 0 where no answer came. */
+  readonly status: number;
+  /** The Status object that came as the answer. */
+  readonly body: JsonObject | undefined;
+  /** How long the server asks to wait, in milliseconds. */
+  readonly retryAfterMs: number | undefined;
+
+  constructor(message: string, options: ApiErrorOptions) {
+    super(message, options);
+    this.fault = options.fault;
+    this.status = options.status ?? 0;
+    this.body = options.body;
+    this.retryAfterMs = options.retryAfterMs;
+  }
+}
+
+/** Whether an error is an {@linkcode ApiError} with one of these faults. */
+export function isFault(error: unknown, ...faults: Fault[]): error is ApiError {
+  return error instanceof ApiError && faults.includes(error.fault);
+}
+
+/** Most characters of a foreign answer that are quoted. */
+const MAX_QUOTE = 200;
+
+/** What an HTTP error answer says. */
+export interface ErrorAnswer {
+  status: number;
+  /** The answer's text. */
+  text: string;
+  /** The `Retry-After` header. */
+  retryAfter?: string | null;
+}
+
+/**
+ * Turns an HTTP error answer into an error.
+ *
+ * @param doing such as `get Workflow "x"`; @param plural the word in the request's URL
+ */
+export function errorFromAnswer(doing: string, plural: string, answer: ErrorAnswer): ApiError {
+  const body = parseStatus(answer.text);
+  const said = typeof body?.message === "string" ? body.message : quote(answer.text);
+  return new ApiError(`Cannot ${doing}: ${said} (${answer.status})`, {
+    fault: faultOf(answer.status, plural, body, said),
+    status: answer.status,
+    body,
+    retryAfterMs: retryAfterMs(answer.retryAfter, body),
+  });
+}
+
+/** Turns the Status of a watch's ERROR event into an error. */
+export function errorFromStatus(doing: string, plural: string, status: JsonObject): ApiError {
+  const code = typeof status.code === "number" ? status.code : 500;
+  return errorFromAnswer(doing, plural, { status: code, text: JSON.stringify(status) });
+}
+
+/**
+ * Turns what `fetch` throws into an error. Deno gives a TypeError whose text alone tells the causes apart, in the
+ * message or, in later versions, in the cause's message.
+ */
+export function errorFromFetch(doing: string, server: string, error: unknown): ApiError {
+  const cause = error instanceof Error && error.cause ? messageOf(error.cause) : "";
+  const text = `${messageOf(error)} ${cause}`;
+  return new ApiError(`Cannot ${doing}: no answer from ${server}: ${readable(text)}`, {
+    fault: faultOfFetch(text),
+    cause: error,
+  });
+}
+
+function faultOfFetch(text: string): Fault {
+  if (/certificate|InvalidContentType|corrupt message|HandshakeFailure|received fatal alert/i.test(text)) {
+    return "tls";
+  }
+  // The only text that proves that nothing was sent.
+  return text.includes("client error (Connect)") ? "refused" : "broken";
+}
+
+/** The last part of the chain that Deno prints says what happened. */
+function readable(text: string): string {
+  const chain = text.replace(/\(os error \d+\)/g, "").split(/: (?=[a-zA-Z])/);
+  return chain.slice(-2).join(": ").trim();
+}
+
+function faultOf(status: number, plural: string, body: JsonObject | undefined, said: string): Fault {
+  // An admission webhook chooses its own code, 429 and 5xx among them: the text is what tells a denial.
+  if (/denied the request|denied request/.test(said)) return "denied";
+  if (/request is too large|larger than max/.test(said)) return "tooLarge";
+  if (said.includes("failed calling webhook")) return "webhook";
+  switch (status) {
+    case 401:
+      return "unauthorized";
+    case 403:
+      return faultOfForbidden(body, said);
+    case 404:
+      return faultOfNotFound(body);
+    case 409:
+      return faultOfConflict(plural, body);
+    case 410:
+      return "expired";
+    case 413:
+      return "tooLarge";
+    case 429:
+      return "throttled";
+  }
+  return status >= 400 && status < 500 ? "invalid" : "server";
+}
+
+function faultOfForbidden(body: JsonObject | undefined, said: string): Fault {
+  if (said.includes("exceeded quota")) return "quota";
+  return causesOf(body).includes("NamespaceTerminating") ? "namespaceTerminating" : "forbidden";
+}
+
+function faultOfNotFound(body: JsonObject | undefined): Fault {
+  if (!body) return "kindMissing";
+  return detailsOf(body).kind === "namespaces" ? "namespaceMissing" : "notFound";
+}
+
+function faultOfConflict(plural: string, body: JsonObject | undefined): Fault {
+  const kind = detailsOf(body).kind;
+  if (kind === "resourcequotas") return "quotaConflict";
+  return body?.reason === "AlreadyExists" && kind === plural ? "exists" : "conflict";
+}
+
+function detailsOf(body: JsonObject | undefined): JsonObject {
+  return isJsonObject(body?.details) ? body.details : {};
+}
+
+function causesOf(body: JsonObject | undefined): unknown[] {
+  const causes = detailsOf(body).causes;
+  return Array.isArray(causes) ? causes.map((cause) => isJsonObject(cause) ? cause.reason : undefined) : [];
+}
+
+function retryAfterMs(header: string | null | undefined, body: JsonObject | undefined): number | undefined {
+  const seconds = header ? Number(header) : detailsOf(body).retryAfterSeconds;
+  return typeof seconds === "number" && seconds > 0 ? seconds * 1_000 : undefined;
+}
+
+function parseStatus(text: string): JsonObject | undefined {
+  try {
+    const value = JSON.parse(text);
+    return isJsonObject(value) && value.kind === "Status" ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function quote(text: string): string {
+  const line = text.replace(/\s+/g, " ").trim();
+  return line.length > MAX_QUOTE ? `${line.slice(0, MAX_QUOTE)}…` : line || "an empty answer";
+}

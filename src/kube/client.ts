@@ -1,0 +1,159 @@
+/**
+ * What the rest of the project needs of a Kubernetes API server. Dry run, faults and recording are wrappers around it.
+ *
+ * @module
+ */
+import type { JsonObject } from "../json.ts";
+
+/** The part of an object's metadata that is read here; the API's own spelling. */
+export interface ObjectMeta extends JsonObject {
+  name?: string;
+  namespace?: string;
+  uid?: string;
+  resourceVersion?: string;
+  /** RFC 3339. */
+  creationTimestamp?: string;
+  /** RFC 3339; present while the object is being deleted. */
+  deletionTimestamp?: string;
+  labels?: Record<string, string>;
+  annotations?: Record<string, string>;
+}
+
+/** Any object, as the API server's JSON has it. */
+export interface KubeObject extends JsonObject {
+  apiVersion: string;
+  kind: string;
+  metadata: ObjectMeta;
+}
+
+/** A kind of object. */
+export interface ResourceType {
+  /** For example `batch/v1`, `v1`. */
+  apiVersion: string;
+  /** For example `Job`. */
+  kind: string;
+  /** The word in the URL; by default the kind's regular English plural in lower case. */
+  plural?: string;
+}
+
+/** One object by name. */
+export interface ObjectRef extends ResourceType {
+  name: string;
+  namespace: string;
+}
+
+/** The answer to a LIST. */
+export interface KubeList {
+  /** The collection's resourceVersion: a watch from here misses nothing. */
+  resourceVersion: string;
+  items: KubeObject[];
+}
+
+/** One line of a watch. */
+export interface WatchEvent {
+  /** `ADDED`, `MODIFIED`, `DELETED`, `BOOKMARK`, `ERROR`, or what a later server may send. */
+  type: string;
+  /** The object; a Status for `ERROR`. */
+  object: KubeObject;
+}
+
+/** Options of every request. */
+export interface RequestOptions {
+  /** Gives the request up. */
+  signal?: AbortSignal | undefined;
+  /** Longest time for the whole answer in milliseconds; 30 000 by default. */
+  deadlineMs?: number;
+}
+
+/** Options of reads. */
+export interface ReadOptions extends RequestOptions {
+  /** Ask for metadata only (PartialObjectMetadata), so that the answer's size does not depend on the object's. */
+  metadataOnly?: boolean;
+  /** Use a new connection: the pooled one may be dead without a sign. */
+  freshConnection?: boolean;
+}
+
+/** Options of LIST. */
+export interface ListOptions extends ReadOptions {
+  namespace: string;
+  /** For example `metadata.name=x`. */
+  fieldSelector?: string;
+  /** For example `workflows.argoproj.io/workflow=x`. */
+  labelSelector?: string;
+}
+
+/** Options of WATCH. Its deadline counts until the answer's headers. */
+export interface WatchOptions extends ListOptions {
+  /** Where to start: a collection's or a bookmark's, or that of a create's reply. */
+  resourceVersion: string;
+  /** After how many seconds the server is to end the watch; a client's deadline follows 10 s later. */
+  timeoutSeconds: number;
+}
+
+/** Options of writes. */
+export interface WriteOptions extends RequestOptions {
+  /** The API server validates and stores nothing. */
+  dryRun?: boolean;
+}
+
+/** Options of DELETE. */
+export interface DeleteOptions extends WriteOptions {
+  /** Delete only the object with this uid. */
+  uid?: string;
+  propagationPolicy?: "Foreground" | "Background" | "Orphan";
+}
+
+/**
+ * A Kubernetes API server.
+ *
+ * Each call is one attempt; only a refused token is read again and tried once more. Every method throws an
+ * `ApiError` if the API server cannot be reached or refuses, and the signal's reason if that is aborted.
+ */
+export interface KubeClient {
+  get(ref: ObjectRef, options?: ReadOptions): Promise<KubeObject>;
+  list(type: ResourceType, options: ListOptions): Promise<KubeList>;
+  /** Ends when the server ends the watch; throws if it breaks. */
+  watch(type: ResourceType, options: WatchOptions): AsyncIterable<WatchEvent>;
+  create(object: KubeObject, options?: WriteOptions): Promise<KubeObject>;
+  /** https://www.rfc-editor.org/rfc/rfc7386 */
+  mergePatch(ref: ObjectRef, patch: JsonObject, options?: WriteOptions): Promise<KubeObject>;
+  /** PUT: fails with a conflict if the object's resourceVersion is not the newest. */
+  replace(object: KubeObject, options?: WriteOptions): Promise<KubeObject>;
+  delete(ref: ObjectRef, options?: DeleteOptions): Promise<void>;
+  /** The API server's clock, in milliseconds since 1970, as its last answer told it. */
+  serverNow(): number;
+}
+
+/** Who writes, for the API server's field management. */
+export const FIELD_MANAGER = "action-runner";
+
+/** The reference of an object that has a name and a namespace. */
+export function refOf(object: KubeObject): ObjectRef {
+  return {
+    apiVersion: object.apiVersion,
+    kind: object.kind,
+    name: object.metadata.name ?? "",
+    namespace: object.metadata.namespace ?? "",
+  };
+}
+
+/** An object as people write it: `Workflow "x"`. */
+export function describe(ref: { kind: string; name: string }): string {
+  return `${ref.kind} "${ref.name}"`;
+}
+
+/** The path of a kind's collection in a namespace, or of the object with `name`. */
+export function resourcePath(type: ResourceType, namespace: string, name?: string): string {
+  const root = type.apiVersion.includes("/") ? `/apis/${type.apiVersion}` : `/api/${type.apiVersion}`;
+  const parts = ["namespaces", namespace, pluralOf(type), ...(name === undefined ? [] : [name])];
+  return `${root}/${parts.map(encodeURIComponent).join("/")}`;
+}
+
+/** As `UnsafeGuessKindToResource`: https://github.com/kubernetes/apimachinery/blob/v0.34.4/pkg/api/meta/restmapper.go */
+export function pluralOf(type: ResourceType): string {
+  if (type.plural !== undefined) return type.plural;
+  const singular = type.kind.toLowerCase();
+  if (singular.endsWith("s")) return `${singular}es`;
+  if (singular.endsWith("y")) return `${singular.slice(0, -1)}ies`;
+  return `${singular}s`;
+}

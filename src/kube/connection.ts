@@ -1,0 +1,99 @@
+/**
+ * The connection to an API server and the credentials on it, which may change while a run waits.
+ *
+ * @module
+ */
+import { messageOf } from "../errors.ts";
+import { ApiError } from "./api_error.ts";
+import { type Access, readSource, type Source } from "./credentials.ts";
+
+/** Options of {@linkcode Connection.token}. */
+export interface TokenOptions {
+  /** Read the file even if it does not look changed. */
+  reread?: boolean;
+}
+
+/** Holds one `Deno.HttpClient` and one token, and makes new ones when asked. */
+export class Connection {
+  readonly #access: Access;
+  #client: Promise<Deno.HttpClient> | undefined;
+  #token: string | undefined;
+  #tokenTime: number | undefined;
+
+  constructor(access: Access) {
+    this.#access = access;
+  }
+
+  /** The client for the next request, with the CA and client certificate as they were when it was made. */
+  client(): Promise<Deno.HttpClient> {
+    this.#client ??= this.#open();
+    return this.#client;
+  }
+
+  /** Gives the present client up: the next request takes a new connection and reads the certificates again. */
+  renew(): void {
+    const old = this.#client;
+    this.#client = undefined;
+    // Requests under way keep their connection; only its place in the pool ends.
+    old?.then((client) => client.close(), () => {});
+  }
+
+  /** The bearer token, read again when its file has changed. While that is empty or missing, the last one stays. */
+  async token(options: TokenOptions = {}): Promise<string | undefined> {
+    const { token } = this.#access;
+    if (!token || "text" in token) return token?.text;
+    try {
+      const time = (await Deno.stat(token.file)).mtime?.getTime();
+      if (options.reread || this.#token === undefined || time !== this.#tokenTime) {
+        this.#token = await readSource(token) || this.#token;
+        this.#tokenTime = time;
+      }
+    } catch (error) {
+      if (this.#token === undefined) throw unreadable("token", token, error);
+    }
+    if (this.#token === undefined) throw credentialsError(`The token file ${token.file} is empty`);
+    return this.#token;
+  }
+
+  async #open(): Promise<Deno.HttpClient> {
+    const { ca, certificate, proxyUrl } = this.#access;
+    try {
+      return Deno.createHttpClient({
+        // With HTTP/2 one dead connection makes every later request of the client wait for ever.
+        http1: true,
+        http2: false,
+        ...(ca ? { caCerts: [await read("CA", ca)] } : {}),
+        ...(certificate
+          ? {
+            cert: await read("client certificate", certificate.chain),
+            key: await read("client key", certificate.key),
+          }
+          : {}),
+        ...(proxyUrl ? { proxy: { url: proxyUrl } } : {}),
+      });
+    } catch (error) {
+      // Not kept: the next request tries again, since a file may be there by then.
+      this.#client = undefined;
+      if (error instanceof ApiError) throw error;
+      throw credentialsError(`The CA or client certificate cannot be used: ${messageOf(error)}`, error);
+    }
+  }
+}
+
+async function read(what: string, source: Source): Promise<string> {
+  try {
+    return await readSource(source);
+  } catch (error) {
+    throw unreadable(what, source, error);
+  }
+}
+
+function unreadable(what: string, source: Source, error: unknown): ApiError {
+  const file = "file" in source ? ` file ${source.file}` : "";
+  const problem = error instanceof Deno.errors.NotFound ? "is not found" : "cannot be read";
+  return credentialsError(`The ${what}${file} ${problem}`, error);
+}
+
+function credentialsError(message: string, cause?: unknown): ApiError {
+  return new ApiError(message, { fault: "credentials", cause });
+}

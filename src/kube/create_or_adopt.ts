@@ -1,0 +1,286 @@
+/**
+ * At most one object for a run, whatever happens to requests and replies.
+ *
+ * @module
+ */
+import { type Clock, systemClock, withDeadline } from "../clock.ts";
+import { RunError } from "../errors.ts";
+import type { JsonValue } from "../json.ts";
+import { type Log, silentLog } from "../log.ts";
+import { ApiError, isFault } from "./api_error.ts";
+import { describe, type KubeClient, type KubeObject, refOf } from "./client.ts";
+import { BEFORE_CREATE } from "./fault_rules.ts";
+import { CREATED_BY_LABEL, differenceOfMarks, firstDifference, type Owner, withMarks } from "./ownership.ts";
+import { Outage, retry, type RetryOptions } from "./retry.ts";
+
+/** Options of {@linkcode createOrAdopt}, {@linkcode findOwn} and {@linkcode preflightCreate}. */
+export interface CreateOptions {
+  /** Whose object it is; an `ExecutionContext` is one. */
+  owner: Owner;
+  /** Gives up. A create that is under way is first brought to a known end. */
+  signal: AbortSignal;
+  /** What the proof of ownership is taken of; by default the object without its owner references. */
+  hashed?: JsonValue;
+  clock?: Clock;
+  log?: Log;
+}
+
+/** What {@linkcode createOrAdopt} returns. */
+export interface Created {
+  /** The object as the API server has it; of an adopted one the metadata only. */
+  object: KubeObject;
+  /** Whether it was there before. */
+  adopted: boolean;
+}
+
+/** How many replies may leave in doubt whether the object was created. */
+const MAX_DOUBTFUL_CREATES = 5;
+/** How long an object of the same name may take to be deleted, milliseconds. */
+const DELETION_MS = 60_000;
+/** Time between two looks at an object that is being deleted, milliseconds. */
+const DELETION_POLL_MS = 1_000;
+/** How long a create may take to end once the run is to end, milliseconds. */
+const CREATE_AFTER_SIGNAL_MS = 1_500;
+/** How long the look after that may take, milliseconds. */
+const LAST_LOOK_MS = 1_000;
+
+/**
+ * Creates an object, or adopts that of an earlier start of the same run.
+ *
+ * A create whose reply is lost is never repeated before a look at the name.
+ *
+ * @throws {RunError} `NameTaken` if another object has the name; else as `BEFORE_CREATE` says
+ *
+ * @example
+ * ```ts ignore
+ * const { object } = await createOrAdopt(kube, pod, { owner: context, signal });
+ * ```
+ */
+export async function createOrAdopt(
+  kube: KubeClient,
+  object: KubeObject,
+  options: CreateOptions,
+): Promise<Created> {
+  const existing = await findOwn(kube, object, options);
+  return existing ? { object: existing, adopted: true } : await createNew(kube, object, options);
+}
+
+/**
+ * Looks for the object of an earlier start of the same run. Returns its metadata, or `undefined` if the name is free.
+ *
+ * @throws {RunError} `NameTaken` if another object has the name, or one that is not deleted within 60 s
+ */
+export async function findOwn(
+  kube: KubeClient,
+  object: KubeObject,
+  options: CreateOptions,
+): Promise<KubeObject | undefined> {
+  const clock = options.clock ?? systemClock;
+  const wanted = await withMarks(object, options.owner, options.hashed);
+  const until = clock.now() + DELETION_MS;
+  while (true) {
+    const existing = await retry(() => getMetadata(kube, wanted, options.signal), retryOptions(options));
+    if (!existing) return undefined;
+    if (existing.metadata.deletionTimestamp === undefined) {
+      await checkIsOwn(kube, existing, wanted, options);
+      return existing;
+    }
+    if (clock.now() >= until) throw nameTaken(existing, "it is being deleted, and something holds that up");
+    await clock.sleep(DELETION_POLL_MS, options.signal);
+  }
+}
+
+/** As {@linkcode createOrAdopt}, for a name that was just seen to be free. */
+export async function createNew(
+  kube: KubeClient,
+  object: KubeObject,
+  options: CreateOptions,
+): Promise<Created> {
+  const wanted = await withMarks(object, options.owner, options.hashed);
+  const progress: Progress = { posted: false, doubtful: 0 };
+  try {
+    return await createUntilKnown(kube, wanted, options, progress);
+  } catch (error) {
+    if (!options.signal.aborted || !progress.posted) throw error;
+    const created = await lastLook(kube, wanted, options);
+    if (created) return { object: created, adopted: false };
+    throw error;
+  }
+}
+
+/** Asks the API server to validate the create of an object, with nothing stored. */
+export async function preflightCreate(
+  kube: KubeClient,
+  object: KubeObject,
+  options: CreateOptions,
+): Promise<void> {
+  const wanted = await withMarks(object, options.owner, options.hashed);
+  await retry(() => kube.create(wanted, { dryRun: true, signal: options.signal }), retryOptions(options));
+}
+
+/** What has been sent so far. */
+interface Progress {
+  posted: boolean;
+  /** Creates whose reply left in doubt whether they were done. */
+  doubtful: number;
+}
+
+async function createUntilKnown(
+  kube: KubeClient,
+  wanted: KubeObject,
+  options: CreateOptions,
+  progress: Progress,
+): Promise<Created> {
+  const clock = options.clock ?? systemClock;
+  const outage = new Outage(retryOptions(options));
+  while (true) {
+    options.signal.throwIfAborted();
+    const failure = await tryCreate(kube, wanted, options, progress);
+    if (!(failure instanceof ApiError)) return { object: failure, adopted: false };
+    if (isFault(failure, "broken", "server", "webhook")) progress.doubtful++;
+    const existing = await findAfterCreate(kube, wanted, options, progress);
+    if (existing) return { object: existing, adopted: progress.doubtful === 0 };
+    if (progress.doubtful >= MAX_DOUBTFUL_CREATES) throw inDoubt(failure);
+    // Taken a moment ago and free by now: there is nothing to wait for.
+    if (!isFault(failure, "exists")) await clock.sleep(outage.pauseMs(failure), options.signal);
+  }
+}
+
+/** One POST. Returns the object, or the error if a look at the name must follow; throws a refusal. */
+async function tryCreate(
+  kube: KubeClient,
+  wanted: KubeObject,
+  options: CreateOptions,
+  progress: Progress,
+): Promise<KubeObject | ApiError> {
+  progress.posted = true;
+  const grace = afterGrace(options);
+  try {
+    return await kube.create(wanted, { signal: grace.signal });
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    const rule = BEFORE_CREATE[error.fault];
+    if (rule.forMs === 0 && error.fault !== "exists") {
+      throw new RunError(rule.then, error.message, { cause: error });
+    }
+    return error;
+  } finally {
+    grace.stop();
+  }
+}
+
+async function findAfterCreate(
+  kube: KubeClient,
+  wanted: KubeObject,
+  options: CreateOptions,
+  progress: Progress,
+): Promise<KubeObject | undefined> {
+  try {
+    return await findOwn(kube, wanted, options);
+  } catch (error) {
+    if (progress.doubtful === 0 || !(error instanceof RunError) || error.reason === "NameTaken") throw error;
+    throw inDoubt(error);
+  }
+}
+
+/** Nobody knows whether the object is there: no refusal may be reported. */
+function inDoubt(error: Error): RunError {
+  return new RunError("ApiUnreachable", `${error.message}; whether it was created is not known`, {
+    cause: error,
+    left: "unknown",
+  });
+}
+
+async function lastLook(
+  kube: KubeClient,
+  wanted: KubeObject,
+  options: CreateOptions,
+): Promise<KubeObject | undefined> {
+  const clock = options.clock ?? systemClock;
+  const reason = () => new Error("no last look");
+  try {
+    return await withDeadline(LAST_LOOK_MS, { clock, reason }, async (signal) => {
+      const existing = await getMetadata(kube, wanted, signal);
+      return existing && differenceOfMarks(existing.metadata, wanted.metadata) === undefined
+        ? existing
+        : undefined;
+    });
+  } catch {
+    const { reason } = options.signal;
+    throw reason instanceof RunError
+      ? new RunError(reason.reason, reason.message, { left: "unknown" })
+      : reason;
+  }
+}
+
+/** A signal that follows the run's after a time in which a create can still come to a known end. */
+function afterGrace(
+  { signal, clock = systemClock }: CreateOptions,
+): { signal: AbortSignal; stop: () => void } {
+  const late = new AbortController();
+  const done = new AbortController();
+  const wait = () => {
+    clock.sleep(CREATE_AFTER_SIGNAL_MS, done.signal).then(() => late.abort(signal.reason), () => {});
+  };
+  signal.addEventListener("abort", wait, { once: true, signal: done.signal });
+  return { signal: late.signal, stop: () => done.abort() };
+}
+
+async function getMetadata(
+  kube: KubeClient,
+  wanted: KubeObject,
+  signal: AbortSignal,
+): Promise<KubeObject | undefined> {
+  try {
+    return await kube.get(refOf(wanted), { metadataOnly: true, signal });
+  } catch (error) {
+    if (isFault(error, "notFound")) return undefined;
+    throw error;
+  }
+}
+
+async function checkIsOwn(
+  kube: KubeClient,
+  existing: KubeObject,
+  wanted: KubeObject,
+  options: CreateOptions,
+): Promise<void> {
+  const difference = differenceOfMarks(existing.metadata, wanted.metadata);
+  if (difference) throw nameTaken(existing, await withFirstField(kube, difference, wanted, options.signal));
+  if (options.owner.onExisting === "refuse") {
+    throw nameTaken(existing, "it is this run's, which may not be adopted");
+  }
+}
+
+/** Names the field that differs, where the whole object can be read. */
+async function withFirstField(
+  kube: KubeClient,
+  difference: string,
+  wanted: KubeObject,
+  signal: AbortSignal,
+): Promise<string> {
+  try {
+    const existing = await kube.get(refOf(wanted), { signal });
+    const field = firstDifference(existing.spec, wanted.spec ?? null, "spec");
+    return field ? `${difference}; the first field that differs is ${field}` : difference;
+  } catch {
+    return difference;
+  }
+}
+
+function nameTaken(existing: KubeObject, why: string): RunError {
+  const { creationTimestamp, labels } = existing.metadata;
+  const creator = labels?.[CREATED_BY_LABEL];
+  return new RunError(
+    "NameTaken",
+    `Cannot create ${
+      describe(refOf(existing))
+    }: the name is taken by an object created ${creationTimestamp}` +
+      `${creator ? ` by ${creator}` : ""}: ${why}; use another name or delete that object`,
+  );
+}
+
+function retryOptions(options: CreateOptions): RetryOptions {
+  const { clock = systemClock, log = silentLog, signal } = options;
+  return { clock, log, signal, rules: BEFORE_CREATE };
+}

@@ -1,0 +1,45 @@
+/**
+ * Who the runner is to the API server, and where that is.
+ *
+ * @module
+ */
+
+/** Something secret or public that comes as text or as the path of a file, which may be rewritten at any time. */
+export type Source = { text: string } | { file: string };
+
+/** How to reach the API server. It can be sent to a Worker. */
+export interface Access {
+  /** Base URL without a trailing slash. */
+  server: string;
+  /** Certificates that the server's may be signed by, as PEM; Deno trusts the public roots beside them. */
+  ca?: Source;
+  /** Bearer token. */
+  token?: Source;
+  /** Client certificate and its key, as PEM. */
+  certificate?: { chain: Source; key: Source };
+  /** Proxy on the way to the server. */
+  proxyUrl?: string;
+}
+
+/** Where Kubernetes mounts a pod's credentials: https://kubernetes.io/docs/tasks/run-application/access-api-from-pod/ */
+export const SERVICE_ACCOUNT_FOLDER = "/var/run/secrets/kubernetes.io/serviceaccount";
+
+/** The access of a pod, from `KUBERNETES_SERVICE_HOST` and `KUBERNETES_SERVICE_PORT`. */
+export function inClusterAccess(host: string, port: string): Access {
+  return {
+    server: `https://${host.includes(":") ? `[${host}]` : host}:${port}`,
+    ca: { file: `${SERVICE_ACCOUNT_FOLDER}/ca.crt` },
+    token: { file: `${SERVICE_ACCOUNT_FOLDER}/token` },
+  };
+}
+
+/** Every file that an access names. */
+export function filesOf(access: Access): string[] {
+  const sources = [access.ca, access.token, access.certificate?.chain, access.certificate?.key];
+  return sources.flatMap((source) => source && "file" in source ? [source.file] : []);
+}
+
+/** Reads a source's text; a file's without the blanks and line ends around it. */
+export async function readSource(source: Source): Promise<string> {
+  return "text" in source ? source.text : (await Deno.readTextFile(source.file)).trim();
+}

@@ -1,0 +1,197 @@
+/**
+ * Waiting for the verdict on one object.
+ *
+ * @module
+ */
+import { type Clock, systemClock, withDeadline } from "../clock.ts";
+import { RunError } from "../errors.ts";
+import { type Log, silentLog } from "../log.ts";
+import { isFault } from "./api_error.ts";
+import { TokenBucket } from "./backoff.ts";
+import { describe, type KubeClient, type KubeObject, type ObjectMeta, type ObjectRef } from "./client.ts";
+import { WHILE_WAITING } from "./fault_rules.ts";
+import { retry } from "./retry.ts";
+import { type Sighting, watchObject } from "./watch_object.ts";
+
+/** The object that is waited for. */
+export interface WaitTarget extends ObjectRef {
+  /** Only the object with this uid gives a verdict. */
+  uid: string;
+  /** The resourceVersion of the reply to our own create, if there was one. */
+  createdVersion?: string | undefined;
+}
+
+/** Options of {@linkcode waitForObject}. */
+export interface WaitOptions<V> {
+  /** The verdict that the whole object gives, or `undefined` while there is none. */
+  outcome: (object: KubeObject) => V | undefined;
+  /**
+   * The verdict that the metadata alone shows, for kinds whose labels tell the end. It makes the whole object be
+   * asked for, and stands for it only where the object is already gone. Without it the whole object is asked for
+   * after each change.
+   */
+  outcomeOfMetadata?: (metadata: ObjectMeta) => V | undefined;
+  /** The state that the metadata shows, in a word; each change of it is logged. */
+  stateOfMetadata?: (metadata: ObjectMeta) => string;
+  /** Ends the wait: its reason is thrown after one last look. */
+  signal: AbortSignal;
+  clock?: Clock;
+  log?: Log;
+}
+
+/** How often at least the whole object is asked for, whatever the metadata shows, milliseconds. */
+const WHOLE_OBJECT_MS = 5 * 60_000;
+/** How long the last look may take when the time is up, milliseconds. */
+const LAST_LOOK_MS = 5_000;
+/** How long it may take after a signal, when 5 s are all that is left for the report as well, milliseconds. */
+const LAST_LOOK_AFTER_SIGNAL_MS = 1_500;
+
+/**
+ * Waits until `outcome` gives a verdict on the object with the target's uid.
+ *
+ * @throws {RunError} `ObjectGone` or `ObjectReplaced` if it vanished without a verdict; `ApiUnreachable` or
+ * `AccessLost` if it could not be looked at for too long
+ * @throws The signal's reason, if one last look after it shows no verdict either
+ */
+export async function waitForObject<V>(
+  kube: KubeClient,
+  target: WaitTarget,
+  options: WaitOptions<V>,
+): Promise<V> {
+  const wait = new ObjectWait(kube, target, options);
+  try {
+    return await wait.verdict();
+  } catch (error) {
+    if (options.signal.aborted && error === options.signal.reason) return await wait.lastVerdict(error);
+    throw error;
+  }
+}
+
+class ObjectWait<V> {
+  readonly #kube: KubeClient;
+  readonly #target: WaitTarget;
+  readonly #options: WaitOptions<V>;
+  readonly #clock: Clock;
+  readonly #log: Log;
+  readonly #bucket: TokenBucket;
+  /** The newest metadata of our own object. */
+  #last: ObjectMeta | undefined;
+  #wholeObjectAt: number;
+  #state: string | undefined;
+
+  constructor(kube: KubeClient, target: WaitTarget, options: WaitOptions<V>) {
+    this.#kube = kube;
+    this.#target = target;
+    this.#options = options;
+    this.#clock = options.clock ?? systemClock;
+    this.#log = options.log ?? silentLog;
+    this.#bucket = new TokenBucket(this.#clock);
+    this.#wholeObjectAt = this.#clock.now();
+  }
+
+  async verdict(): Promise<V> {
+    const { signal } = this.#options;
+    const sightings = watchObject(this.#kube, this.#target, {
+      clock: this.#clock,
+      log: this.#log,
+      bucket: this.#bucket,
+      signal,
+      createdVersion: this.#target.createdVersion,
+    });
+    for await (const sighting of sightings) {
+      const verdict = await this.#judge(sighting);
+      if (verdict !== undefined) return verdict;
+    }
+    throw signal.reason;
+  }
+
+  /** One look after the wait was given up: an end that is there already is the truth, whatever the clock says. */
+  async lastVerdict(reason: unknown): Promise<V> {
+    const isTimeUp = reason instanceof RunError && reason.reason === "TimedOut";
+    const ms = isTimeUp ? LAST_LOOK_MS : LAST_LOOK_AFTER_SIGNAL_MS;
+    let verdict;
+    try {
+      verdict = await withDeadline(
+        ms,
+        { clock: this.#clock, reason: () => new Error("no last look") },
+        (signal) =>
+          this.#kube.get(this.#target, { signal, freshConnection: true }).then((object) =>
+            this.#judgeWhole(object)
+          ),
+      );
+    } catch (error) {
+      if (isFault(error, "notFound")) verdict = this.#judgeAbsence();
+      if (error instanceof RunError) throw error;
+    }
+    if (verdict === undefined) throw reason;
+    return verdict;
+  }
+
+  async #judge(sighting: Sighting): Promise<V | undefined> {
+    if (sighting.is === "absent") return this.#judgeAbsence();
+    this.#checkUid(sighting.metadata);
+    this.#last = sighting.metadata;
+    this.#logState(sighting.metadata);
+    // The look that follows a deletion tells whether another object took the place.
+    if (sighting.is === "deleted") return this.#outcomeOfLast();
+    return this.#isWorthAsking() ? await this.#askForWholeObject() : undefined;
+  }
+
+  #logState(metadata: ObjectMeta): void {
+    const state = this.#options.stateOfMetadata?.(metadata);
+    if (state !== undefined && state !== this.#state) this.#log.info(`${describe(this.#target)} is ${state}`);
+    this.#state = state;
+  }
+
+  #isWorthAsking(): boolean {
+    const { outcomeOfMetadata } = this.#options;
+    return !outcomeOfMetadata || this.#outcomeOfLast() !== undefined ||
+      this.#clock.now() - this.#wholeObjectAt >= WHOLE_OBJECT_MS;
+  }
+
+  async #askForWholeObject(): Promise<V | undefined> {
+    const { signal } = this.#options;
+    const rules = { clock: this.#clock, log: this.#log, rules: WHILE_WAITING, signal };
+    try {
+      const object = await retry(async () => {
+        await this.#bucket.take(signal);
+        return await this.#kube.get(this.#target, { signal });
+      }, rules);
+      this.#wholeObjectAt = this.#clock.now();
+      return this.#judgeWhole(object);
+    } catch (error) {
+      if (error instanceof RunError && isFault(error.cause, "notFound")) return this.#judgeAbsence();
+      throw error;
+    }
+  }
+
+  #judgeWhole(object: KubeObject): V | undefined {
+    this.#checkUid(object.metadata);
+    return this.#options.outcome(object);
+  }
+
+  /** The object is gone. What its labels last said is the verdict, if they said that it had ended. */
+  #judgeAbsence(): V {
+    const verdict = this.#outcomeOfLast();
+    if (verdict !== undefined) return verdict;
+    throw new RunError(
+      "ObjectGone",
+      `${describe(this.#target)} was deleted before its end was seen: whether it succeeded is not known`,
+      { left: "unknown" },
+    );
+  }
+
+  #outcomeOfLast(): V | undefined {
+    return this.#last && this.#options.outcomeOfMetadata?.(this.#last);
+  }
+
+  #checkUid({ uid }: ObjectMeta): void {
+    if (uid === this.#target.uid) return;
+    throw new RunError(
+      "ObjectReplaced",
+      `${
+        describe(this.#target)
+      } was replaced by another of the same name: uid ${uid}, expected ${this.#target.uid}`,
+    );
+  }
+}

@@ -1,0 +1,329 @@
+/**
+ * One object, followed for as long as somebody looks: through broken and silent watches, restarts of the API server,
+ * and rights that come and go.
+ *
+ * @module
+ */
+import { type Clock, jitter } from "../clock.ts";
+import type { Log } from "../log.ts";
+import { ApiError, errorFromStatus, isFault } from "./api_error.ts";
+import { Backoff, type TokenBucket } from "./backoff.ts";
+import {
+  describe,
+  type KubeClient,
+  type ObjectMeta,
+  type ObjectRef,
+  pluralOf,
+  type ReadOptions,
+  type WatchEvent,
+} from "./client.ts";
+import { WHILE_WAITING } from "./fault_rules.ts";
+import { Outage } from "./retry.ts";
+
+/** How the object was when it was last looked at. */
+export type Sighting =
+  /** It is there. */
+  | { is: "there"; metadata: ObjectMeta }
+  /** It was deleted; the metadata is its last state. */
+  | { is: "deleted"; metadata: ObjectMeta }
+  /** A fresh look found no object of this name. */
+  | { is: "absent" };
+
+/** Options of {@linkcode watchObject}. */
+export interface WatchObjectOptions {
+  clock: Clock;
+  log: Log;
+  signal: AbortSignal;
+  /** Limits the requests of the whole wait. */
+  bucket: TokenBucket;
+  /** The resourceVersion of the reply to our own create, if there was one: no other object's may be watched from. */
+  createdVersion?: string | undefined;
+}
+
+/**
+ * Length of a watch in seconds, between these: long enough to be cheap, shorter than the 240 s after which some load
+ * balancers drop a silent connection without a word (https://github.com/Azure/kars/issues/456).
+ */
+const WATCH_SECONDS = { from: 180, to: 220 };
+/** How long a watch may be silent before a fresh look, milliseconds, ± 20 %. */
+const SILENCE_MS = 45_000;
+/** How long the answer to a look, or a watch's headers, may take, milliseconds. */
+const LOOK_DEADLINE_MS = 10_000;
+/** A watch that ends sooner without an event has failed: https://github.com/kubernetes/client-go/blob/v0.34.4/tools/cache/reflector.go */
+const SHORT_WATCH_MS = 1_000;
+/** A watch that has lived for so long is healthy, milliseconds. */
+const HEALTHY_WATCH_MS = 60_000;
+/** Time between two looks where watching is not allowed, milliseconds, ± 20 %. */
+const POLL_MS = 5_000;
+/** How many looks until another try to watch: about five minutes. */
+const POLLS_UNTIL_WATCH = 60;
+
+type State = LookingState | { at: "pause"; ms: number; then: State };
+
+type LookingState =
+  | { at: "list" }
+  | { at: "watch"; from: string }
+  | { at: "poll"; count: number };
+
+type Step = AsyncGenerator<Sighting, State>;
+
+/**
+ * Yields each sighting of an object, without end.
+ *
+ * Only metadata is received, so that the cost does not depend on the object's size.
+ *
+ * @throws {RunError} `ApiUnreachable` or `AccessLost` if looking has failed for longer than `WHILE_WAITING` allows
+ * @throws The signal's reason, when it is aborted
+ */
+export async function* watchObject(
+  kube: KubeClient,
+  ref: ObjectRef,
+  options: WatchObjectOptions,
+): AsyncGenerator<Sighting> {
+  const watch = new ObjectWatch(kube, ref, options);
+  let state: State = options.createdVersion === undefined
+    ? { at: "list" }
+    : { at: "watch", from: options.createdVersion };
+  while (true) {
+    options.signal.throwIfAborted();
+    if (state.at === "pause") {
+      await options.clock.sleep(state.ms, options.signal);
+      state = state.then;
+    } else {
+      state = yield* watch.step(state);
+    }
+  }
+}
+
+class ObjectWatch {
+  readonly #kube: KubeClient;
+  readonly #ref: ObjectRef;
+  readonly #options: WatchObjectOptions;
+  /** Failures of every request, for how long they last. */
+  readonly #outage: Outage;
+  /** Failures of watches alone: a LIST that succeeds between them must not make them come faster. */
+  readonly #watchBackoff: Backoff;
+  #mayWatch = true;
+  #expiredInARow = 0;
+
+  constructor(kube: KubeClient, ref: ObjectRef, options: WatchObjectOptions) {
+    this.#kube = kube;
+    this.#ref = ref;
+    this.#options = options;
+    this.#outage = new Outage({ clock: options.clock, log: options.log, rules: WHILE_WAITING });
+    this.#watchBackoff = new Backoff(options.clock);
+  }
+
+  step(state: LookingState): Step {
+    switch (state.at) {
+      case "list":
+        return this.#list();
+      case "watch":
+        return this.#watch(state.from);
+      case "poll":
+        return this.#poll(state.count);
+    }
+  }
+
+  /** A fresh look by LIST. Next: watch from the collection's version; poll if that is forbidden; else pause, list. */
+  async *#list(): Step {
+    try {
+      const version = yield* this.#look({});
+      return this.#mayWatch ? { at: "watch", from: version } : { at: "poll", count: 0 };
+    } catch (error) {
+      return isFault(error, "forbidden") ? { at: "poll", count: 0 } : this.#failed(error);
+    }
+  }
+
+  /**
+   * Events as they come. Next: watch again from the last version after a clean end; list after a deletion, an
+   * expired version or an event that makes no sense; pause, list after a failure; poll if watching is forbidden.
+   */
+  async *#watch(from: string): Step {
+    const opened = this.#options.clock.now();
+    const stream = new EventStream(this.#kube, this.#ref, from, this.#options);
+    let version = from;
+    let seen: string | undefined;
+    try {
+      await this.#options.bucket.take(this.#options.signal);
+      while (true) {
+        const event = await stream.next(jitter(this.#options.clock, SILENCE_MS, 0.2));
+        if (event === "silence") {
+          const found = yield* this.#lookAgain();
+          // The object has moved on without an event: this watch tells nothing any more.
+          if (seen !== undefined && found !== seen) return { at: "list" };
+          seen = found;
+          continue;
+        }
+        if (event === "end") return this.#ended(opened, version);
+        const next = yield* this.#event(event);
+        if (typeof next !== "string") return next;
+        version = next;
+        seen = event.object.metadata?.name === this.#ref.name ? next : seen;
+      }
+    } catch (error) {
+      return this.#watchFailed(error, opened);
+    } finally {
+      stream.close();
+    }
+  }
+
+  /** A look by GET, where LIST or WATCH is forbidden. Next: pause, poll; list after a failure or after many looks. */
+  async *#poll(count: number): Step {
+    const { clock } = this.#options;
+    try {
+      const { metadata } = await this.#request((options) => this.#kube.get(this.#ref, options), {});
+      yield { is: "there", metadata };
+    } catch (error) {
+      if (!isFault(error, "notFound")) return this.#failed(error);
+      this.#outage.end();
+      yield { is: "absent" };
+    }
+    this.#mayWatch = count >= POLLS_UNTIL_WATCH;
+    const then: State = this.#mayWatch ? { at: "list" } : { at: "poll", count: count + 1 };
+    return { at: "pause", ms: jitter(clock, POLL_MS, 0.2), then };
+  }
+
+  /** What an event says: the version to resume from, or the state that follows at once. */
+  async *#event(event: WatchEvent): AsyncGenerator<Sighting, string | State> {
+    const { metadata } = event.object;
+    if (event.type === "ERROR") {
+      throw errorFromStatus(`watch ${describe(this.#ref)}`, pluralOf(this.#ref), event.object);
+    }
+    const version = metadata?.resourceVersion;
+    const isOurs = metadata?.name === this.#ref.name;
+    this.#expiredInARow = 0;
+    this.#watchBackoff.reset();
+    if (event.type === "BOOKMARK" && version) return version;
+    if (event.type === "DELETED" && isOurs) {
+      yield { is: "deleted", metadata };
+      return { at: "list" };
+    }
+    if (!["ADDED", "MODIFIED", "DELETED"].includes(event.type) || !version) return { at: "list" };
+    if (isOurs) yield { is: "there", metadata };
+    return version;
+  }
+
+  /** A clean end: normal after some time; a failure if it came at once. */
+  #ended(opened: number, version: string): State {
+    const life = this.#options.clock.now() - opened;
+    if (life >= HEALTHY_WATCH_MS) this.#watchBackoff.reset();
+    if (life >= SHORT_WATCH_MS) return { at: "watch", from: version };
+    return this.#pauseThenList(new ApiError("the watch ended at once", { fault: "server" }));
+  }
+
+  #watchFailed(error: unknown, opened: number): State {
+    const { clock, log, signal } = this.#options;
+    signal.throwIfAborted();
+    if (!(error instanceof ApiError)) throw error;
+    if (error.fault === "expired" && ++this.#expiredInARow === 1) return { at: "list" };
+    if (error.fault === "forbidden") {
+      if (this.#mayWatch) log.warn(`${error.message}; looking each ${POLL_MS / 1_000} s instead`);
+      this.#mayWatch = false;
+      return { at: "list" };
+    }
+    if (clock.now() - opened >= HEALTHY_WATCH_MS) this.#watchBackoff.reset();
+    return this.#pauseThenList(error);
+  }
+
+  #pauseThenList(error: ApiError): State {
+    this.#options.log.debug(`${error.message}; looking again`);
+    return { at: "pause", ms: this.#watchBackoff.nextMs(error), then: { at: "list" } };
+  }
+
+  #failed(error: unknown): State {
+    this.#options.signal.throwIfAborted();
+    return { at: "pause", ms: this.#outage.pauseMs(error), then: { at: "list" } };
+  }
+
+  /** A LIST of the one name, without a resourceVersion, so that it is answered from a quorum of etcd. */
+  async *#look(options: ReadOptions): AsyncGenerator<Sighting, string> {
+    const { items, resourceVersion } = await this.#request(
+      (given) => this.#kube.list(this.#ref, given),
+      options,
+    );
+    const object = items.find(({ metadata }) => metadata.name === this.#ref.name);
+    yield object ? { is: "there", metadata: object.metadata } : { is: "absent" };
+    return resourceVersion;
+  }
+
+  /** A look past a silent watch, on a connection of its own. Returns the object's version. */
+  async *#lookAgain(): AsyncGenerator<Sighting, string | undefined> {
+    let found: string | undefined;
+    const looks = this.#look({ freshConnection: true });
+    for await (const sighting of looks) {
+      if (sighting.is === "there") found = sighting.metadata.resourceVersion;
+      yield sighting;
+    }
+    return found;
+  }
+
+  async #request<T>(
+    send: (options: ReadOptions & { namespace: string; fieldSelector: string }) => Promise<T>,
+    options: ReadOptions,
+  ): Promise<T> {
+    const { bucket, signal } = this.#options;
+    await bucket.take(signal);
+    try {
+      const answer = await send({
+        ...lookOptions(this.#ref),
+        signal,
+        deadlineMs: LOOK_DEADLINE_MS,
+        ...options,
+      });
+      this.#outage.end();
+      return answer;
+    } catch (error) {
+      if (isFault(error, "refused", "credentials")) bucket.giveBack();
+      throw error;
+    }
+  }
+}
+
+/** A watch that can be waited for with a time limit, without losing the event that comes after it. */
+class EventStream {
+  readonly #events: AsyncIterator<WatchEvent>;
+  readonly #clock: Clock;
+  readonly #closed = new AbortController();
+  #next: Promise<IteratorResult<WatchEvent>> | undefined;
+
+  constructor(kube: KubeClient, ref: ObjectRef, from: string, options: WatchObjectOptions) {
+    this.#clock = options.clock;
+    const events = kube.watch(ref, {
+      ...lookOptions(ref),
+      resourceVersion: from,
+      timeoutSeconds: Math.round(
+        WATCH_SECONDS.from + options.clock.random() * (WATCH_SECONDS.to - WATCH_SECONDS.from),
+      ),
+      signal: AbortSignal.any([options.signal, this.#closed.signal]),
+      deadlineMs: LOOK_DEADLINE_MS,
+    });
+    this.#events = events[Symbol.asyncIterator]();
+  }
+
+  async next(silenceMs: number): Promise<WatchEvent | "silence" | "end"> {
+    this.#next ??= this.#events.next();
+    const stop = new AbortController();
+    const silence = this.#clock.sleep(silenceMs, stop.signal).then(
+      () => "silence" as const,
+      () => "end" as const,
+    );
+    try {
+      const result = await Promise.race([this.#next, silence]);
+      if (typeof result === "string") return result;
+      this.#next = undefined;
+      return result.done ? "end" : result.value;
+    } finally {
+      stop.abort();
+    }
+  }
+
+  close(): void {
+    this.#next?.catch(() => {});
+    this.#closed.abort(new Error("the watch is closed"));
+  }
+}
+
+function lookOptions(ref: ObjectRef) {
+  return { namespace: ref.namespace, fieldSelector: `metadata.name=${ref.name}`, metadataOnly: true };
+}

@@ -1,0 +1,204 @@
+/**
+ * The Manager: all that runners have in common.
+ *
+ * @module
+ */
+import { type Clock, systemClock, withDeadline } from "./clock.ts";
+import { formatDuration } from "./duration.ts";
+import { messageOf, reasonOf, RunError } from "./errors.ts";
+import { EXIT_CODES, type ExitCode, type Left, type Reason } from "./exit_codes.ts";
+import type { JsonObject } from "./json.ts";
+import type { Log } from "./log.ts";
+import { finalReport, type Outcome, reservedKeys } from "./report.ts";
+import type {
+  ActionRunner,
+  ExecutionContext,
+  StartOutput,
+  StatusReporter,
+  WaitForCompletionOutput,
+} from "./runner.ts";
+
+/** What a {@linkcode Manager} is made of. */
+export interface ManagerOptions {
+  runner: ActionRunner;
+  reporter: StatusReporter;
+  context: ExecutionContext;
+  /** Reads and parses the manifest. */
+  readManifest: () => Promise<JsonObject>;
+  /** Gives each part its logger. */
+  log: (name: string) => Log;
+  clock?: Clock;
+}
+
+/** How a run ended. */
+export interface ExecuteResult {
+  /** The process's exit code. */
+  exitCode: number;
+  /** The final report. */
+  report: JsonObject;
+  /** What the report was made of. */
+  outcome: Outcome;
+}
+
+/** How long the first report may take, milliseconds: the wait must not begin late because of it. */
+const FIRST_REPORT_MS = 10_000;
+/** How long the final report may take, milliseconds. */
+const FINAL_REPORT_MS = 30_000;
+/** How long it may take when the run was told to end and has 5 s for everything, milliseconds. */
+const HURRIED_REPORT_MS = 1_500;
+/** How long it may take when the input was bad: people wait for the line that says so, milliseconds. */
+const BAD_INPUT_REPORT_MS = 600;
+
+/** Runs one action from its manifest to its verdict. */
+export class Manager {
+  readonly #options: ManagerOptions;
+  readonly #clock: Clock;
+  readonly #log: Log;
+  /** How far the run has come, for its report. */
+  #started: StartOutput | undefined;
+  #completed: WaitForCompletionOutput | undefined;
+
+  constructor(options: ManagerOptions) {
+    this.#options = options;
+    this.#clock = options.clock ?? systemClock;
+    this.#log = options.log("manager");
+  }
+
+  /**
+   * The whole run. It never throws: every error becomes an exit code.
+   *
+   * @param signal ends the run early; its reason is a `RunError`
+   */
+  async execute(signal: AbortSignal): Promise<ExecuteResult> {
+    const { context, reporter, runner } = this.#options;
+    const input = { context, signal, log: this.#options.log(`runner.${runner.name}`) };
+    try {
+      const manifest = await step("while reading manifest from disk", () => this.#options.readManifest());
+      const start = { ...input, manifest };
+      const existing = await step("while starting action", async () => await runner.find?.(start));
+      if (!existing) {
+        await step("while setting status", () => reporter.check(input));
+        if (!context.dryRun) await step("while starting action", async () => await runner.preflight?.(start));
+      }
+      this.#started = await step("while starting action", () => this.#start({ ...start, existing }));
+      if (context.dryRun) return this.#dryRunResult();
+      await this.#reportStart(signal);
+      this.#completed = await step("while waiting for completion", () => this.#wait(input));
+      return await this.#finish(outcomeOf(this.#completed), signal);
+    } catch (error) {
+      return await this.#finish({
+        reason: reasonOf(error),
+        message: messageOf(error),
+        left: this.#leftBy(error),
+      }, signal);
+    }
+  }
+
+  async #start(input: Parameters<ActionRunner["start"]>[0]): Promise<StartOutput> {
+    const started = await this.#options.runner.start(input);
+    const reserved = reservedKeys(started.status);
+    if (reserved.length === 0) return started;
+    this.#started = { ...started, status: {} };
+    throw new Error(`The runner's status uses keys of the report: ${reserved.join(", ")}`);
+  }
+
+  /** A status that cannot be written does not end the run: the work is there, and its verdict counts. */
+  async #reportStart(signal: AbortSignal): Promise<void> {
+    if (!this.#started || this.#started.object?.finished) return;
+    const { status } = this.#started;
+    try {
+      await step("while setting status", () => this.#report(status, FIRST_REPORT_MS, signal));
+    } catch (error) {
+      if (!signal.aborted) this.#log.warn(messageOf(error));
+    }
+  }
+
+  async #wait(
+    input: { context: ExecutionContext; signal: AbortSignal; log: Log },
+  ): Promise<WaitForCompletionOutput> {
+    const started = this.#started ?? { status: {} };
+    const wait = (signal: AbortSignal) =>
+      this.#options.runner.waitForCompletion({ ...input, signal, started });
+    const { timeoutMs } = this.#options.context;
+    if (timeoutMs === undefined) return await wait(input.signal);
+    const leftMs = Math.max(0, timeoutMs - (started.object?.ageMs ?? 0));
+    const reason = () =>
+      new RunError("TimedOut", `the work did not end within ${formatDuration(timeoutMs)} of its creation`);
+    return await withDeadline(leftMs, { clock: this.#clock, signal: input.signal, reason }, wait);
+  }
+
+  async #finish(
+    outcome: Omit<Outcome, "started" | "completed">,
+    signal: AbortSignal,
+  ): Promise<ExecuteResult> {
+    const full = { ...outcome, started: this.#started, completed: this.#completed };
+    const report = finalReport(this.#options.runner.name, full);
+    try {
+      await step("while setting status", () => this.#report(report, finalReportMs(outcome.reason, signal)));
+    } catch (error) {
+      const message = messageOf(error);
+      if (outcome.reason === "Succeeded") {
+        return this.#result({ ...full, reason: "StatusNotWritten", message });
+      }
+      // Bad input is told in one line.
+      if (outcome.reason !== "InvalidInput") this.#log.error(message);
+    }
+    return this.#result(full);
+  }
+
+  #dryRunResult(): ExecuteResult {
+    const message = "dry run: the API server accepts the work, nothing was created";
+    this.#log.info(message);
+    return this.#result({ reason: "Succeeded", message, left: "not created", started: this.#started });
+  }
+
+  #result(outcome: Outcome): ExecuteResult {
+    const report = finalReport(this.#options.runner.name, outcome);
+    return { exitCode: EXIT_CODES[outcome.reason].code, report, outcome };
+  }
+
+  #report(status: JsonObject, ms: number, signal?: AbortSignal): Promise<void> {
+    const { context, reporter } = this.#options;
+    const reason = () => new Error(`the status could not be written within ${formatDuration(ms)}`);
+    return withDeadline(
+      ms,
+      { clock: this.#clock, signal, reason },
+      (inner) => reporter.report({ context, signal: inner }, status),
+    );
+  }
+
+  /** What an error leaves in the cluster: where nothing was started, nothing is left running. */
+  #leftBy(error: unknown): Left {
+    const { left }: ExitCode = EXIT_CODES[reasonOf(error)];
+    const known = error instanceof RunError ? error.left : undefined;
+    if (known !== undefined) return known;
+    return left === "left running" && !this.#started ? "not created" : left;
+  }
+}
+
+/** Runs a step; what it throws gets the step's words in front and keeps its reason. */
+async function step<T>(words: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const left = error instanceof RunError ? error.left : undefined;
+    throw new RunError(reasonOf(error), `${words}: ${messageOf(error)}`, {
+      cause: error,
+      ...(left ? { left } : {}),
+    });
+  }
+}
+
+function finalReportMs(reason: Reason, signal: AbortSignal): number {
+  if (reason === "InvalidInput") return BAD_INPUT_REPORT_MS;
+  return signal.aborted ? HURRIED_REPORT_MS : FINAL_REPORT_MS;
+}
+
+function outcomeOf({ finishedSuccessfully, message }: WaitForCompletionOutput): Outcome {
+  if (finishedSuccessfully) return { reason: "Succeeded", message, left: "finished" };
+  return {
+    reason: "WorkFailed",
+    message: `finished unsuccessfully [details: "${message}"]`,
+    left: "finished",
+  };
+}

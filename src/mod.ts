@@ -1,0 +1,65 @@
+/**
+ * The library that action runners are built on.
+ *
+ * @module
+ */
+export { type Clock, systemClock } from "./clock.ts";
+export { type ReporterName } from "./config.ts";
+export { formatDuration, parseDuration } from "./duration.ts";
+export { InvalidInputError, messageOf, RunError, type RunErrorOptions } from "./errors.ts";
+export { EXIT_CODES, type ExitCode, type Left, type Phase, type Reason } from "./exit_codes.ts";
+export { isJsonObject, type JsonObject, type JsonValue } from "./json.ts";
+export { type Access, type Source } from "./kube/credentials.ts";
+export { ApiError, type ApiErrorOptions, type Fault, isFault } from "./kube/api_error.ts";
+export {
+  type DeleteOptions,
+  type KubeClient,
+  type KubeList,
+  type KubeObject,
+  type ListOptions,
+  type ObjectMeta,
+  type ObjectRef,
+  type ReadOptions,
+  type RequestOptions,
+  type ResourceType,
+  type WatchEvent,
+  type WatchOptions,
+  type WriteOptions,
+} from "./kube/client.ts";
+export {
+  type Created,
+  createNew,
+  type CreateOptions,
+  createOrAdopt,
+  findOwn,
+  preflightCreate,
+} from "./kube/create_or_adopt.ts";
+export { dryRunClient } from "./kube/dry_run_client.ts";
+export { fetchClient, type FetchClientOptions } from "./kube/fetch_client.ts";
+export { type Owner } from "./kube/ownership.ts";
+export { waitForObject, type WaitOptions, type WaitTarget } from "./kube/wait_for_object.ts";
+export { type Log, type LogFactory, type LogFields, openLog, type OpenLogOptions, silentLog } from "./log.ts";
+export { type ExecuteResult, Manager, type ManagerOptions } from "./manager.ts";
+export { parseManifest } from "./manifest.ts";
+export { nameProblem } from "./names.ts";
+export { type Outcome } from "./report.ts";
+export { type Program, run } from "./run.ts";
+export {
+  type ActionRunner,
+  type ExecutionContext,
+  type Platform,
+  type ReportInput,
+  type StartInput,
+  type StartOutput,
+  type StatusReporter,
+  type StepInput,
+  type WaitForCompletionInput,
+  type WaitForCompletionOutput,
+  type WorkObject,
+} from "./runner.ts";
+export { sandbox, type WorkInput } from "./sandbox.ts";
+export { type Stream } from "./standard_streams.ts";
+export { configMapReporter } from "./status/config_map.ts";
+export { nopReporter } from "./status/nop.ts";
+export { secretReporter } from "./status/secret.ts";
+export { type StatusObjectOptions } from "./status/status_object.ts";

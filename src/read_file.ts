@@ -1,0 +1,49 @@
+/**
+ * Reading files that people name: never more than a limit, never something that is no file.
+ *
+ * @module
+ */
+import { InvalidInputError, messageOf } from "./errors.ts";
+
+/**
+ * Reads a whole regular file.
+ *
+ * @throws {InvalidInputError} If it is absent, is no regular file, may not be read, or is larger than `maxBytes`
+ */
+export async function readFile(path: string, maxBytes: number): Promise<Uint8Array> {
+  try {
+    // Before opening: the open of a pipe that nobody writes to would hang.
+    if (!(await Deno.stat(path)).isFile) throw new InvalidInputError("is not a regular file");
+    using file = await Deno.open(path);
+    return await readAtMost(file, maxBytes);
+  } catch (error) {
+    throw new InvalidInputError(`${JSON.stringify(path)} ${problemOf(error)}`, { cause: error });
+  }
+}
+
+async function readAtMost(file: Deno.FsFile, maxBytes: number): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of file.readable) {
+    size += chunk.length;
+    if (size > maxBytes) throw new InvalidInputError(`is larger than the limit of ${maxBytes} bytes`);
+    chunks.push(chunk);
+  }
+  const bytes = new Uint8Array(size);
+  let offset = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, offset);
+    offset += chunk.length;
+  }
+  return bytes;
+}
+
+function problemOf(error: unknown): string {
+  if (error instanceof InvalidInputError) return error.message;
+  if (error instanceof Deno.errors.NotFound) return "is not found";
+  if (error instanceof Deno.errors.NotADirectory) return "is not found";
+  if (error instanceof Deno.errors.PermissionDenied || error instanceof Deno.errors.NotCapable) {
+    return "may not be read";
+  }
+  return `cannot be read: ${messageOf(error)}`;
+}

@@ -1,0 +1,111 @@
+/**
+ * The Worker's part of a program: from its environment to its exit code.
+ *
+ * @module
+ */
+import deno from "../deno.json" with { type: "json" };
+import { systemClock } from "./clock.ts";
+import { type Config, helpText, informationAsked, parseConfig, type ReporterName } from "./config.ts";
+import { InvalidInputError } from "./errors.ts";
+import { EXIT_CODES } from "./exit_codes.ts";
+import type { JsonObject } from "./json.ts";
+import type { KubeClient } from "./kube/client.ts";
+import { dryRunClient } from "./kube/dry_run_client.ts";
+import { fetchClient } from "./kube/fetch_client.ts";
+import { type LogFactory, openLog } from "./log.ts";
+import { Manager } from "./manager.ts";
+import { MAX_MANIFEST_BYTES, parseManifest } from "./manifest.ts";
+import { readFile } from "./read_file.ts";
+import { failureText, writeReportLine } from "./report.ts";
+import type { ActionRunner, StatusReporter } from "./runner.ts";
+import type { WorkInput } from "./sandbox.ts";
+import { writeText } from "./standard_streams.ts";
+import { configMapReporter } from "./status/config_map.ts";
+import { nopReporter } from "./status/nop.ts";
+import { secretReporter } from "./status/secret.ts";
+
+/** What makes a program. */
+export interface Program {
+  /** Its name, such as `argo-runner`. */
+  program: string;
+  /** Makes the runner for an API server. */
+  runner: (kube: KubeClient) => ActionRunner;
+  /** Where the status goes unless `RUNNER_STATUS_REPORTER` says otherwise; `configmap` by default. */
+  reporter?: ReporterName;
+}
+
+/**
+ * How long after the report line the text for people follows, milliseconds. Kubernetes merges both streams into one
+ * log, whose end becomes the termination message, and the two race.
+ */
+const STREAM_PAUSE_MS = 50;
+
+/** Runs a program in its sandbox. Returns the exit code. */
+export async function run(program: Program, input: WorkInput): Promise<number> {
+  const asked = informationAsked(input.args);
+  if (asked) {
+    writeText(
+      Deno.stdout,
+      asked === "help" ? helpText(program.program) : `${program.program} ${deno.version}\n`,
+    );
+    return EXIT_CODES.Succeeded.code;
+  }
+  try {
+    return await runConfigured(program, input, parseConfig({ reporter: "configmap", ...program, ...input }));
+  } catch (error) {
+    if (!(error instanceof InvalidInputError)) throw error;
+    writeText(Deno.stderr, error.problems.map((problem) => `${program.program}: ${problem}\n`).join(""));
+    return EXIT_CODES.InvalidInput.code;
+  }
+}
+
+async function runConfigured(program: Program, input: WorkInput, config: Config): Promise<number> {
+  const log = openLog({ devMode: config.devMode });
+  for (const warning of [...input.warnings, ...config.warnings]) log("config").warn(warning);
+  const { context, manifestPath } = config;
+  if (!input.access) {
+    // What is wrong with the manifest is told first: it is nearer to who started the run.
+    await readManifest(manifestPath);
+    throw new InvalidInputError(input.accessProblem);
+  }
+  const client = fetchClient(input.access);
+  const kube = context.dryRun ? dryRunClient(client) : client;
+  const runner = program.runner(kube);
+  const manager = new Manager({
+    runner,
+    reporter: openReporter(config.reporter, kube, log),
+    context,
+    readManifest: () => readManifest(manifestPath),
+    log,
+  });
+  const { exitCode, report, outcome } = await manager.execute(input.signal);
+  writeReportLine(report);
+  if (exitCode !== EXIT_CODES.Succeeded.code) {
+    await systemClock.sleep(STREAM_PAUSE_MS);
+    const object = outcome.started?.object;
+    writeText(Deno.stderr, failureText(program.program, outcome, object && runner.commands?.(object)));
+  }
+  return exitCode;
+}
+
+async function readManifest(path: string): Promise<JsonObject> {
+  const bytes = await readFile(path, MAX_MANIFEST_BYTES);
+  try {
+    return parseManifest(bytes);
+  } catch (error) {
+    throw error instanceof InvalidInputError
+      ? new InvalidInputError(`${JSON.stringify(path)} ${error.message}`)
+      : error;
+  }
+}
+
+function openReporter(name: ReporterName, kube: KubeClient, log: LogFactory): StatusReporter {
+  switch (name) {
+    case "configmap":
+      return configMapReporter(kube, { log: log("status.configmap") });
+    case "secret":
+      return secretReporter(kube, { log: log("status.secret") });
+    case "nop":
+      return nopReporter();
+  }
+}

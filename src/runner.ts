@@ -1,0 +1,147 @@
+/**
+ * The contract between the Manager and what it manages: runners and status reporters.
+ *
+ * @module
+ */
+import type { JsonObject } from "./json.ts";
+import type { Log } from "./log.ts";
+
+/** Where an engine wants a run's objects. Further platform properties come along under their own names. */
+export interface Platform {
+  /** Namespace of everything that is created. */
+  namespace: string;
+  /** Service account of the created work. */
+  serviceAccountName: string;
+  /** `RUNNER_CONTEXT_PLATFORM_FOO_BAR` is `fooBar`. */
+  [property: string]: string;
+}
+
+/** What a runner must know of the run it belongs to. */
+export interface ExecutionContext {
+  /** The runner's program, such as `argo-runner`. */
+  program: string;
+  /** The Action's name: that of the created object and of the status object. */
+  name: string;
+  /** Where the objects belong. */
+  platform: Platform;
+  /** Nothing may be created: the API server only validates. */
+  dryRun: boolean;
+  /** Longest time in milliseconds from the work's creation to its end; absent: no limit. */
+  timeoutMs?: number;
+  /** Which run this is, to tell a restart from a second run of the same manifest. */
+  runId?: string;
+  /** Whether to go on with an object that is proven this run's own, or to refuse any that has the name. */
+  onExisting: "adopt" | "refuse";
+}
+
+/** The work's object in the cluster. */
+export interface WorkObject {
+  /** For example `argoproj.io/v1alpha1`. */
+  apiVersion: string;
+  /** For example `Workflow`. */
+  kind: string;
+  /** The object's name. */
+  name: string;
+  /** The object's namespace. */
+  namespace: string;
+  /** Tells this object from a later one of the same name. */
+  uid: string;
+  /** Whether it was there already, made by an earlier start of this run. */
+  adopted: boolean;
+  /** When the API server created it, as RFC 3339. */
+  createdAt?: string;
+  /** Its age in milliseconds by the API server's clock when `start` returned; 0 if absent. */
+  ageMs?: number;
+  /** Whether it had ended already when it was adopted. */
+  finished?: boolean;
+}
+
+/** What every step of a runner gets. */
+export interface StepInput {
+  /** The run. */
+  context: ExecutionContext;
+  /** Aborted when the run is to end: its reason is a `RunError`. */
+  signal: AbortSignal;
+  /** Named `runner.<name>`. */
+  log: Log;
+}
+
+/** What {@linkcode ActionRunner.start} gets. */
+export interface StartInput extends StepInput {
+  /** The parsed manifest. */
+  manifest: JsonObject;
+  /** What {@linkcode ActionRunner.find} found; `undefined` also for a runner without `find`. */
+  existing?: WorkObject | undefined;
+}
+
+/** What {@linkcode ActionRunner.start} returns. */
+export interface StartOutput {
+  /** What the status object is to hold from now on: the runner's own keys, none of the report's. */
+  status: JsonObject;
+  /** The object that was created or adopted. */
+  object?: WorkObject;
+}
+
+/** What {@linkcode ActionRunner.waitForCompletion} gets. */
+export interface WaitForCompletionInput extends StepInput {
+  /** What `start` returned. */
+  started: StartOutput;
+}
+
+/** What {@linkcode ActionRunner.waitForCompletion} returns: a verdict that was seen. */
+export interface WaitForCompletionOutput {
+  /** Whether the work did what it was to do. */
+  finishedSuccessfully: boolean;
+  /** One line on how it ended. */
+  message: string;
+  /** When the work ended, as RFC 3339. */
+  finishedAt?: string;
+  /** What the work gives back, for the report. */
+  outputs?: JsonObject;
+}
+
+/**
+ * One kind of work. Only `name`, `start` and `waitForCompletion` are required.
+ *
+ * Every method may throw a `RunError`, which decides the exit code; anything else thrown is an internal error (70).
+ */
+export interface ActionRunner {
+  /** Such as `argo.workflow`. */
+  readonly name: string;
+  /**
+   * Looks, before anything is created, for the object of an earlier start of this run. Returns it, or `undefined`
+   * where the name is free. It also checks the manifest, since it is the first step that sees it.
+   *
+   * @throws {InvalidInputError} If the manifest is none of this runner's
+   * @throws {RunError} `NameTaken` if the name belongs to another object
+   */
+  find?(input: StartInput): Promise<WorkObject | undefined>;
+  /** Asks the API server, with nothing created, whether the work could start. Not called for an existing object. */
+  preflight?(input: StartInput): Promise<void>;
+  /** Creates the work, or adopts that of an earlier start. */
+  start(input: StartInput): Promise<StartOutput>;
+  /** Waits until the work's verdict is seen. Rejects with the signal's reason when that comes first. */
+  waitForCompletion(input: WaitForCompletionInput): Promise<WaitForCompletionOutput>;
+  /** The commands with which people look at the work and stop it, for the report of a run that failed. */
+  commands?(object: WorkObject): { show: string; stop: string };
+}
+
+/** What a {@linkcode StatusReporter} gets beside the status. */
+export interface ReportInput {
+  /** The run. */
+  context: ExecutionContext;
+  /** Aborted when the report is to be given up. */
+  signal: AbortSignal;
+}
+
+/** Somewhere an engine looks for a run's status. */
+export interface StatusReporter {
+  /**
+   * Checks that a report could be written, without writing one.
+   *
+   * @throws {RunError} `TargetMissing` or `NotAllowed` if it could not
+   */
+  check(input: ReportInput): Promise<void>;
+  /** Writes the status over the one written before. */
+  report(input: ReportInput, status: JsonObject): Promise<void>;
+}

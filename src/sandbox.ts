@@ -1,0 +1,220 @@
+/**
+ * The main thread's part of a program: it works out what exactly this run needs, starts the run in a Worker that may
+ * do no more, gives up its own permissions, and from then on passes on signals and exits with the Worker's code.
+ *
+ * It imports no dependency, so none ever runs with the permissions that the program starts with.
+ *
+ * @module
+ */
+import { RunError } from "./errors.ts";
+import { EXIT_CODES } from "./exit_codes.ts";
+import type { Access } from "./kube/credentials.ts";
+import {
+  CONTRACT_VARIABLES,
+  inClusterOf,
+  kubeconfigPaths,
+  kubeconfigPermissions,
+  PROXY_VARIABLES,
+  runPermissions,
+  type WorkerPermissions,
+} from "./sandbox_permissions.ts";
+import { writeText } from "./standard_streams.ts";
+
+/** What the run gets from the main thread. */
+export interface WorkInput {
+  /** The environment: the contract's variables only. */
+  env: Record<string, string>;
+  /** The command line's arguments. */
+  args: string[];
+  /** How to reach the API server, unless there is a problem with that. */
+  access?: Access;
+  /** Why there is no access; empty if there is. */
+  accessProblem: string;
+  /** What was odd so far, one line each. */
+  warnings: string[];
+  /** Aborted by SIGTERM and SIGINT, with a `RunError` as its reason. */
+  signal: AbortSignal;
+}
+
+/** What the main thread sends to the Worker, before any signal. */
+type Task = Omit<WorkInput, "signal">;
+
+/** What the run's Worker sends: its end. */
+interface WorkerEnd {
+  exitCode: number;
+}
+
+/** How long a Worker may take to end after a signal, milliseconds: the whole program is to end within 5 s. */
+const SIGNAL_DEADLINE_MS = 4_700;
+
+const SIGNALS = { SIGTERM: "Terminated", SIGINT: "Interrupted" } as const;
+type SignalName = keyof typeof SIGNALS;
+
+/** The part of a Worker's global scope that is used here. */
+interface WorkerScope {
+  name: string;
+  addEventListener(type: "message", listener: (event: MessageEvent) => void): void;
+  postMessage(message: unknown): void;
+}
+
+/**
+ * Runs `work` in the sandbox and exits with the code that it returns.
+ *
+ * The program's main module calls this as its only statement: the same module is loaded again as the Worker.
+ *
+ * @param url the main module's `import.meta.url`
+ * @param work the run; it imports what it needs when it is called, so that the main thread loads none of it
+ */
+export async function sandbox(url: string, work: (input: WorkInput) => Promise<number>): Promise<void> {
+  if ("WorkerGlobalScope" in globalThis) {
+    serve(globalThis as unknown as WorkerScope, work);
+  } else {
+    await supervise(url);
+  }
+}
+
+/** The main thread. */
+async function supervise(url: string): Promise<void> {
+  const signals = new Signals();
+  const task = await prepare(url);
+  const worker = startWorker(url, "run", runPermissions(task));
+  worker.postMessage(task);
+  signals.passOn((signal) => worker.postMessage(signal));
+  const exitCode = endOf(worker);
+  await giveUpPermissions();
+  Deno.exit(await exitCode);
+}
+
+/** The Worker. */
+function serve(scope: WorkerScope, work: (input: WorkInput) => Promise<number>): void {
+  const stop = new AbortController();
+  scope.addEventListener(
+    "message",
+    ({ data }: MessageEvent<Task | SignalName | { kubeconfig: string[] }>) => {
+      if (typeof data === "string") {
+        stop.abort(new RunError(SIGNALS[data], `interrupted by ${data}`));
+      } else if ("kubeconfig" in data) {
+        loadKubeconfig(data.kubeconfig).then((answer) => scope.postMessage(answer));
+      } else {
+        // A failure becomes the Worker's `error` event, which is an exit code of its own.
+        work({ ...data, signal: stop.signal }).then((exitCode) => scope.postMessage({ exitCode }));
+      }
+    },
+  );
+}
+
+/** Signals, from the first moment: as PID 1 a program without a listener cannot be stopped. */
+class Signals {
+  readonly #received: SignalName[] = [];
+  #passOn: ((signal: SignalName) => void) | undefined;
+
+  constructor() {
+    for (const signal of Object.keys(SIGNALS) as SignalName[]) {
+      Deno.addSignalListener(signal, () => this.#receive(signal));
+    }
+  }
+
+  passOn(to: (signal: SignalName) => void): void {
+    this.#passOn = to;
+    this.#received.slice(0, 1).forEach(to);
+  }
+
+  #receive(signal: SignalName): void {
+    this.#received.push(signal);
+    const { code } = EXIT_CODES[SIGNALS[this.#received[0] ?? signal]];
+    // Who sends a second one does not want to wait.
+    if (this.#received.length > 1) Deno.exit(code);
+    this.#passOn?.(signal);
+    setTimeout(() => {
+      say(`the run did not end within ${SIGNAL_DEADLINE_MS / 1_000} s of ${signal}`);
+      Deno.exit(code);
+    }, SIGNAL_DEADLINE_MS);
+  }
+}
+
+async function prepare(url: string): Promise<Task> {
+  const warnings = dropProxies();
+  const task = { env: contractEnvironment(), args: Deno.args, warnings };
+  const inCluster = inClusterOf(task.env);
+  if (inCluster) return { ...task, access: inCluster, accessProblem: "" };
+  const paths = kubeconfigPaths(task.env);
+  if (!task.env.KUBECONFIG && !await exists(paths[0])) {
+    const accessProblem =
+      "no way to an API server: KUBECONFIG and KUBERNETES_SERVICE_HOST are not set, and there " +
+      `is no ${paths[0] ?? "~/.kube/config"}`;
+    return { ...task, accessProblem };
+  }
+  return { ...task, ...await loadInWorker(url, paths) };
+}
+
+/** Deno's fetch would follow these by itself, past the list of hosts that may be reached. */
+function dropProxies(): string[] {
+  const set = PROXY_VARIABLES.filter((name) => Deno.env.get(name));
+  for (const name of set) Deno.env.delete(name);
+  return set.map((name) => `${name} is ignored: only a kubeconfig's proxy-url is used`);
+}
+
+function contractEnvironment(): Record<string, string> {
+  const isContract = (name: string) => name.startsWith("RUNNER_") || CONTRACT_VARIABLES.includes(name);
+  return Object.fromEntries(Object.entries(Deno.env.toObject()).filter(([name]) => isContract(name)));
+}
+
+async function exists(path: string | undefined): Promise<boolean> {
+  return path !== undefined && await Deno.stat(path).then(() => true, () => false);
+}
+
+type KubeconfigAnswer = { access: Access; accessProblem: "" } | { accessProblem: string };
+
+/** Has the kubeconfig loaded by a Worker that may read it and reach nothing. */
+async function loadInWorker(url: string, paths: string[]): Promise<KubeconfigAnswer> {
+  const worker = startWorker(url, "kubeconfig", kubeconfigPermissions(paths));
+  const answer = new Promise<KubeconfigAnswer>((resolve) => {
+    worker.onmessage = ({ data }: MessageEvent<KubeconfigAnswer>) => resolve(data);
+  });
+  worker.postMessage({ kubeconfig: paths });
+  try {
+    return await answer;
+  } finally {
+    worker.terminate();
+  }
+}
+
+async function loadKubeconfig(paths: string[]): Promise<KubeconfigAnswer> {
+  const { readKubeconfig } = await import("./kube/kubeconfig.ts");
+  try {
+    return { access: await readKubeconfig(paths), accessProblem: "" };
+  } catch (error) {
+    return { accessProblem: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+function startWorker(url: string, name: string, permissions: WorkerPermissions): Worker {
+  // `deno` is part of `--unstable-worker-options`, which the type library leaves out.
+  const options = { type: "module", name, deno: { permissions } } as WorkerOptions;
+  const worker = new Worker(url, options);
+  const fail = (what: string) => {
+    say(`internal error: ${what}`);
+    Deno.exit(EXIT_CODES.InternalError.code);
+  };
+  worker.onerror = (event) => {
+    event.preventDefault();
+    fail(event.message);
+  };
+  worker.onmessageerror = () => fail("a message of the Worker cannot be read");
+  return worker;
+}
+
+function endOf(worker: Worker): Promise<number> {
+  return new Promise((resolve) => {
+    worker.onmessage = ({ data }: MessageEvent<WorkerEnd>) => resolve(data.exitCode);
+  });
+}
+
+async function giveUpPermissions(): Promise<void> {
+  const names = ["env", "read", "net", "write", "run", "ffi", "sys", "import"] as const;
+  for (const name of names) await Deno.permissions.revoke({ name } as Deno.PermissionDescriptor);
+}
+
+function say(line: string): void {
+  writeText(Deno.stderr, `action-runner: ${line}\n`);
+}

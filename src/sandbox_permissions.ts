@@ -1,0 +1,106 @@
+/**
+ * The exact permissions of a run, worked out of its environment. No dependency is imported here either.
+ *
+ * @module
+ */
+import { type Access, filesOf, inClusterAccess, SERVICE_ACCOUNT_FOLDER } from "./kube/credentials.ts";
+
+/** The variables that a program reads beside `RUNNER_*`. */
+export const CONTRACT_VARIABLES = [
+  "KUBECONFIG",
+  "KUBERNETES_SERVICE_HOST",
+  "KUBERNETES_SERVICE_PORT",
+  "HOME",
+  "NO_COLOR",
+];
+
+/** The variables by which Deno's fetch would take a way around the sandbox. */
+export const PROXY_VARIABLES = [
+  "HTTPS_PROXY",
+  "https_proxy",
+  "HTTP_PROXY",
+  "http_proxy",
+  "ALL_PROXY",
+  "all_proxy",
+];
+
+/** https://docs.deno.com/runtime/reference/permissions/ */
+export interface WorkerPermissions {
+  read: string[] | false;
+  net: string[] | false;
+  env: string[] | false;
+  write: false;
+  run: false;
+  ffi: false;
+  sys: false;
+  import: false;
+}
+
+const NOTHING: WorkerPermissions = {
+  read: false,
+  net: false,
+  env: false,
+  write: false,
+  run: false,
+  ffi: false,
+  sys: false,
+  import: false,
+};
+
+/** What the run's permissions depend on. */
+export interface Needs {
+  env: Record<string, string>;
+  args: string[];
+  access?: Access;
+}
+
+/** What the run may do: read its manifest and the credentials' files, and reach the API server. */
+export function runPermissions(needs: Needs): WorkerPermissions {
+  const manifest = flagValue(needs.args, "manifest") ?? needs.env.RUNNER_INPUT_MANIFEST_PATH;
+  const { access } = needs;
+  const read = [...(manifest ? [manifest] : []), ...(access ? filesToRead(access) : [])];
+  return {
+    ...NOTHING,
+    read: read.length > 0 ? read : false,
+    net: access ? [access.server, access.proxyUrl].flatMap((url) => url ? [hostOf(url)] : []) : false,
+  };
+}
+
+/** What the loading of kubeconfig files may do: read them; its library looks at variables that it shall not find. */
+export function kubeconfigPermissions(paths: string[]): WorkerPermissions {
+  return { ...NOTHING, read: paths, env: CONTRACT_VARIABLES };
+}
+
+/** The kubeconfig files to load: those of `KUBECONFIG`, or the one in the home folder. */
+export function kubeconfigPaths(env: Record<string, string>): string[] {
+  if (env.KUBECONFIG) return env.KUBECONFIG.split(":").filter((path) => path !== "");
+  return env.HOME ? [`${env.HOME}/.kube/config`] : [];
+}
+
+/** The access of a pod, unless a kubeconfig is named. */
+export function inClusterOf(env: Record<string, string>): Access | undefined {
+  const { KUBECONFIG, KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT: port } = env;
+  return host && !KUBECONFIG ? inClusterAccess(host, port || "443") : undefined;
+}
+
+/** In a pod the whole folder: the files in it are links that the kubelet replaces. */
+function filesToRead(access: Access): string[] {
+  const files = filesOf(access);
+  const inFolder = files.filter((file) => file.startsWith(`${SERVICE_ACCOUNT_FOLDER}/`));
+  return inFolder.length === 0
+    ? files
+    : [SERVICE_ACCOUNT_FOLDER, ...files.filter((file) => !inFolder.includes(file))];
+}
+
+function hostOf(url: string): string {
+  const { hostname, port, protocol } = new URL(url);
+  return `${hostname}:${port || (protocol === "http:" ? 80 : 443)}`;
+}
+
+/** A flag's value, read as the run will read it; if the two differ, the run may not read the file. */
+function flagValue(args: string[], flag: string): string | undefined {
+  const index = args.findLastIndex((arg) => arg === `--${flag}` || arg.startsWith(`--${flag}=`));
+  const arg = args[index];
+  if (arg === undefined) return undefined;
+  return arg.includes("=") ? arg.slice(arg.indexOf("=") + 1) : args[index + 1];
+}

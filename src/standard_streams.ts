@@ -1,0 +1,25 @@
+/**
+ * Writing to standard output and standard error.
+ *
+ * @module
+ */
+
+/** A standard stream: `Deno.stdout` or `Deno.stderr`. */
+export interface Stream {
+  /** Writes some of the bytes and returns how many. */
+  writeSync(bytes: Uint8Array): number;
+}
+
+/**
+ * Writes the whole text, or gives up in silence.
+ *
+ * A closed pipe or a full disk must never decide how a run ends, and there is nowhere left to report it to.
+ */
+export function writeText(stream: Stream, text: string): void {
+  let bytes = new TextEncoder().encode(text);
+  try {
+    while (bytes.length > 0) bytes = bytes.subarray(stream.writeSync(bytes));
+  } catch {
+    // See above: the verdict does not depend on who listens.
+  }
+}

@@ -1,0 +1,105 @@
+/**
+ * Writing a run's status into one key of an object that the engine made.
+ *
+ * @module
+ */
+import { RunError } from "../errors.ts";
+import type { JsonObject } from "../json.ts";
+import { isFault } from "../kube/api_error.ts";
+import type { KubeClient, ObjectRef } from "../kube/client.ts";
+import { BEFORE_CREATE } from "../kube/fault_rules.ts";
+import { retry } from "../kube/retry.ts";
+import { type Clock, systemClock } from "../clock.ts";
+import { type Log, silentLog } from "../log.ts";
+import type { ReportInput, StatusReporter } from "../runner.ts";
+import { dryRunClient } from "../kube/dry_run_client.ts";
+
+/** Options of the reporters that write into an object. */
+export interface StatusObjectOptions {
+  clock?: Clock;
+  log?: Log;
+}
+
+/** How the status is put into one kind of object. */
+export interface StatusObjectKind {
+  kind: "ConfigMap" | "Secret";
+  /** The field with the keys: the API server turns a Secret's `stringData` into `data`. */
+  field: "data" | "stringData";
+  /** What of the status goes there. */
+  select: (status: JsonObject) => JsonObject;
+}
+
+/** The key of the status, as Capact's engine reads it. */
+const STATUS_KEY = "status";
+/** How long the object may be missing at the start, milliseconds: who starts the runner may still be creating it. */
+const MISSING_MS = 15_000;
+/** How often a PUT is tried when others write too: https://github.com/kubernetes/client-go/blob/v0.34.4/util/retry/util.go */
+const MAX_CONFLICTS = 5;
+
+/** A reporter that writes into the object named after the run. It must exist: it is never created. */
+export function statusObjectReporter(
+  kube: KubeClient,
+  kind: StatusObjectKind,
+  options: StatusObjectOptions = {},
+): StatusReporter {
+  const { clock = systemClock, log = silentLog } = options;
+  return {
+    check: ({ context, signal }) => {
+      const rules = { ...BEFORE_CREATE, notFound: { forMs: MISSING_MS, then: "TargetMissing" as const } };
+      const write = () => writeStatus(dryRunClient(kube), refOf(context, kind), kind, {}, signal);
+      return retry(write, { clock, log, signal, rules });
+    },
+    report: ({ context, signal }, status) => {
+      const write = () => writeStatus(kube, refOf(context, kind), kind, status, signal);
+      return retry(write, { clock, log, signal, rules: BEFORE_CREATE });
+    },
+  };
+}
+
+function refOf(context: ReportInput["context"], { kind }: StatusObjectKind): ObjectRef {
+  return { apiVersion: "v1", kind, name: context.name, namespace: context.platform.namespace };
+}
+
+/** A patch of the one key needs no resourceVersion, so it meets no conflict; PUT is for Roles that forbid it. */
+async function writeStatus(
+  kube: KubeClient,
+  ref: ObjectRef,
+  kind: StatusObjectKind,
+  status: JsonObject,
+  signal: AbortSignal,
+): Promise<void> {
+  const values = { [STATUS_KEY]: JSON.stringify(kind.select(status)) };
+  try {
+    await kube.mergePatch(ref, { [kind.field]: values }, { signal });
+  } catch (error) {
+    if (!isFault(error, "forbidden")) throw error;
+    await putStatus(kube, ref, kind, values, signal, error);
+  }
+}
+
+async function putStatus(
+  kube: KubeClient,
+  ref: ObjectRef,
+  { field }: StatusObjectKind,
+  values: Record<string, string>,
+  signal: AbortSignal,
+  patchError: Error,
+): Promise<void> {
+  for (let conflicts = 0; conflicts < MAX_CONFLICTS; conflicts++) {
+    try {
+      const object = await kube.get(ref, { signal });
+      await kube.replace({ ...object, [field]: { ...object[field] as JsonObject | undefined, ...values } }, {
+        signal,
+      });
+      return;
+    } catch (error) {
+      // What is wanted is `patch`: that is what people are to be told.
+      if (isFault(error, "forbidden")) throw patchError;
+      if (!isFault(error, "conflict")) throw error;
+    }
+  }
+  throw new RunError(
+    "RefusedByApi",
+    `Cannot replace ${ref.kind} "${ref.name}": others write it all the time`,
+  );
+}

@@ -1,0 +1,44 @@
+import yaml from "js-yaml";
+
+/** What a schema knows of one tag of scalars. */
+export interface ScalarType {
+  resolve(text: string | null): boolean;
+  construct(text: string): unknown;
+}
+
+/** Where the loader stands when it opens or closes a node. */
+export interface LoaderState {
+  readonly input: string;
+  readonly position: number;
+  readonly documents: readonly unknown[];
+}
+
+/** A place in a text; `line` and `column` count from zero. */
+export interface Mark {
+  readonly buffer: string;
+  readonly position: number;
+  readonly line: number;
+  readonly column: number;
+}
+
+/** What js-yaml throws. */
+export interface LoaderError extends Error {
+  readonly reason: string;
+  readonly mark: Mark;
+}
+
+/** Called as each node is opened and closed, from the root inwards. */
+export type Listener = (event: "open" | "close", state: LoaderState) => void;
+
+type Schema = { readonly compiledTypeMap: { readonly scalar: Record<string, ScalarType> } };
+
+interface Loader {
+  readonly CORE_SCHEMA: Schema;
+  readonly Schema: new (definition: { include: Schema[]; implicit: ScalarType[] }) => Schema;
+  readonly Type: new (tag: string, definition: ScalarType & { kind: "scalar" }) => ScalarType;
+  readonly YAMLException: new () => LoaderError;
+  load(content: string, options: { schema: Schema; listener: Listener }): unknown;
+}
+
+/** js-yaml 3, as far as it is used here. It has no types of its own, and those of another version may be about. */
+export const loader = yaml as unknown as Loader;
