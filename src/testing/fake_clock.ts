@@ -1,0 +1,70 @@
+/**
+ * A clock that stands still until a test moves it.
+ *
+ * @module
+ */
+import type { Clock } from "../clock.ts";
+
+/** A {@linkcode Clock} in a test's hand. `random()` is always 0.5, the middle of every jitter. */
+export interface FakeClock extends Clock {
+  /** Lets `ms` milliseconds pass: sleeps that are due by then end in order, and what follows from each is done first. */
+  advance(ms: number): Promise<void>;
+}
+
+interface Sleeper {
+  until: number;
+  wake: () => void;
+}
+
+/** How many turns of the event loop what follows from a wake-up may take: streams need several. */
+const TURNS = 20;
+
+/**
+ * Makes a clock that starts at 0.
+ *
+ * @example
+ * ```ts
+ * import { fakeClock } from "@action-runner/core/testing";
+ *
+ * const clock = fakeClock();
+ * const slept = clock.sleep(1_000);
+ * await clock.advance(1_000);
+ * await slept;
+ * ```
+ */
+export function fakeClock(): FakeClock {
+  let now = 0;
+  const sleepers = new Set<Sleeper>();
+  const next = () => [...sleepers].sort((a, b) => a.until - b.until)[0];
+  return {
+    now: () => now,
+    random: () => 0.5,
+    sleep(ms, signal) {
+      return new Promise((resolve, reject) => {
+        if (signal?.aborted) return reject(signal.reason);
+        const sleeper = { until: now + ms, wake: resolve };
+        sleepers.add(sleeper);
+        signal?.addEventListener("abort", () => {
+          sleepers.delete(sleeper);
+          reject(signal.reason);
+        }, { once: true });
+      });
+    },
+    async advance(ms) {
+      const end = now + ms;
+      await settle();
+      for (let sleeper = next(); sleeper && sleeper.until <= end; sleeper = next()) {
+        now = Math.max(now, sleeper.until);
+        sleepers.delete(sleeper);
+        sleeper.wake();
+        await settle();
+      }
+      now = end;
+    },
+  };
+}
+
+/** Lets everything run that does not wait for the clock. */
+async function settle(): Promise<void> {
+  for (let turn = 0; turn < TURNS; turn++) await new Promise((resolve) => setTimeout(resolve, 0));
+}
