@@ -5,6 +5,7 @@
  */
 import { parseArgs } from "@std/cli/parse-args";
 import { denoCommand } from "../tests/without_jsr/deno.ts";
+import { SANDBOX_FLAGS, withBundle } from "./bundle.ts";
 
 /** Options of {@linkcode compileProgram}. */
 export interface CompileOptions {
@@ -18,20 +19,13 @@ export interface CompileOptions {
 
 /** Bundles a program and compiles the bundle. Fails if either does, or if the binary cannot start. */
 export async function compileProgram({ entry, output, target }: CompileOptions): Promise<void> {
-  const bundle = await Deno.makeTempDir({ prefix: "bundle-" });
-  try {
-    // Unbundled, every file of every npm package would be embedded: 160 MB instead of 100, and half a second to start.
-    await deno("bundle", "--quiet", "--code-splitting", "--outdir", bundle, entry);
-    const main = `${bundle}/main.js`;
-    await deno(
+  await withBundle(entry, (main) =>
+    deno(
       "compile",
       "--quiet",
-      // A permission that the program gave up must not be asked for on a terminal.
-      "--no-prompt",
+      ...SANDBOX_FLAGS,
       // The cache has a predictable name in a folder that everyone writes.
       "--no-code-cache",
-      "--unstable-worker-options",
-      "--permission-set=runner",
       // The Worker is the main module once more.
       "--include",
       main,
@@ -39,15 +33,12 @@ export async function compileProgram({ entry, output, target }: CompileOptions):
       "--output",
       output,
       main,
-    );
-  } finally {
-    await Deno.remove(bundle, { recursive: true });
-  }
+    ));
   // `deno compile` succeeds even where the result cannot start.
   if (!target) await succeed(new Deno.Command(output, { args: ["--version"], stdout: "null" }));
 }
 
-async function deno(...args: string[]): Promise<void> {
+async function deno(...args: [string, ...string[]]): Promise<void> {
   await succeed(await denoCommand(args));
 }
 

@@ -4,23 +4,37 @@
  * @module
  */
 import { denoCommand } from "../tests/without_jsr/deno.ts";
+import { SANDBOX_FLAGS, withBundle } from "./bundle.ts";
 
-const [name, ...flags] = Deno.args;
-if (!name) {
+/** Options of {@linkcode runProgram}. */
+export interface RunProgramOptions extends Omit<Deno.CommandOptions, "args"> {
+  /** The program: that of `cmd/NAME-runner`. */
+  name: string;
+  /** The program's flags. */
+  flags?: string[];
+}
+
+/** Runs a program until it ends, passing on signals. Returns its exit code. */
+export async function runProgram({ name, flags = [], ...options }: RunProgramOptions): Promise<number> {
+  return await withBundle(`cmd/${name}-runner/main.ts`, async (main) => {
+    const command = await denoCommand(["run", "--quiet", ...SANDBOX_FLAGS, main, ...flags], options);
+    const child = command.spawn();
+    const passOn = (["SIGINT", "SIGTERM"] as const).map((signal) =>
+      [signal, () => child.kill(signal)] as const
+    );
+    for (const [signal, listener] of passOn) Deno.addSignalListener(signal, listener);
+    try {
+      return (await child.status).code;
+    } finally {
+      for (const [signal, listener] of passOn) Deno.removeSignalListener(signal, listener);
+    }
+  });
+}
+
+if (import.meta.main) {
+  const [name, ...flags] = Deno.args;
+  if (name) Deno.exit(await runProgram({ name, flags }));
   // deno-lint-ignore no-console
   console.error("usage: deno task run NAME [FLAGS], where cmd/NAME-runner is the program");
   Deno.exit(2);
 }
-const command = await denoCommand([
-  "run",
-  "--no-prompt",
-  "--unstable-worker-options",
-  "--permission-set=runner",
-  `cmd/${name}-runner/main.ts`,
-  ...flags,
-]);
-const child = command.spawn();
-for (const signal of ["SIGINT", "SIGTERM"] as const) {
-  Deno.addSignalListener(signal, () => child.kill(signal));
-}
-Deno.exit((await child.status).code);

@@ -39,10 +39,11 @@ export interface WorkInput {
 /** What the main thread sends to the Worker, before any signal. */
 type Task = Omit<WorkInput, "signal">;
 
-/** What the run's Worker sends: its end. */
-interface WorkerEnd {
-  exitCode: number;
-}
+/** What the run's Worker sends: that its modules are loaded, and its end. */
+type WorkerMessage = "loaded" | { exitCode: number };
+
+/** Loads the run's modules and returns the run. */
+type Load = () => Promise<(input: WorkInput) => Promise<number>>;
 
 /** How long a Worker may take to end after a signal, milliseconds: the whole program is to end within 5 s. */
 const SIGNAL_DEADLINE_MS = 4_700;
@@ -58,16 +59,17 @@ interface WorkerScope {
 }
 
 /**
- * Runs `work` in the sandbox and exits with the code that it returns.
+ * Runs a program in the sandbox and exits with the code that it returns.
  *
  * The program's main module calls this as its only statement: the same module is loaded again as the Worker.
  *
  * @param url the main module's `import.meta.url`
- * @param work the run; it imports what it needs when it is called, so that the main thread loads none of it
+ * @param load imports what the run needs and returns the run; called in the Worker only, so that the main thread
+ * loads none of it
  */
-export async function sandbox(url: string, work: (input: WorkInput) => Promise<number>): Promise<void> {
+export async function sandbox(url: string, load: Load): Promise<void> {
   if ("WorkerGlobalScope" in globalThis) {
-    serve(globalThis as unknown as WorkerScope, work);
+    serve(globalThis as unknown as WorkerScope, load);
   } else {
     await supervise(url);
   }
@@ -77,16 +79,21 @@ export async function sandbox(url: string, work: (input: WorkInput) => Promise<n
 async function supervise(url: string): Promise<void> {
   const signals = new Signals();
   const task = await prepare(url);
-  const worker = startWorker(url, "run", runPermissions(task));
+  const worker = startWorker(url, "run", runPermissions(url, task));
   worker.postMessage(task);
   signals.passOn((signal) => worker.postMessage(signal));
-  const exitCode = endOf(worker);
-  await giveUpPermissions();
-  Deno.exit(await exitCode);
+  worker.onmessage = ({ data }: MessageEvent<WorkerMessage>) => {
+    if (data === "loaded") {
+      // Not before: Deno checks the loading of a Worker's modules against the permissions of the main thread.
+      giveUpPermissions();
+    } else {
+      Deno.exit(data.exitCode);
+    }
+  };
 }
 
 /** The Worker. */
-function serve(scope: WorkerScope, work: (input: WorkInput) => Promise<number>): void {
+function serve(scope: WorkerScope, load: Load): void {
   const stop = new AbortController();
   scope.addEventListener(
     "message",
@@ -97,10 +104,16 @@ function serve(scope: WorkerScope, work: (input: WorkInput) => Promise<number>):
         loadKubeconfig(data.kubeconfig).then((answer) => scope.postMessage(answer));
       } else {
         // A failure becomes the Worker's `error` event, which is an exit code of its own.
-        work({ ...data, signal: stop.signal }).then((exitCode) => scope.postMessage({ exitCode }));
+        work(scope, load, { ...data, signal: stop.signal });
       }
     },
   );
+}
+
+async function work(scope: WorkerScope, load: Load, input: WorkInput): Promise<void> {
+  const run = await load();
+  scope.postMessage("loaded" satisfies WorkerMessage);
+  scope.postMessage({ exitCode: await run(input) } satisfies WorkerMessage);
 }
 
 /** Signals, from the first moment: as PID 1 a program without a listener cannot be stopped. */
@@ -167,7 +180,7 @@ type KubeconfigAnswer = { access: Access; accessProblem: "" } | { accessProblem:
 
 /** Has the kubeconfig loaded by a Worker that may read it and reach nothing. */
 async function loadInWorker(url: string, paths: string[]): Promise<KubeconfigAnswer> {
-  const worker = startWorker(url, "kubeconfig", kubeconfigPermissions(paths));
+  const worker = startWorker(url, "kubeconfig", kubeconfigPermissions(url, paths));
   const answer = new Promise<KubeconfigAnswer>((resolve) => {
     worker.onmessage = ({ data }: MessageEvent<KubeconfigAnswer>) => resolve(data);
   });
@@ -204,15 +217,9 @@ function startWorker(url: string, name: string, permissions: WorkerPermissions):
   return worker;
 }
 
-function endOf(worker: Worker): Promise<number> {
-  return new Promise((resolve) => {
-    worker.onmessage = ({ data }: MessageEvent<WorkerEnd>) => resolve(data.exitCode);
-  });
-}
-
-async function giveUpPermissions(): Promise<void> {
+function giveUpPermissions(): void {
   const names = ["env", "read", "net", "write", "run", "ffi", "sys", "import"] as const;
-  for (const name of names) await Deno.permissions.revoke({ name } as Deno.PermissionDescriptor);
+  for (const name of names) Deno.permissions.revokeSync({ name } as Deno.PermissionDescriptor);
 }
 
 function say(line: string): void {

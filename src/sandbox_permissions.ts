@@ -54,11 +54,15 @@ export interface Needs {
   access?: Access;
 }
 
-/** What the run may do: read its manifest and the credentials' files, and reach the API server. */
-export function runPermissions(needs: Needs): WorkerPermissions {
+/**
+ * What the run may do: read its manifest and the credentials' files, and reach the API server.
+ *
+ * @param url the program's main module
+ */
+export function runPermissions(url: string, needs: Needs): WorkerPermissions {
   const manifest = flagValue(needs.args, "manifest") ?? needs.env.RUNNER_INPUT_MANIFEST_PATH;
   const { access } = needs;
-  const read = [...(manifest ? [manifest] : []), ...(access ? filesToRead(access) : [])];
+  const read = [...ownModules(url), ...(manifest ? [manifest] : []), ...(access ? filesToRead(access) : [])];
   return {
     ...NOTHING,
     read: read.length > 0 ? read : false,
@@ -67,8 +71,8 @@ export function runPermissions(needs: Needs): WorkerPermissions {
 }
 
 /** What the loading of kubeconfig files may do: read them; its library looks at variables that it shall not find. */
-export function kubeconfigPermissions(paths: string[]): WorkerPermissions {
-  return { ...NOTHING, read: paths, env: CONTRACT_VARIABLES };
+export function kubeconfigPermissions(url: string, paths: string[]): WorkerPermissions {
+  return { ...NOTHING, read: [...ownModules(url), ...paths], env: CONTRACT_VARIABLES };
 }
 
 /** The kubeconfig files to load: those of `KUBECONFIG`, or the one in the home folder. */
@@ -81,6 +85,11 @@ export function kubeconfigPaths(env: Record<string, string>): string[] {
 export function inClusterOf(env: Record<string, string>): Access | undefined {
   const { KUBECONFIG, KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT: port } = env;
   return host && !KUBECONFIG ? inClusterAccess(host, port || "443") : undefined;
+}
+
+/** A binary holds its modules; a program that is run from files must read them from the folder that it is in. */
+function ownModules(url: string): string[] {
+  return Deno.build.standalone ? [] : [new URL(".", url).pathname];
 }
 
 /** In a pod the whole folder: the files in it are links that the kubelet replaces. */

@@ -5,8 +5,8 @@
  */
 import { sandbox } from "../../src/sandbox.ts";
 
-await sandbox(import.meta.url, async (input) => {
+await sandbox(import.meta.url, async () => {
   const { run } = await import("../../src/mod.ts");
   const { argoRunner } = await import("../../runners/argo/mod.ts");
-  return await run({ program: "argo-runner", runner: argoRunner, reporter: "configmap" }, input);
+  return (input) => run({ program: "argo-runner", runner: argoRunner, reporter: "configmap" }, input);
 });

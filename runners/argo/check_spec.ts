@@ -15,7 +15,7 @@ export function checkSpec(spec: JsonObject): void {
   const isReference = isJsonObject(spec.workflowTemplateRef);
   if (!isReference && templates.length === 0) {
     throw new InvalidInputError(
-      "has no templates, expected a WorkflowSpec with templates or a workflowTemplateRef",
+      "the manifest has no templates, expected a WorkflowSpec with templates or a workflowTemplateRef",
     );
   }
   checkNames(templates);
@@ -28,9 +28,11 @@ export function checkSpec(spec: JsonObject): void {
 function templatesOf(spec: JsonObject): JsonObject[] {
   const { templates } = spec;
   if (templates === undefined || templates === null) return [];
-  if (!Array.isArray(templates)) throw new InvalidInputError("has templates that are no list");
+  if (!Array.isArray(templates)) throw new InvalidInputError("the manifest has templates that are no list");
   return templates.map((template, index) => {
-    if (!isJsonObject(template)) throw new InvalidInputError(`has templates[${index}] that is no object`);
+    if (!isJsonObject(template)) {
+      throw new InvalidInputError(`the manifest has templates[${index}] that is no object`);
+    }
     return template;
   });
 }
@@ -39,9 +41,11 @@ function checkNames(templates: JsonObject[]): void {
   const seen = new Set<JsonValue>();
   for (const [index, { name }] of templates.entries()) {
     if (typeof name !== "string" || name === "") {
-      throw new InvalidInputError(`has templates[${index}] without a name`);
+      throw new InvalidInputError(`the manifest has templates[${index}] without a name`);
     }
-    if (seen.has(name)) throw new InvalidInputError(`has two templates named ${JSON.stringify(name)}`);
+    if (seen.has(name)) {
+      throw new InvalidInputError(`the manifest has two templates named ${JSON.stringify(name)}`);
+    }
     seen.add(name);
   }
 }
@@ -49,13 +53,13 @@ function checkNames(templates: JsonObject[]): void {
 function entrypointOf(spec: JsonObject, templates: JsonObject[]): JsonObject {
   const { entrypoint } = spec;
   if (typeof entrypoint !== "string" || entrypoint === "") {
-    throw new InvalidInputError("has no entrypoint, expected the name of a template");
+    throw new InvalidInputError("the manifest has no entrypoint, expected the name of a template");
   }
   const template = templates.find(({ name }) => name === entrypoint);
   if (template) return template;
   const names = templates.map(({ name }) => JSON.stringify(name)).join(", ");
   throw new InvalidInputError(
-    `has the entrypoint ${JSON.stringify(entrypoint)}, expected one of its templates: ${names}`,
+    `the manifest has the entrypoint ${JSON.stringify(entrypoint)}, expected one of its templates: ${names}`,
   );
 }
 
@@ -63,13 +67,13 @@ function checkParameters(spec: JsonObject, entrypoint: JsonObject): void {
   const given = parametersOf(spec.arguments);
   for (const parameter of given) {
     if (hasValue(parameter, ["value", "valueFrom"])) continue;
-    throw new InvalidInputError(`has no value for the parameter arguments.${parameter.name}`);
+    throw new InvalidInputError(`the manifest has no value for the parameter arguments.${parameter.name}`);
   }
   for (const input of parametersOf(entrypoint.inputs)) {
     if (hasValue(input, ["value", "valueFrom", "default"])) continue;
     if (given.some(({ name }) => name === input.name)) continue;
     throw new InvalidInputError(
-      `has no value for the parameter ${input.name}, which its entrypoint requires`,
+      `the manifest has no value for the parameter ${input.name}, which its entrypoint requires`,
     );
   }
 }

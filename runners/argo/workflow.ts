@@ -116,7 +116,9 @@ function partsOf(manifest: JsonObject, context: ExecutionContext, warnings: stri
   if ("kind" in manifest || "apiVersion" in manifest) return partsOfWhole(manifest, context, warnings);
   if (!("workflow" in manifest)) return { metadata: {}, spec: manifest };
   const others = Object.keys(manifest).filter((key) => key !== "workflow");
-  if (others.length > 0) throw new InvalidInputError(`has beside workflow the unknown ${others.join(", ")}`);
+  if (others.length > 0) {
+    throw new InvalidInputError(`the manifest has beside workflow the unknown ${others.join(", ")}`);
+  }
   return { metadata: {}, spec: objectAt(manifest.workflow, "workflow") };
 }
 
@@ -124,7 +126,7 @@ function partsOfWhole(manifest: JsonObject, context: ExecutionContext, warnings:
   const { apiVersion, kind } = manifest;
   if (kind !== KIND || apiVersion !== API_VERSION) {
     throw new InvalidInputError(
-      `is a ${text(kind)} of ${text(apiVersion)}, expected a ${KIND} of ${API_VERSION}`,
+      `the manifest is a ${text(kind)} of ${text(apiVersion)}, expected a ${KIND} of ${API_VERSION}`,
     );
   }
   if ("status" in manifest) warnings.push("the manifest's status is dropped");
@@ -133,7 +135,7 @@ function partsOfWhole(manifest: JsonObject, context: ExecutionContext, warnings:
   checkSame(metadata.namespace, context.platform.namespace, "metadata.namespace");
   const foreign = FOREIGN_METADATA.filter((key) => key in metadata);
   if (foreign.length > 0) {
-    throw new InvalidInputError(`has metadata.${foreign.join(", metadata.")}, expected none`);
+    throw new InvalidInputError(`the manifest has metadata.${foreign.join(", metadata.")}, expected none`);
   }
   if ("generateName" in metadata) warnings.push("the manifest's metadata.generateName is dropped");
   const { labels, annotations } = metadata;
@@ -146,13 +148,15 @@ function partsOfWhole(manifest: JsonObject, context: ExecutionContext, warnings:
 function checkSame(given: JsonValue | undefined, expected: string, path: string): void {
   if (given !== undefined && given !== expected) {
     throw new InvalidInputError(
-      `has ${path} ${text(given)}, expected the context's ${text(expected)} or none`,
+      `the manifest has ${path} ${text(given)}, expected the context's ${text(expected)} or none`,
     );
   }
 }
 
 function objectAt(value: JsonValue | undefined, path: string): JsonObject {
-  if (!isJsonObject(value)) throw new InvalidInputError(`has no object at ${path}, expected a WorkflowSpec`);
+  if (!isJsonObject(value)) {
+    throw new InvalidInputError(`the manifest has no object at ${path}, expected a WorkflowSpec`);
+  }
   return value;
 }
 

@@ -25,9 +25,8 @@ export async function readKubeconfig(paths: string[]): Promise<Access> {
   const merged = new KubeConfig();
   const tokenFiles = new Map<string, string>();
   for (const path of paths) {
-    const bytes = await readFile(path, MAX_BYTES);
+    const text = await readText(path);
     try {
-      const text = new TextDecoder().decode(bytes);
       const next = new KubeConfig();
       next.loadFromString(text);
       next.makePathsAbsolute(folderOf(path));
@@ -40,6 +39,14 @@ export async function readKubeconfig(paths: string[]): Promise<Access> {
     }
   }
   return accessOf(merged, tokenFiles, paths.join(":"));
+}
+
+async function readText(path: string): Promise<string> {
+  try {
+    return new TextDecoder().decode(await readFile(path, MAX_BYTES));
+  } catch (error) {
+    throw new InvalidInputError(`kubeconfig ${messageOf(error)}`, { cause: error });
+  }
 }
 
 function addNew(merged: KubeConfig, next: KubeConfig): void {

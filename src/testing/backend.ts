@@ -1,0 +1,68 @@
+/**
+ * What the verbs of the embedded API work on, and how they read a request.
+ *
+ * @module
+ */
+
+import type { AccessRule } from "./admission.ts";
+import type { ObjectDeletion } from "./object_deletion.ts";
+import type { ObjectStore } from "./object_store.ts";
+import type { ObjectWrites, Target } from "./object_writes.ts";
+import { type AnswerForm, formFor, parseAccept } from "./partial_metadata.ts";
+import type { PodLogs } from "./pod_logs.ts";
+import { flagOption } from "./request_options.ts";
+import type { ApiPath, ApiResource } from "./resources.ts";
+import type { Timer, Watch } from "./watch_stream.ts";
+
+/** What the verbs work on. */
+export interface Backend {
+  store: ObjectStore;
+  writes: ObjectWrites;
+  deletion: ObjectDeletion;
+  logs: PodLogs;
+  timer: Timer;
+  watches: Set<Watch>;
+  rules: readonly AccessRule[] | undefined;
+}
+
+/** A request whose path names a resource that is served. */
+export interface ResourceRequest {
+  request: Request;
+  path: ApiPath;
+  resource: ApiResource;
+  query: URLSearchParams;
+}
+
+export function verbOf(
+  method: string,
+  path: ApiPath,
+  query: URLSearchParams,
+): string {
+  if (method === "GET" || method === "HEAD") {
+    if (path.name !== "") return "get";
+    return flagOption(query, "watch") ? "watch" : "list";
+  }
+  if (method === "DELETE") {
+    return path.name === "" ? "deletecollection" : "delete";
+  }
+  return ({ POST: "create", PUT: "update", PATCH: "patch" } as Record<
+    string,
+    string
+  >)[method] ??
+    method.toLowerCase();
+}
+
+/** The object that the request names. */
+export function targetOf({ resource, path }: ResourceRequest): Target {
+  return { resource, namespace: path.namespace, name: path.name };
+}
+
+/** Which part of the object the request writes. */
+export function partOf({ path }: ResourceRequest): "main" | "status" {
+  return path.subresource === "status" ? "status" : "main";
+}
+
+/** The form in which the request wants one object. */
+export function formOfObject({ request }: ResourceRequest): AnswerForm {
+  return formFor(parseAccept(request.headers.get("accept")), false);
+}

@@ -1,0 +1,28 @@
+/**
+ * For tests: a Kubernetes API within the process, and a simulated Argo controller on it.
+ *
+ * @module
+ */
+
+export type { Access, AccessRule } from "./admission.ts";
+export { type ContainerOutcome, containerOutcome } from "./argo_outcome.ts";
+export { EmbeddedApi, embeddedApi } from "./embedded_api.ts";
+export type { EmbeddedApiOptions, Interceptor, RecordedRequest } from "./embedded_api_options.ts";
+export type { ApiMetadata, ApiObject, JsonObject, OwnerReference, StoredObject } from "./json.ts";
+export type { Change } from "./object_store.ts";
+export type { LogOf } from "./pod_logs.ts";
+export { type ApiResource, builtinResources } from "./resources.ts";
+export { type EmbeddedServer, serveEmbeddedApi, type ServeOptions } from "./serve.ts";
+export { type SimulatedArgo, simulatedArgo, type SimulatedArgoOptions } from "./simulated_argo.ts";
+export {
+  alreadyExists,
+  badRequest,
+  conflict,
+  forbidden,
+  type StatusBody,
+  type StatusCause,
+  type StatusDetails,
+  StatusError,
+  unauthorized,
+} from "./status_error.ts";
+export type { Timer } from "./watch_stream.ts";

@@ -1,0 +1,92 @@
+/**
+ * From a request on a resource to its answer.
+ *
+ * @module
+ */
+
+import { type Access, isAllowed } from "./admission.ts";
+import { jsonAnswer, textAnswer } from "./answers.ts";
+import { type Backend, type ResourceRequest, verbOf } from "./backend.ts";
+import { objectAt, textAt } from "./json.ts";
+import { get, list, watch } from "./read_requests.ts";
+import { apiVersionOf } from "./resources.ts";
+import { methodNotAllowed, noSuchResource, notFound } from "./status_error.ts";
+import { create, patch, readObject, remove, removeAll, update } from "./write_requests.ts";
+
+type Verb = (backend: Backend, asked: ResourceRequest) => Response | Promise<Response>;
+
+const collectionVerbs = ["list", "watch", "create", "deletecollection"];
+const verbs: Record<string, Verb> = {
+  ...{ get, list, watch, create, update, patch },
+  ...{ delete: remove, deletecollection: removeAll },
+};
+
+/**
+ * Answers a request on a resource.
+ *
+ * @throws {StatusError} What the API refuses.
+ */
+export async function answerResource(
+  backend: Backend,
+  asked: ResourceRequest,
+): Promise<Response> {
+  const { path, resource, request } = asked;
+  if (resource.review) return await review(backend, asked);
+  if (
+    path.subresource !== "" &&
+    !(path.subresource === "status" && resource.statusSubresource)
+  ) {
+    return subresource(backend, asked);
+  }
+  const verb = verbOf(request.method, path, asked.query);
+  const answer = verbs[verb];
+  if (resource.namespaced && path.namespace === "" && path.name !== "") {
+    throw noSuchResource();
+  }
+  const onWholeCluster = resource.namespaced && path.namespace === "" &&
+    !["list", "watch"].includes(verb);
+  if (
+    !answer || onWholeCluster ||
+    (path.name === "") !== collectionVerbs.includes(verb)
+  ) {
+    throw methodNotAllowed();
+  }
+  return await answer(backend, asked);
+}
+
+function subresource(
+  { store, logs }: Backend,
+  asked: ResourceRequest,
+): Response {
+  const { path, resource, request, query } = asked;
+  if (resource.custom) throw notFound(resource, path.name);
+  if (resource.kind !== "Pod" || path.subresource !== "log") {
+    throw noSuchResource();
+  }
+  if (request.method !== "GET") throw methodNotAllowed();
+  const pod = store.get(resource, path.namespace, path.name);
+  if (!pod) throw notFound(resource, path.name);
+  return textAnswer(logs.read(pod, query));
+}
+
+async function review(
+  { rules }: Backend,
+  asked: ResourceRequest,
+): Promise<Response> {
+  if (asked.request.method !== "POST") throw methodNotAllowed();
+  const body = await readObject(asked);
+  const wanted = objectAt(body, "spec", "resourceAttributes");
+  const of = (field: string) => textAt(wanted, field);
+  const access: Access = {
+    ...{
+      verb: of("verb"),
+      group: of("group"),
+      resource: of("resource"),
+      subresource: of("subresource"),
+    },
+    ...{ namespace: of("namespace"), name: of("name") },
+  };
+  const status = { allowed: isAllowed(rules, access) };
+  const { kind } = asked.resource;
+  return jsonAnswer({ metadata: {}, ...body, kind, apiVersion: apiVersionOf(asked.resource), status }, 201);
+}

@@ -1,0 +1,58 @@
+/**
+ * The table of resources that one embedded API serves.
+ *
+ * @module
+ */
+
+import { type ApiPath, type ApiResource, builtinResources, qualifiedName } from "./resources.ts";
+
+/** Finds resources by path and by kind, and can gain and lose some while the API runs, as with CRDs. */
+export class ResourceTable {
+  readonly #resources = new Map<string, ApiResource>();
+
+  /** @param more resources besides {@link builtinResources}; one of the same name replaces the built-in one. */
+  constructor(more: readonly ApiResource[] = []) {
+    for (const resource of [...builtinResources, ...more]) this.add(resource);
+  }
+
+  /** Serves the resource from now on. */
+  add(resource: ApiResource): void {
+    this.#resources.set(qualifiedName(resource), resource);
+  }
+
+  /** Stops serving the resource, named as `workflows.argoproj.io`; its objects are kept. */
+  remove(name: string): void {
+    this.#resources.delete(name);
+  }
+
+  /** The resource that the path names, or undefined. */
+  at(path: ApiPath): ApiResource | undefined {
+    const found = this.#resources.get(qualifiedName(path));
+    return found?.version === path.version ? found : undefined;
+  }
+
+  /** All resources whose objects live in a namespace. */
+  namespaced(): ApiResource[] {
+    return [...this.#resources.values()].filter((resource) => resource.namespaced && !resource.review);
+  }
+
+  /** Whether the group of the path belongs to the API server itself and not to CRDs. */
+  isNativeGroup(path: ApiPath): boolean {
+    return builtinResources.some((row) => !row.custom && row.group === path.group);
+  }
+
+  /**
+   * The resource of a kind.
+   *
+   * @throws {Error} If no resource has that kind.
+   */
+  ofKind(kind: string): ApiResource {
+    const found = [...this.#resources.values()].find((resource) => resource.kind === kind);
+    if (!found) {
+      throw new Error(
+        `Cannot find kind "${kind}" in the embedded API, expected one of its resources`,
+      );
+    }
+    return found;
+  }
+}

@@ -1,0 +1,190 @@
+/**
+ * Which resources the embedded API serves, and how a request's path names one.
+ *
+ * @module
+ */
+
+/** One resource of the API: a row of the table that {@link builtinResources} starts. */
+export interface ApiResource {
+  /** API group; empty for the core group. */
+  group: string;
+  /** Version, as `v1`. */
+  version: string;
+  /** Name in the path, as `configmaps`. */
+  plural: string;
+  /** Kind, as `ConfigMap`. */
+  kind: string;
+  /** Whether its objects live in a namespace. */
+  namespaced: boolean;
+  /** Whether it comes from a CustomResourceDefinition, which the real API answers a little differently. */
+  custom: boolean;
+  /** What counts as a change of the desired state: the spec, everything but metadata, or nothing is counted. Default: nothing. */
+  generation?: "spec" | "all";
+  /** Fields, dotted, that a field selector may name besides `metadata.name` and `metadata.namespace`. */
+  selectableFields?: readonly string[];
+  /** Which names are valid: `subdomain` (253 characters, dots) or `label` (63 characters, no dots). Default `subdomain`. */
+  nameRule?: "subdomain" | "label";
+  /** Whether `status` can only be written at `/status`. Default false. */
+  statusSubresource?: boolean;
+  /** Whether a delete answers the object and not a Status. Default false. */
+  answersDeleted?: boolean;
+  /** Fields that must be there. Default none. */
+  requiredFields?: readonly string[];
+  /** Whether a write answers a question and stores nothing, as SelfSubjectAccessReview does. */
+  review?: boolean;
+}
+
+/** What a path under `/api` or `/apis` asks for. */
+export interface ApiPath {
+  /** API group; empty for the core group. */
+  group: string;
+  /** Version, as `v1`. */
+  version: string;
+  /** Name of the resource in the path. */
+  plural: string;
+  /** Namespace in the path; empty where there is none. */
+  namespace: string;
+  /** Name of the object; empty for a collection. */
+  name: string;
+  /** Part of the object, as `log` or `status`; empty for the object itself. */
+  subresource: string;
+}
+
+const eventFields = [
+  "kind",
+  "namespace",
+  "name",
+  "uid",
+  "apiVersion",
+  "resourceVersion",
+  "fieldPath",
+]
+  .map((field) => `involvedObject.${field}`);
+
+function core(
+  plural: string,
+  kind: string,
+  more: Partial<ApiResource> = {},
+): ApiResource {
+  return {
+    group: "",
+    version: "v1",
+    plural,
+    kind,
+    namespaced: true,
+    custom: false,
+    ...more,
+  };
+}
+
+function argo(plural: string, kind: string): ApiResource {
+  const group = "argoproj.io", version = "v1alpha1";
+  return {
+    group,
+    version,
+    plural,
+    kind,
+    namespaced: true,
+    custom: true,
+    generation: "all",
+    requiredFields: ["spec"],
+  };
+}
+
+/** The resources that an embedded API serves unless its options say otherwise. */
+export const builtinResources: readonly ApiResource[] = [
+  core("namespaces", "Namespace", {
+    namespaced: false,
+    nameRule: "label",
+    statusSubresource: true,
+    selectableFields: ["status.phase", "name"],
+  }),
+  core("configmaps", "ConfigMap"),
+  core("secrets", "Secret", { selectableFields: ["type"] }),
+  core("serviceaccounts", "ServiceAccount", { answersDeleted: true }),
+  core("resourcequotas", "ResourceQuota", {
+    statusSubresource: true,
+    answersDeleted: true,
+  }),
+  core("pods", "Pod", {
+    generation: "spec",
+    statusSubresource: true,
+    answersDeleted: true,
+    selectableFields: [
+      "spec.nodeName",
+      "spec.restartPolicy",
+      "spec.serviceAccountName",
+      "status.phase",
+      "status.podIP",
+    ],
+  }),
+  core("events", "Event", {
+    selectableFields: [
+      ...eventFields,
+      "reason",
+      "reportingComponent",
+      "source",
+      "type",
+    ],
+  }),
+  {
+    ...core("jobs", "Job", {
+      generation: "spec",
+      statusSubresource: true,
+      selectableFields: ["status.successful"],
+    }),
+    group: "batch",
+  },
+  argo("workflows", "Workflow"),
+  argo("workflowtemplates", "WorkflowTemplate"),
+  {
+    ...core("selfsubjectaccessreviews", "SelfSubjectAccessReview", {
+      namespaced: false,
+      review: true,
+    }),
+    group: "authorization.k8s.io",
+  },
+];
+
+/** The group and version as objects name it: `v1` or `batch/v1`. */
+export function apiVersionOf(
+  resource: Pick<ApiResource, "group" | "version">,
+): string {
+  return resource.group === "" ? resource.version : `${resource.group}/${resource.version}`;
+}
+
+/** The resource as messages name it: `configmaps` or `workflows.argoproj.io`. */
+export function qualifiedName(
+  resource: Pick<ApiResource, "group" | "plural">,
+): string {
+  return resource.group === "" ? resource.plural : `${resource.plural}.${resource.group}`;
+}
+
+/** The kind as messages name it: `ConfigMap` or `Workflow.argoproj.io`. */
+export function qualifiedKind(
+  resource: Pick<ApiResource, "group" | "kind">,
+): string {
+  return resource.group === "" ? resource.kind : `${resource.kind}.${resource.group}`;
+}
+
+/** Reads a path such as `/apis/batch/v1/namespaces/default/jobs/x`; undefined where it names no resource. */
+export function parseApiPath(pathname: string): ApiPath | undefined {
+  const parts = pathname.split("/").filter((part) => part !== "").map(
+    decodeURIComponent,
+  );
+  const root = parts.shift();
+  if (root !== "api" && root !== "apis") return undefined;
+  const group = root === "api" ? "" : parts.shift() ?? "";
+  const version = parts.shift() ?? "";
+  if (parts.length === 0 || parts.length > 5) return undefined;
+  const inNamespace = parts[0] === "namespaces" && parts.length > 2 &&
+    !isNamespaceSubresource(parts[2]);
+  const namespace = inNamespace ? parts[1] ?? "" : "";
+  const [plural = "", name = "", subresource = ""] = inNamespace ? parts.slice(2) : parts;
+  return { group, version, plural, namespace, name, subresource };
+}
+
+// As the API server's RequestInfo: these two belong to the Namespace itself, anything else is a resource in it.
+function isNamespaceSubresource(part: string | undefined): boolean {
+  return part === "status" || part === "finalize";
+}

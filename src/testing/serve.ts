@@ -1,0 +1,81 @@
+/**
+ * The embedded API on a loopback port, for programs that only know a URL or a kubeconfig.
+ *
+ * @module
+ */
+
+import type { EmbeddedApi } from "./embedded_api.ts";
+
+/** How to serve an embedded API. */
+export interface ServeOptions {
+  /** TCP port on 127.0.0.1. Default 0: any free one. */
+  port?: number;
+  /** PEM texts of a certificate for 127.0.0.1 and its key. Default: plain HTTP. */
+  tls?: { cert: string; key: string };
+}
+
+/** A running server. */
+export interface EmbeddedServer {
+  /** Its URL, without a slash at the end. */
+  readonly url: string;
+  /** The text of a kubeconfig (JSON, which is YAML) for it; `token` is sent as a bearer token. */
+  kubeconfig(options?: { namespace?: string; token?: string }): string;
+  /** Ends all watches, then the server. */
+  close(): Promise<void>;
+}
+
+/**
+ * Serves the API on 127.0.0.1.
+ *
+ * @throws {Deno.errors.AddrInUse} If the port is taken.
+ */
+export function serveEmbeddedApi(
+  api: EmbeddedApi,
+  options: ServeOptions = {},
+): EmbeddedServer {
+  const { port = 0, tls } = options;
+  const server = Deno.serve({
+    hostname: "127.0.0.1",
+    port,
+    onListen: () => {},
+    ...tls,
+  }, api.handle);
+  const url = `${tls ? "https" : "http"}://127.0.0.1:${server.addr.port}`;
+  return {
+    url,
+    kubeconfig: ({ namespace = "default", token } = {}) => kubeconfigText(url, { namespace, token, tls }),
+    close: async () => {
+      api.endWatches();
+      await server.shutdown();
+    },
+  };
+}
+
+function kubeconfigText(
+  url: string,
+  { namespace, token, tls }: {
+    namespace: string;
+    token: string | undefined;
+    tls: { cert: string } | undefined;
+  },
+): string {
+  const authority = tls && { "certificate-authority-data": btoa(tls.cert) };
+  return JSON.stringify(
+    {
+      apiVersion: "v1",
+      kind: "Config",
+      clusters: [{ name: "embedded", cluster: { server: url, ...authority } }],
+      users: [{
+        name: "embedded",
+        user: { ...(token !== undefined && { token }) },
+      }],
+      contexts: [{
+        name: "embedded",
+        context: { cluster: "embedded", user: "embedded", namespace },
+      }],
+      "current-context": "embedded",
+    },
+    null,
+    2,
+  ) + "\n";
+}

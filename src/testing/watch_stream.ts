@@ -1,0 +1,202 @@
+/**
+ * One watch: an endless answer of one JSON line per change
+ * ({@link https://kubernetes.io/docs/reference/using-api/api-concepts/#efficient-detection-of-changes}).
+ *
+ * @module
+ */
+
+import type { StoredObject } from "./json.ts";
+import type { Change, ObjectStore } from "./object_store.ts";
+import { type AnswerForm, inForm } from "./partial_metadata.ts";
+import { type ApiResource, apiVersionOf } from "./resources.ts";
+import type { Selector } from "./selectors.ts";
+import { expired } from "./status_error.ts";
+
+/** Calls back after `delayMs` milliseconds unless the result is called before. */
+export type Timer = (callback: () => void, delayMs: number) => () => void;
+
+/** What a watch is to see. */
+export interface WatchOptions {
+  /** The resource watched. */
+  resource: ApiResource;
+  /** The namespace watched; empty for all. */
+  namespace: string;
+  /** Which objects. */
+  selects: Selector;
+  /** Version after which changes are sent; undefined: first all objects as ADDED. */
+  after: number | undefined;
+  /** Milliseconds after which the stream ends cleanly. */
+  timeoutMs: number;
+  /** Whether to send BOOKMARK events, each minute and shortly before the end. */
+  bookmarks: boolean;
+  /** Whether a BOOKMARK with an annotation says that the first objects are complete. */
+  marksStart: boolean;
+  /** Form of the objects. */
+  form: AnswerForm;
+  /** Where time comes from. */
+  timer: Timer;
+}
+
+// https://github.com/kubernetes/apiserver/blob/v0.34.4/pkg/storage/cacher/cacher.go: defaultBookmarkFrequency, and
+// bookmarks "about 2 seconds before" the deadline (watch_cache's bookmarkTimeBuckets).
+const bookmarkEveryMs = 60_000;
+const bookmarkBeforeEndMs = 2_000;
+
+/** A running watch. */
+export interface Watch {
+  /** The answer's body. */
+  body: ReadableStream<Uint8Array>;
+  /** Ends the stream cleanly. */
+  end(): void;
+}
+
+/** Starts a watch on the store; `onEnd` is called once when it is over, whoever ended it. */
+export function watchStream(
+  store: ObjectStore,
+  options: WatchOptions,
+  onEnd: (watch: Watch) => void,
+): Watch {
+  const stop: (() => void)[] = [];
+  let controller: ReadableStreamDefaultController<Uint8Array> | undefined;
+  const finish = (close: boolean) => {
+    if (!controller) return;
+    for (const each of stop.splice(0)) each();
+    if (close) controller.close();
+    controller = undefined;
+    onEnd(watch);
+  };
+  const send = (event: { type: string; object: object }) => {
+    controller?.enqueue(new TextEncoder().encode(JSON.stringify(event) + "\n"));
+  };
+  const start = (opened: ReadableStreamDefaultController<Uint8Array>) => {
+    controller = opened;
+    if (!sendPast(store, options, send)) return finish(true);
+    stop.push(
+      ...follow(store, options, send),
+      options.timer(() => finish(true), options.timeoutMs),
+    );
+  };
+  const watch = { end: () => finish(true) } as Watch;
+  watch.body = new ReadableStream<Uint8Array>({
+    start,
+    cancel: () => finish(false),
+  });
+  return watch;
+}
+
+type Send = (event: { type: string; object: object }) => void;
+
+// Sends what is there before the first new change; false where that cannot be known any more.
+function sendPast(
+  store: ObjectStore,
+  options: WatchOptions,
+  send: Send,
+): boolean {
+  const { resource, namespace, selects, after, form } = options;
+  if (after === undefined) {
+    const selected = store.list(resource, namespace).filter(selects);
+    for (const object of selected) {
+      send({ type: "ADDED", object: inForm(object, form) });
+    }
+    if (options.marksStart) sendBookmark(store, options, send);
+    return true;
+  }
+  const changes = store.since(resource, after);
+  if (!changes) {
+    send({ type: "ERROR", object: expired(after, store.oldest).body });
+  }
+  for (const change of changes ?? []) sendChange(change, options, send);
+  return changes !== undefined;
+}
+
+function follow(
+  store: ObjectStore,
+  options: WatchOptions,
+  send: Send,
+): (() => void)[] {
+  const unsubscribe = store.subscribe((change) => {
+    // A watch from a version of the future stays silent until the server gets there.
+    if (
+      change.resource.plural !== options.resource.plural ||
+      change.resource.group !== options.resource.group
+    ) return;
+    if (change.version > (options.after ?? 0)) {
+      sendChange(change, options, send);
+    }
+  });
+  return options.bookmarks ? [unsubscribe, sendBookmarks(store, options, send)] : [unsubscribe];
+}
+
+function sendChange(change: Change, options: WatchOptions, send: Send): void {
+  const seen = visibleChange(change, options);
+  if (seen) {
+    send({ type: seen.type, object: inForm(seen.object, options.form) });
+  }
+}
+
+/** The change as a watch with this namespace and selector sees it, or undefined where it sees nothing. */
+export function visibleChange(
+  change: Change,
+  options: Pick<WatchOptions, "namespace" | "selects">,
+): Pick<Change, "type" | "object"> | undefined {
+  if (
+    options.namespace !== "" &&
+    change.object.metadata.namespace !== options.namespace
+  ) return undefined;
+  const before = change.previous !== undefined &&
+    options.selects(change.previous);
+  const after = change.type !== "DELETED" && options.selects(change.object);
+  if (before && after) return { type: "MODIFIED", object: change.object };
+  if (after) return { type: "ADDED", object: change.object };
+  if (before) return { type: "DELETED", object: lastVisible(change) };
+  return undefined;
+}
+
+// The real API sends the last state that matched, with the version of the change that ended the match.
+function lastVisible({ object, previous }: Change): StoredObject {
+  const last = previous ?? object;
+  return {
+    ...last,
+    metadata: {
+      ...last.metadata,
+      resourceVersion: object.metadata.resourceVersion,
+    },
+  };
+}
+
+function sendBookmark(
+  store: ObjectStore,
+  options: WatchOptions,
+  send: Send,
+  isStart = options.marksStart,
+): void {
+  const { resource, form, after = 0 } = options;
+  // https://kubernetes.io/docs/reference/using-api/api-concepts/#streaming-lists
+  const annotations = { "k8s.io/initial-events-end": "true" };
+  const resourceVersion = String(Math.max(store.version, after));
+  const metadata = { resourceVersion, ...(isStart && { annotations }) };
+  const object = {
+    kind: resource.kind,
+    apiVersion: apiVersionOf(resource),
+    metadata,
+  };
+  send({ type: "BOOKMARK", object: inForm(object, form) });
+}
+
+function sendBookmarks(
+  store: ObjectStore,
+  options: WatchOptions,
+  send: Send,
+): () => void {
+  const { timer, timeoutMs } = options;
+  let cancel = () => {};
+  const again = () => {
+    sendBookmark(store, options, send, false);
+    cancel = timer(again, bookmarkEveryMs);
+  };
+  cancel = timer(
+    again,
+    Math.min(bookmarkEveryMs, Math.max(0, timeoutMs - bookmarkBeforeEndMs)),
+  );
+  return () => cancel();
+}
