@@ -25,7 +25,8 @@ export async function withBundle<T>(entry: string, use: (main: string) => Promis
     const command = await denoCommand(["bundle", "--quiet", "--code-splitting", "--outdir", folder, entry]);
     const { success } = await command.spawn().status;
     if (!success) throw new Error(`Cannot bundle ${entry}`);
-    return await use(`${folder}/main.js`);
+    const name = entry.slice(entry.lastIndexOf("/") + 1).replace(/\.ts$/, ".js");
+    return await use(`${folder}/${name}`);
   } finally {
     await Deno.remove(folder, { recursive: true });
   }

@@ -44,7 +44,7 @@ async function deno(...args: [string, ...string[]]): Promise<void> {
 
 async function succeed(command: Deno.Command): Promise<void> {
   const { code } = await command.spawn().status;
-  if (code !== 0) Deno.exit(code);
+  if (code !== 0) throw new Error(`A command of the compilation ended with code ${code}`);
 }
 
 async function programs(): Promise<string[]> {

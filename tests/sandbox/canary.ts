@@ -1,0 +1,34 @@
+/**
+ * A program whose run tries what no run may do, in the Worker and, once that runs, in the main thread. It prints one
+ * JSON object: each attempt with what came of it.
+ *
+ * @module
+ */
+import { sandbox } from "../../src/sandbox.ts";
+
+await sandbox(import.meta.url, async () => {
+  const { attempts, tryOut } = await import("./attempts.ts");
+  return async ({ access, args, env }) => {
+    if (args.includes("--version")) return 0;
+    const worker = await attempts(env.RUNNER_INPUT_MANIFEST_PATH ?? "", new URL(access?.server ?? ""));
+    worker["start a freer Worker"] = await tryOut(freerWorker);
+    Deno.stdout.writeSync(new TextEncoder().encode(JSON.stringify({ worker }) + "\n"));
+    // The main thread's attempts come after this run has begun, and must end before it.
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    return 0;
+  };
+});
+
+if (!("WorkerGlobalScope" in globalThis)) {
+  setTimeout(async () => {
+    const { attempts } = await import("./attempts.ts");
+    const main = await attempts("/etc/hostname", new URL("http://127.0.0.1:1"));
+    Deno.stdout.writeSync(new TextEncoder().encode(JSON.stringify({ main }) + "\n"));
+  }, 300);
+}
+
+/** A Worker with all permissions, which its parent does not have. */
+function freerWorker(): void {
+  const options = { type: "module", deno: { permissions: { read: true, run: true } } } as WorkerOptions;
+  new Worker("data:application/javascript,", options).terminate();
+}

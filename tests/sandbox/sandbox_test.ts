@@ -1,0 +1,15 @@
+import { SANDBOX_FLAGS, withBundle } from "../../cmd/bundle.ts";
+import { checkAttemptsCanSucceed, checkSandbox } from "./check_sandbox.ts";
+
+const CANARY = new URL("canary.ts", import.meta.url).pathname;
+const CONFIG = new URL("../../deno.json", import.meta.url).pathname;
+
+Deno.test("sandbox() lets a run from source read its manifest, reach its API server, and no more", async () => {
+  await withBundle(CANARY, async (main) => {
+    const args = ["run", "--quiet", "--config", CONFIG, ...SANDBOX_FLAGS, main];
+    // Deno's own cache, which a binary does not have.
+    await checkSandbox({ command: Deno.execPath(), args, env: { DENO_DIR: `${main}.cache` } });
+  });
+});
+
+Deno.test("the canary's attempts succeed where they are allowed", checkAttemptsCanSucceed);
