@@ -17,11 +17,7 @@ export interface RunProgramOptions extends Omit<Deno.CommandOptions, "args"> {
 /** Runs a program until it ends, passing on signals. Returns its exit code. */
 export async function runProgram({ name, flags = [], ...options }: RunProgramOptions): Promise<number> {
   return await withBundle(`cmd/${name}-runner/main.ts`, async (main) => {
-    const command = await denoCommand(["run", "--quiet", ...SANDBOX_FLAGS, main, ...flags], {
-      ...options,
-      // A deprecation inside the kubeconfig loader's packages, which concerns nobody who runs a program.
-      env: { NODE_NO_WARNINGS: "1", ...options.env },
-    });
+    const command = await denoCommand(["run", "--quiet", ...SANDBOX_FLAGS, main, ...flags], options);
     const child = command.spawn();
     const passOn = (["SIGINT", "SIGTERM"] as const).map((signal) =>
       [signal, () => child.kill(signal)] as const

@@ -55,6 +55,7 @@ export class Manager {
   readonly #clock: Clock;
   readonly #log: Log;
   /** How far the run has come, for its report. */
+  #nameIsFree = false;
   #started: StartOutput | undefined;
   #completed: WaitForCompletionOutput | undefined;
 
@@ -77,6 +78,7 @@ export class Manager {
       const start = { ...input, manifest };
       const existing = await step("while starting action", async () => await runner.find?.(start));
       if (!existing) {
+        this.#nameIsFree = true;
         await step("while setting status", () => reporter.check(input));
         if (!context.dryRun) await step("while starting action", async () => await runner.preflight?.(start));
       }
@@ -167,12 +169,16 @@ export class Manager {
     );
   }
 
-  /** What an error leaves in the cluster: where nothing was started, nothing is left running. */
+  /** What an error leaves in the cluster. */
   #leftBy(error: unknown): Left {
-    const { left }: ExitCode = EXIT_CODES[reasonOf(error)];
+    const reason = reasonOf(error);
+    const { left }: ExitCode = EXIT_CODES[reason];
     const known = error instanceof RunError ? error.left : undefined;
     if (known !== undefined) return known;
-    return left === "left running" && !this.#started ? "not created" : left;
+    if (this.#started) return left;
+    // An earlier start may have created the work: only a look at the name tells.
+    if (!this.#nameIsFree && (reason === "NotAllowed" || left === "left running")) return "unknown";
+    return left === "left running" ? "not created" : left;
   }
 }
 

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import process from "node:process";
 import type { KubeConfig } from "@kubernetes/client-node";
 import { parse } from "@std/yaml";
 import { InvalidInputError, messageOf } from "../errors.ts";
@@ -20,6 +21,8 @@ const MAX_BYTES = 4 * 1024 * 1024;
  * @throws {InvalidInputError} If a file is missing or malformed, or the context needs what the sandbox forbids
  */
 export async function readKubeconfig(paths: string[]): Promise<Access> {
+  // One of the loader's packages uses what is deprecated in Node.js, which concerns nobody who runs a program.
+  process.noDeprecation = true;
   // Here and nowhere else: in a cluster the loader is not needed, and loading it costs 100 ms and 30 MB.
   const { KubeConfig } = await import("@kubernetes/client-node/dist/config.js");
   const merged = new KubeConfig();

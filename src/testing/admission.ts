@@ -40,10 +40,7 @@ export interface AccessRule {
 }
 
 /** Whether one of the rules allows the access; without any table of rules everything is allowed. */
-export function isAllowed(
-  rules: readonly AccessRule[] | undefined,
-  access: Access,
-): boolean {
+export function isAllowed(rules: readonly AccessRule[] | undefined, access: Access): boolean {
   return rules === undefined || rules.some((rule) => ruleAllows(rule, access));
 }
 
@@ -67,10 +64,7 @@ export function accessDenied(user: string, access: Access): StatusError {
   const what = access.name === "" ? qualifiedName(about) : `${qualifiedName(about)} "${access.name}"`;
   const { name, group, resource: kind } = access;
   const details = { ...(name && { name }), ...(group && { group }), kind };
-  return new StatusError(403, `${what} is forbidden: ${why}`, {
-    reason: "Forbidden",
-    details,
-  });
+  return new StatusError(403, `${what} is forbidden: ${why}`, { reason: "Forbidden", details });
 }
 
 /**
@@ -89,11 +83,7 @@ export function checkNamespace(
   if (found.metadata.deletionTimestamp === undefined) return;
   const why = `unable to create new content in namespace ${namespace} because it is being terminated`;
   const message = `namespace ${namespace} is being terminated`;
-  const cause = {
-    reason: "NamespaceTerminating",
-    message,
-    field: "metadata.namespace",
-  };
+  const cause = { reason: "NamespaceTerminating", message, field: "metadata.namespace" };
   throw forbidden(resource, name, why, [cause]);
 }
 
@@ -111,15 +101,9 @@ export function checkQuota(
   const key = `count/${qualifiedName(resource)}`;
   const used = store.list(resource, namespace).length;
   for (const quota of store.list(quotas, namespace)) {
-    const hard = Number(
-      valueAt(objectAt(quota, "spec", "hard"), key) ?? Infinity,
-    );
+    const hard = Number(valueAt(objectAt(quota, "spec", "hard"), key) ?? Infinity);
     if (used < hard) continue;
     const figures = `requested: ${key}=1, used: ${key}=${used}, limited: ${key}=${hard}`;
-    throw forbidden(
-      resource,
-      name,
-      `exceeded quota: ${quota.metadata.name}, ${figures}`,
-    );
+    throw forbidden(resource, name, `exceeded quota: ${quota.metadata.name}, ${figures}`);
   }
 }

@@ -18,8 +18,8 @@ export function jsonAnswer(body: object, code = 200): Response {
 }
 
 /** An answer of plain text. */
-export function textAnswer(text: string, code = 200): Response {
-  const headers = { ...commonHeaders, "content-type": "text/plain; charset=utf-8" };
+export function textAnswer(text: string, code = 200, contentType = "text/plain; charset=utf-8"): Response {
+  const headers = { ...commonHeaders, "content-type": contentType };
   return new Response(text, { status: code, headers });
 }
 
@@ -45,17 +45,9 @@ export function listBody(
   const metadata = { resourceVersion: String(options.version) };
   if (options.form !== "object") {
     const items = objects.map((object) => inForm(object, options.form));
-    return {
-      kind: "PartialObjectMetadataList",
-      apiVersion: options.form,
-      metadata,
-      items,
-    };
+    return { kind: "PartialObjectMetadataList", apiVersion: options.form, metadata, items };
   }
-  const own = {
-    kind: `${resource.kind}List`,
-    apiVersion: apiVersionOf(resource),
-  };
+  const own = { kind: `${resource.kind}List`, apiVersion: apiVersionOf(resource) };
   if (resource.custom) {
     return { ...own, metadata: { continue: "", ...metadata }, items: objects };
   }
@@ -63,8 +55,6 @@ export function listBody(
 }
 
 // The API server's own kinds are not repeated in each item of a list; those of CRDs are.
-function withoutKind(
-  { kind: _kind, apiVersion: _apiVersion, ...rest }: StoredObject,
-): object {
+function withoutKind({ kind: _kind, apiVersion: _apiVersion, ...rest }: StoredObject): object {
   return rest;
 }

@@ -33,11 +33,7 @@ export interface ResourceRequest {
   query: URLSearchParams;
 }
 
-export function verbOf(
-  method: string,
-  path: ApiPath,
-  query: URLSearchParams,
-): string {
+export function verbOf(method: string, path: ApiPath, query: URLSearchParams): string {
   if (method === "GET" || method === "HEAD") {
     if (path.name !== "") return "get";
     return flagOption(query, "watch") ? "watch" : "list";
@@ -63,6 +59,6 @@ export function partOf({ path }: ResourceRequest): "main" | "status" {
 }
 
 /** The form in which the request wants one object. */
-export function formOfObject({ request }: ResourceRequest): AnswerForm {
-  return formFor(parseAccept(request.headers.get("accept")), false);
+export function formOfObject({ request, resource }: ResourceRequest): AnswerForm {
+  return formFor(parseAccept(request.headers.get("accept")), { isList: false, isCustom: resource.custom });
 }

@@ -9,10 +9,7 @@ import type { UnversionedObject } from "./object_store.ts";
 import type { ApiResource } from "./resources.ts";
 
 /** Returns the object with the fields that the real API would have set or folded; what is given stays. */
-export function withDefaults(
-  resource: ApiResource,
-  object: UnversionedObject,
-): UnversionedObject {
+export function withDefaults(resource: ApiResource, object: UnversionedObject): UnversionedObject {
   const rule = resource.custom ? undefined : kindDefaults[resource.kind];
   return rule ? rule(object) : object;
 }
@@ -29,20 +26,12 @@ const kindDefaults: Record<
 };
 
 function eventDefaults(object: UnversionedObject): UnversionedObject {
-  const empty = {
-    eventTime: null,
-    firstTimestamp: null,
-    lastTimestamp: null,
-    source: {},
-  };
+  const empty = { eventTime: null, firstTimestamp: null, lastTimestamp: null, source: {} };
   return { ...empty, reportingComponent: "", reportingInstance: "", ...object };
 }
 
 function namespaceDefaults(object: UnversionedObject): UnversionedObject {
-  const labels = {
-    "kubernetes.io/metadata.name": object.metadata.name,
-    ...object.metadata.labels,
-  };
+  const labels = { "kubernetes.io/metadata.name": object.metadata.name, ...object.metadata.labels };
   const metadata = { ...object.metadata, labels };
   return {
     ...object,
@@ -57,11 +46,7 @@ function secretDefaults(object: UnversionedObject): UnversionedObject {
   const folded = isJsonObject(stringData) ? Object.entries(stringData) : [];
   const encoded = folded.map(([key, value]) => [key, base64(String(value))]);
   const data = { ...rest.data, ...Object.fromEntries(encoded) };
-  return {
-    ...rest,
-    ...(Object.keys(data).length > 0 && { data }),
-    type: rest.type ?? "Opaque",
-  };
+  return { ...rest, ...(Object.keys(data).length > 0 && { data }), type: rest.type ?? "Opaque" };
 }
 
 function base64(text: string): string {
@@ -80,9 +65,7 @@ const jobSpecDefaults = {
 
 function jobDefaults(object: UnversionedObject): UnversionedObject {
   const { uid, name } = object.metadata;
-  const selector = {
-    matchLabels: { "batch.kubernetes.io/controller-uid": uid },
-  };
+  const selector = { matchLabels: { "batch.kubernetes.io/controller-uid": uid } };
   const spec: JsonObject = { ...jobSpecDefaults, selector, ...object.spec };
   const template = objectAt(spec, "template");
   const labels = {
@@ -93,30 +76,14 @@ function jobDefaults(object: UnversionedObject): UnversionedObject {
     "job-name": name,
   };
   const metadata = { ...objectAt(template, "metadata"), labels };
-  spec.template = {
-    ...template,
-    metadata,
-    spec: podSpecDefaults(objectAt(template, "spec")),
-  };
+  spec.template = { ...template, metadata, spec: podSpecDefaults(objectAt(template, "spec")) };
   const own = object.metadata.labels ?? labels as Record<string, string>;
-  return {
-    ...object,
-    metadata: { ...object.metadata, labels: own },
-    spec,
-    status: object.status ?? {},
-  };
+  return { ...object, metadata: { ...object.metadata, labels: own }, spec, status: object.status ?? {} };
 }
 
 function podDefaults(object: UnversionedObject): UnversionedObject {
-  const spec = {
-    enableServiceLinks: true,
-    ...podSpecDefaults(object.spec ?? {}),
-  };
-  return {
-    ...object,
-    spec,
-    status: { phase: "Pending", qosClass: "BestEffort", ...object.status },
-  };
+  const spec = { enableServiceLinks: true, ...podSpecDefaults(object.spec ?? {}) };
+  return { ...object, spec, status: { phase: "Pending", qosClass: "BestEffort", ...object.status } };
 }
 
 function podSpecDefaults(spec: JsonObject): JsonObject {

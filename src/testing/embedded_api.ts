@@ -52,11 +52,7 @@ export class EmbeddedApi {
     const now = options.now ?? (() => new Date());
     const store = new ObjectStore(options.historyLimit ?? 100_000);
     const newUid = options.newUid ?? (() => crypto.randomUUID());
-    const sources = {
-      now,
-      newUid,
-      newSuffix: () => nameSuffix(options.random ?? Math.random),
-    };
+    const sources = { now, newUid, newSuffix: () => nameSuffix(options.random ?? Math.random) };
     this.#backend = {
       store,
       writes: new ObjectWrites(store, this.#table, sources),
@@ -79,11 +75,7 @@ export class EmbeddedApi {
   /** Answers a request as the API server does; usable as a handler of `Deno.serve` and as a stand-in for `fetch`. */
   readonly handle = async (request: Request): Promise<Response> => {
     const { pathname, searchParams } = new URL(request.url);
-    this.requests.push({
-      method: request.method,
-      path: pathname,
-      query: Object.fromEntries(searchParams),
-    });
+    this.requests.push({ method: request.method, path: pathname, query: Object.fromEntries(searchParams) });
     return await this.#through(0, request);
   };
 
@@ -121,11 +113,7 @@ export class EmbeddedApi {
   }
 
   /** A copy of the object, or undefined. For objects of the cluster the namespace is empty. */
-  find(
-    kind: string,
-    namespace: string,
-    name: string,
-  ): StoredObject | undefined {
+  find(kind: string, namespace: string, name: string): StoredObject | undefined {
     return this.#backend.store.get(this.#table.ofKind(kind), namespace, name);
   }
 
@@ -139,17 +127,8 @@ export class EmbeddedApi {
    *
    * @throws {StatusError} 404 if there is no such object, 422 if the result breaks a rule.
    */
-  patch(
-    kind: string,
-    namespace: string,
-    name: string,
-    patch: ApiObject,
-  ): StoredObject {
-    return this.#backend.writes.patch({
-      resource: this.#table.ofKind(kind),
-      namespace,
-      name,
-    }, patch);
+  patch(kind: string, namespace: string, name: string, patch: ApiObject): StoredObject {
+    return this.#backend.writes.patch({ resource: this.#table.ofKind(kind), namespace, name }, patch);
   }
 
   /**
@@ -157,29 +136,13 @@ export class EmbeddedApi {
    *
    * @throws {StatusError} 404 if there is no such object.
    */
-  delete(
-    kind: string,
-    namespace: string,
-    name: string,
-  ): StoredObject | StatusBody {
-    return this.#backend.deletion.delete({
-      resource: this.#table.ofKind(kind),
-      namespace,
-      name,
-    });
+  delete(kind: string, namespace: string, name: string): StoredObject | StatusBody {
+    return this.#backend.deletion.delete({ resource: this.#table.ofKind(kind), namespace, name });
   }
 
   /** Takes the object away at once, past its finalizers; its last state, or undefined if there is none. */
-  remove(
-    kind: string,
-    namespace: string,
-    name: string,
-  ): StoredObject | undefined {
-    return this.#backend.store.remove(
-      this.#table.ofKind(kind),
-      namespace,
-      name,
-    );
+  remove(kind: string, namespace: string, name: string): StoredObject | undefined {
+    return this.#backend.store.remove(this.#table.ofKind(kind), namespace, name);
   }
 
   /** Calls the listener at each change of any object; the result stops that. */
@@ -220,10 +183,7 @@ export class EmbeddedApi {
   async #through(index: number, request: Request): Promise<Response> {
     const interceptor = this.#interceptors[index];
     if (interceptor) {
-      return await interceptor(
-        request,
-        (passed) => this.#through(index + 1, passed),
-      );
+      return await interceptor(request, (passed) => this.#through(index + 1, passed));
     }
     const answer = await this.#answer(request);
     answer.headers.set("date", this.now().toUTCString());
@@ -247,11 +207,7 @@ export class EmbeddedApi {
     this.#authenticate(request);
     const path = parseApiPath(pathname);
     if (!path) return noSuchPath();
-    const access: Access = {
-      ...path,
-      verb: verbOf(request.method, path, query),
-      resource: path.plural,
-    };
+    const access: Access = { ...path, verb: verbOf(request.method, path, query), resource: path.plural };
     const isReview = path.plural === "selfsubjectaccessreviews";
     if (!isReview && !isAllowed(this.#backend.rules, access)) {
       throw accessDenied(this.#user, access);
@@ -272,12 +228,7 @@ export class EmbeddedApi {
   }
 }
 
-const version = {
-  major: "1",
-  minor: "34",
-  gitVersion: "v1.34.4",
-  platform: "linux/amd64",
-};
+const version = { major: "1", minor: "34", gitVersion: "v1.34.4", platform: "linux/amd64" };
 
 const fixedAnswers: Record<string, () => Response> = {
   "/version": () => jsonAnswer(version),
@@ -295,8 +246,5 @@ const realTimer: Timer = (callback, delayMs) => {
 // https://github.com/kubernetes/apimachinery/blob/v0.34.4/pkg/util/rand/rand.go
 function nameSuffix(random: () => number): string {
   const alphabet = "bcdfghjklmnpqrstvwxz2456789";
-  return Array.from(
-    { length: 5 },
-    () => alphabet[Math.floor(random() * alphabet.length)],
-  ).join("");
+  return Array.from({ length: 5 }, () => alphabet[Math.floor(random() * alphabet.length)]).join("");
 }

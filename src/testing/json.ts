@@ -100,10 +100,7 @@ export function textAt(value: unknown, ...keys: string[]): string {
 
 /** The value found by following the keys, or undefined. */
 export function valueAt(value: unknown, ...keys: string[]): unknown {
-  return keys.reduce<unknown>(
-    (at, key) => isJsonObject(at) ? at[key] : undefined,
-    value,
-  );
+  return keys.reduce<unknown>((at, key) => isJsonObject(at) ? at[key] : undefined, value);
 }
 
 /** Applies a JSON merge patch ({@link https://www.rfc-editor.org/rfc/rfc7396}) and returns the result; changes neither argument. */

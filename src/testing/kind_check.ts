@@ -30,9 +30,7 @@ function checkCustomKind(resource: ApiResource, body: ApiObject): void {
   if (kind === "") {
     const text = JSON.stringify(body);
     const why = `Object 'Kind' is missing in '${text}' (${excerpt(text)})`;
-    throw badRequest(
-      `the object provided is unrecognized (must be of type ${resource.kind}): ${why}`,
-    );
+    throw badRequest(`the object provided is unrecognized (must be of type ${resource.kind}): ${why}`);
   }
   const expected = apiVersionOf(resource);
   if (apiVersion !== expected) {
@@ -53,9 +51,7 @@ function checkNativeKind(resource: ApiResource, body: ApiObject): void {
   const why =
     `no kind "${kind}" is registered for version "${apiVersion}" in scheme "pkg/runtime/scheme.go:110"`;
   const version = apiVersion.split("/").at(-1);
-  throw badRequest(
-    `${kind} in version "${version}" cannot be handled as a ${resource.kind}: ${why}`,
-  );
+  throw badRequest(`${kind} in version "${version}" cannot be handled as a ${resource.kind}: ${why}`);
 }
 
 const fieldFaults: Record<string, (body: ApiObject) => string[]> = {
@@ -66,12 +62,7 @@ const fieldFaults: Record<string, (body: ApiObject) => string[]> = {
       () => "illegal base64 data at input byte 0",
     ),
   ],
-  Job: (body) =>
-    numberFaults(body, "JobSpec", [
-      "backoffLimit",
-      "parallelism",
-      "completions",
-    ], "int32"),
+  Job: (body) => numberFaults(body, "JobSpec", ["backoffLimit", "parallelism", "completions"], "int32"),
 };
 
 function stringFaults(body: ApiObject, kind: string, field: string): string[] {
@@ -82,12 +73,7 @@ function stringFaults(body: ApiObject, kind: string, field: string): string[] {
   });
 }
 
-function numberFaults(
-  body: ApiObject,
-  type: string,
-  fields: readonly string[],
-  goType: string,
-): string[] {
+function numberFaults(body: ApiObject, type: string, fields: readonly string[], goType: string): string[] {
   const spec = objectAt(body, "spec");
   const odd = fields.filter((field) => spec[field] !== undefined && !Number.isInteger(spec[field]));
   return odd.map((field) => {

@@ -33,10 +33,7 @@ function versionFault(query: URLSearchParams): string | undefined {
  *
  * @throws {StatusError} 400 if a selector cannot be read.
  */
-export function selectorOf(
-  query: URLSearchParams,
-  resource: ApiResource,
-): Selector {
+export function selectorOf(query: URLSearchParams, resource: ApiResource): Selector {
   const byLabel = labelSelector(query.get("labelSelector") ?? "");
   const byField = fieldSelector(query.get("fieldSelector") ?? "", resource);
   return (object) => byLabel(object) && byField(object);

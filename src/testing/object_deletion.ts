@@ -32,11 +32,7 @@ export class ObjectDeletion {
    * @param options a DeleteOptions object: `preconditions` and `propagationPolicy` are heeded.
    * @throws {StatusError} 404 if there is none, 409 if a precondition fails.
    */
-  delete(
-    target: Target,
-    options: JsonObject = {},
-    dryRun = false,
-  ): StoredObject | StatusBody {
+  delete(target: Target, options: JsonObject = {}, dryRun = false): StoredObject | StatusBody {
     const { resource, namespace, name } = target;
     const object = this.#store.get(resource, namespace, name);
     if (!object) throw notFound(resource, name);
@@ -50,18 +46,11 @@ export class ObjectDeletion {
     return resource.answersDeleted ? marked : deletedStatus(resource, name, object.metadata.uid);
   }
 
-  #marked(
-    resource: ApiResource,
-    object: StoredObject,
-    options: JsonObject,
-  ): StoredObject {
+  #marked(resource: ApiResource, object: StoredObject, options: JsonObject): StoredObject {
     const { metadata } = object;
     const waits = options.propagationPolicy === "Foreground" &&
       resource.kind !== "Namespace";
-    const finalizers = [
-      ...(metadata.finalizers ?? []),
-      ...(waits ? ["foregroundDeletion"] : []),
-    ];
+    const finalizers = [...(metadata.finalizers ?? []), ...(waits ? ["foregroundDeletion"] : [])];
     const held = finalizers.length > 0 || resource.kind === "Namespace";
     if (!held || metadata.deletionTimestamp !== undefined) return object;
     const ending = {
@@ -77,11 +66,7 @@ export class ObjectDeletion {
     return { ...object, ...status, metadata: { ...metadata, ...ending } };
   }
 
-  #mark(
-    resource: ApiResource,
-    marked: StoredObject,
-    dryRun: boolean,
-  ): StoredObject {
+  #mark(resource: ApiResource, marked: StoredObject, dryRun: boolean): StoredObject {
     const { namespace = "", name } = marked.metadata;
     const before = this.#store.get(resource, namespace, name);
     const isNew = before?.metadata.deletionTimestamp === undefined;
@@ -132,10 +117,7 @@ export class ObjectDeletion {
     }
   }
 
-  #deleteQuietly(
-    resource: ApiResource,
-    { metadata: { namespace = "", name } }: StoredObject,
-  ): void {
+  #deleteQuietly(resource: ApiResource, { metadata: { namespace = "", name } }: StoredObject): void {
     if (this.#store.get(resource, namespace, name)) {
       this.delete({ resource, namespace, name });
     }

@@ -57,11 +57,7 @@ export class ObjectStore {
   }
 
   /** A copy of the object, or undefined. */
-  get(
-    resource: ApiResource,
-    namespace: string,
-    name: string,
-  ): StoredObject | undefined {
+  get(resource: ApiResource, namespace: string, name: string): StoredObject | undefined {
     return structuredClone(this.#of(resource).get(`${namespace}/${name}`));
   }
 
@@ -88,11 +84,7 @@ export class ObjectStore {
   }
 
   /** Removes the object, and returns a copy of its last state with the deletion's version; undefined if there is none. */
-  remove(
-    resource: ApiResource,
-    namespace: string,
-    name: string,
-  ): StoredObject | undefined {
+  remove(resource: ApiResource, namespace: string, name: string): StoredObject | undefined {
     const key = `${namespace}/${name}`;
     const previous = this.#of(resource).get(key);
     if (!previous) return undefined;
@@ -133,10 +125,7 @@ export class ObjectStore {
   #withVersion(object: UnversionedObject): StoredObject {
     this.#version++;
     const copy = structuredClone(object);
-    return {
-      ...copy,
-      metadata: { ...copy.metadata, resourceVersion: String(this.#version) },
-    };
+    return { ...copy, metadata: { ...copy.metadata, resourceVersion: String(this.#version) } };
   }
 
   #record(change: Omit<Change, "version">): void {

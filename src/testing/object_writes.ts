@@ -76,20 +76,13 @@ export class ObjectWrites {
    *
    * @throws {StatusError} If the API refuses it.
    */
-  create(
-    target: Target,
-    body: ApiObject,
-    options: WriteOptions = {},
-  ): StoredObject {
+  create(target: Target, body: ApiObject, options: WriteOptions = {}): StoredObject {
     const { resource } = target;
     checkKind(resource, body);
     const namespace = resource.namespaced ? requestNamespace(target.namespace, body) : "";
     const name = body.metadata?.name || this.#generatedName(resource, body);
     this.#admit({ resource, namespace, name });
-    const object = withDefaults(
-      resource,
-      this.#newObject({ resource, namespace, name }, body, options),
-    );
+    const object = withDefaults(resource, this.#newObject({ resource, namespace, name }, body, options));
     validateObject(resource, object);
     checkSize(object);
     if (this.#store.get(resource, namespace, name)) {
@@ -103,11 +96,7 @@ export class ObjectWrites {
    *
    * @throws {StatusError} If the API refuses it.
    */
-  update(
-    target: Target,
-    body: ApiObject,
-    options: WriteOptions = {},
-  ): StoredObject {
+  update(target: Target, body: ApiObject, options: WriteOptions = {}): StoredObject {
     const { resource, name } = target;
     checkKind(resource, body);
     checkNames(target, body);
@@ -130,11 +119,7 @@ export class ObjectWrites {
    *
    * @throws {StatusError} If the API refuses the result.
    */
-  patch(
-    target: Target,
-    patch: ApiObject,
-    options: WriteOptions = {},
-  ): StoredObject {
+  patch(target: Target, patch: ApiObject, options: WriteOptions = {}): StoredObject {
     const previous = this.#existing(target);
     const { name } = target;
     const merged = mergePatch(previous, patch) as ApiObject;
@@ -158,9 +143,7 @@ export class ObjectWrites {
   #generatedName(resource: ApiResource, body: ApiObject): string {
     const prefix = body.metadata?.generateName;
     if (prefix) return prefix.slice(0, 58) + this.#sources.newSuffix();
-    throw invalid(resource, "", [
-      requiredField("metadata.name", "name or generateName is required"),
-    ]);
+    throw invalid(resource, "", [requiredField("metadata.name", "name or generateName is required")]);
   }
 
   #admit(target: Target): void {
@@ -169,11 +152,7 @@ export class ObjectWrites {
     checkQuota(this.#store, this.#table.ofKind("ResourceQuota"), target);
   }
 
-  #newObject(
-    target: Target,
-    body: ApiObject,
-    { part = "all" }: WriteOptions,
-  ): UnversionedObject {
+  #newObject(target: Target, body: ApiObject, { part = "all" }: WriteOptions): UnversionedObject {
     const { resource, namespace, name } = target;
     const { deletionTimestamp: _, resourceVersion: _version, ...given } = body.metadata ?? {};
     const metadata = {
@@ -196,29 +175,18 @@ export class ObjectWrites {
     };
   }
 
-  #replace(
-    target: Target,
-    previous: StoredObject,
-    next: ApiObject,
-    options: WriteOptions,
-  ): StoredObject {
+  #replace(target: Target, previous: StoredObject, next: ApiObject, options: WriteOptions): StoredObject {
     const { resource, namespace, name } = target;
     checkVersion(target, previous, next);
     const parted = onlyPart(resource, previous, next, options.part ?? "all");
-    const object = kindFolded(
-      resource,
-      withSystemFields(resource, previous, parted),
-    );
+    const object = kindFolded(resource, withSystemFields(resource, previous, parted));
     validateObject(resource, object, previous);
     checkSize(object);
     if (sameJson(object, previous)) return previous;
     if (options.dryRun) {
       return {
         ...object,
-        metadata: {
-          ...object.metadata,
-          resourceVersion: previous.metadata.resourceVersion,
-        },
+        metadata: { ...object.metadata, resourceVersion: previous.metadata.resourceVersion },
       };
     }
     const written = this.#store.write(resource, object);

@@ -6,7 +6,7 @@
  */
 
 import { isJsonObject, type StoredObject } from "./json.ts";
-import { notAcceptable } from "./status_error.ts";
+import { notAcceptable, StatusError } from "./status_error.ts";
 
 /** How objects are to be answered: as they are, or as `PartialObjectMetadata` of this version of `meta.k8s.io`. */
 export type AnswerForm = "object" | "meta.k8s.io/v1" | "meta.k8s.io/v1beta1";
@@ -31,9 +31,7 @@ export function parseAccept(header: string | null): Accepted {
     if (accepted) return accepted;
   }
   const types = "application/json, application/yaml, application/vnd.kubernetes.protobuf";
-  throw notAcceptable(
-    `406: Not Acceptable\n\nAvailable representations: ${types}`,
-  );
+  throw notAcceptable(`406: Not Acceptable\n\nAvailable representations: ${types}`);
 }
 
 function acceptedBy(clause: string): Accepted | undefined {
@@ -41,9 +39,7 @@ function acceptedBy(clause: string): Accepted | undefined {
   if (!["application/json", "application/*", "*/*"].includes(type)) {
     return undefined;
   }
-  const named = new Map(
-    parameters.map((parameter) => parameter.split("=", 2) as [string, string]),
-  );
+  const named = new Map(parameters.map((parameter) => parameter.split("=", 2) as [string, string]));
   const as = named.get("as"), version = named.get("v");
   if (as === undefined) return { form: "object" };
   if (as !== "PartialObjectMetadata" && as !== "PartialObjectMetadataList") {
@@ -59,16 +55,19 @@ function acceptedBy(clause: string): Accepted | undefined {
 /**
  * The form for an answer of one object, or of a list.
  *
- * @throws {StatusError} 406 if the header asks for the metadata of a list and it is none, or the other way round.
+ * @throws {StatusError} 406 if the header asks for the metadata of a list and it is none, or the other way round; the
+ * real API answers 500 for an object of a CRD.
  */
-export function formFor(accepted: Accepted, isList: boolean): AnswerForm {
+export function formFor(
+  accepted: Accepted,
+  { isList, isCustom }: { isList: boolean; isCustom: boolean },
+): AnswerForm {
   const { as, form } = accepted;
   if (as === undefined || (as === "PartialObjectMetadataList") === isList) {
     return form;
   }
-  throw notAcceptable(
-    `you requested ${as}, but the requested object is ${isList ? "a list" : "not a list"}`,
-  );
+  if (isCustom && !isList) throw new StatusError(500, "content is not a list");
+  throw notAcceptable(`you requested ${as}, but the requested object is ${isList ? "a list" : "not a list"}`);
 }
 
 /** The object in the form asked for; a Status, as in a watch's ERROR event, stays what it is. */

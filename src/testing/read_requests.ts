@@ -29,15 +29,14 @@ export function get({ store }: Backend, asked: ResourceRequest): Response {
 /** Answers all selected objects. */
 export function list({ store }: Backend, asked: ResourceRequest): Response {
   const { resource, path, query, request } = asked;
-  const form = formFor(parseAccept(request.headers.get("accept")), true);
+  const form = formFor(parseAccept(request.headers.get("accept")), {
+    isList: true,
+    isCustom: resource.custom,
+  });
   numberOption(query, "limit");
   checkVersion(store, query);
-  const objects = store.list(resource, path.namespace).filter(
-    selectorOf(query, resource),
-  );
-  return jsonAnswer(
-    listBody(resource, objects, { version: store.version, form }),
-  );
+  const objects = store.list(resource, path.namespace).filter(selectorOf(query, resource));
+  return jsonAnswer(listBody(resource, objects, { version: store.version, form }));
 }
 
 function checkVersion(store: ObjectStore, query: URLSearchParams): void {
@@ -48,13 +47,13 @@ function checkVersion(store: ObjectStore, query: URLSearchParams): void {
 }
 
 /** Answers a stream of changes. */
-export function watch(
-  { store, timer, watches }: Backend,
-  asked: ResourceRequest,
-): Response {
+export function watch({ store, timer, watches }: Backend, asked: ResourceRequest): Response {
   const { query, resource, path, request } = asked;
   const seconds = numberOption(query, "timeoutSeconds");
   const accepted = parseAccept(request.headers.get("accept"));
+  const headers = { "content-type": "application/json", "cache-control": "no-cache, private" };
+  // The real API cannot write an event in the form of a list, and ends the watch.
+  if (accepted.as === "PartialObjectMetadataList") return new Response("", { headers });
   const stream = watchStream(store, {
     resource,
     namespace: path.namespace,
@@ -66,9 +65,5 @@ export function watch(
   }, (ended) => watches.delete(ended));
   watches.add(stream);
   request.signal.addEventListener("abort", () => stream.end());
-  const headers = {
-    "content-type": "application/json",
-    "cache-control": "no-cache, private",
-  };
   return new Response(stream.body, { headers });
 }

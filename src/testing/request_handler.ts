@@ -26,10 +26,7 @@ const verbs: Record<string, Verb> = {
  *
  * @throws {StatusError} What the API refuses.
  */
-export async function answerResource(
-  backend: Backend,
-  asked: ResourceRequest,
-): Promise<Response> {
+export async function answerResource(backend: Backend, asked: ResourceRequest): Promise<Response> {
   const { path, resource, request } = asked;
   if (resource.review) return await review(backend, asked);
   if (
@@ -54,10 +51,7 @@ export async function answerResource(
   return await answer(backend, asked);
 }
 
-function subresource(
-  { store, logs }: Backend,
-  asked: ResourceRequest,
-): Response {
+function subresource({ store, logs }: Backend, asked: ResourceRequest): Response {
   const { path, resource, request, query } = asked;
   if (resource.custom) throw notFound(resource, path.name);
   if (resource.kind !== "Pod" || path.subresource !== "log") {
@@ -66,24 +60,16 @@ function subresource(
   if (request.method !== "GET") throw methodNotAllowed();
   const pod = store.get(resource, path.namespace, path.name);
   if (!pod) throw notFound(resource, path.name);
-  return textAnswer(logs.read(pod, query));
+  return textAnswer(logs.read(pod, query), 200, "text/plain");
 }
 
-async function review(
-  { rules }: Backend,
-  asked: ResourceRequest,
-): Promise<Response> {
+async function review({ rules }: Backend, asked: ResourceRequest): Promise<Response> {
   if (asked.request.method !== "POST") throw methodNotAllowed();
   const body = await readObject(asked);
   const wanted = objectAt(body, "spec", "resourceAttributes");
   const of = (field: string) => textAt(wanted, field);
   const access: Access = {
-    ...{
-      verb: of("verb"),
-      group: of("group"),
-      resource: of("resource"),
-      subresource: of("subresource"),
-    },
+    ...{ verb: of("verb"), group: of("group"), resource: of("resource"), subresource: of("subresource") },
     ...{ namespace: of("namespace"), name: of("name") },
   };
   const status = { allowed: isAllowed(rules, access) };

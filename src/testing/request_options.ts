@@ -20,11 +20,7 @@ export function isDryRun(values: readonly string[], kind: string): boolean {
   const unknown = values.filter((value) => value !== "All");
   if (unknown.length === 0) return values.includes("All");
   const message = `Unsupported value: ${JSON.stringify(values)}: supported values: "All"`;
-  throw invalidOption(kind, {
-    reason: "FieldValueNotSupported",
-    message,
-    field: "dryRun",
-  });
+  throw invalidOption(kind, { reason: "FieldValueNotSupported", message, field: "dryRun" });
 }
 
 /**
@@ -32,10 +28,7 @@ export function isDryRun(values: readonly string[], kind: string): boolean {
  *
  * @throws {StatusError} 400 if it is not a whole number.
  */
-export function numberOption(
-  query: URLSearchParams,
-  name: string,
-): number | undefined {
+export function numberOption(query: URLSearchParams, name: string): number | undefined {
   const text = query.get(name) ?? "";
   if (text === "") return undefined;
   if (/^\d+$/.test(text)) return Number(text);
@@ -72,10 +65,7 @@ const goStruct =
   'struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }';
 
 /** Why the text is not one JSON object, in the words of Go's parser as far as they are the same for all faults. */
-export function jsonFault(
-  text: string,
-  goType: string = goStruct,
-): string | undefined {
+export function jsonFault(text: string, goType: string = goStruct): string | undefined {
   if (text.trim() === "") return "unexpected end of JSON input";
   try {
     const value: unknown = JSON.parse(text);

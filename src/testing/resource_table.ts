@@ -49,9 +49,7 @@ export class ResourceTable {
   ofKind(kind: string): ApiResource {
     const found = [...this.#resources.values()].find((resource) => resource.kind === kind);
     if (!found) {
-      throw new Error(
-        `Cannot find kind "${kind}" in the embedded API, expected one of its resources`,
-      );
+      throw new Error(`Cannot find kind "${kind}" in the embedded API, expected one of its resources`);
     }
     return found;
   }

@@ -50,31 +50,11 @@ export interface ApiPath {
   subresource: string;
 }
 
-const eventFields = [
-  "kind",
-  "namespace",
-  "name",
-  "uid",
-  "apiVersion",
-  "resourceVersion",
-  "fieldPath",
-]
+const eventFields = ["kind", "namespace", "name", "uid", "apiVersion", "resourceVersion", "fieldPath"]
   .map((field) => `involvedObject.${field}`);
 
-function core(
-  plural: string,
-  kind: string,
-  more: Partial<ApiResource> = {},
-): ApiResource {
-  return {
-    group: "",
-    version: "v1",
-    plural,
-    kind,
-    namespaced: true,
-    custom: false,
-    ...more,
-  };
+function core(plural: string, kind: string, more: Partial<ApiResource> = {}): ApiResource {
+  return { group: "", version: "v1", plural, kind, namespaced: true, custom: false, ...more };
 }
 
 function argo(plural: string, kind: string): ApiResource {
@@ -102,10 +82,7 @@ export const builtinResources: readonly ApiResource[] = [
   core("configmaps", "ConfigMap"),
   core("secrets", "Secret", { selectableFields: ["type"] }),
   core("serviceaccounts", "ServiceAccount", { answersDeleted: true }),
-  core("resourcequotas", "ResourceQuota", {
-    statusSubresource: true,
-    answersDeleted: true,
-  }),
+  core("resourcequotas", "ResourceQuota", { statusSubresource: true, answersDeleted: true }),
   core("pods", "Pod", {
     generation: "spec",
     statusSubresource: true,
@@ -119,13 +96,7 @@ export const builtinResources: readonly ApiResource[] = [
     ],
   }),
   core("events", "Event", {
-    selectableFields: [
-      ...eventFields,
-      "reason",
-      "reportingComponent",
-      "source",
-      "type",
-    ],
+    selectableFields: [...eventFields, "reason", "reportingComponent", "source", "type"],
   }),
   {
     ...core("jobs", "Job", {
@@ -138,40 +109,29 @@ export const builtinResources: readonly ApiResource[] = [
   argo("workflows", "Workflow"),
   argo("workflowtemplates", "WorkflowTemplate"),
   {
-    ...core("selfsubjectaccessreviews", "SelfSubjectAccessReview", {
-      namespaced: false,
-      review: true,
-    }),
+    ...core("selfsubjectaccessreviews", "SelfSubjectAccessReview", { namespaced: false, review: true }),
     group: "authorization.k8s.io",
   },
 ];
 
 /** The group and version as objects name it: `v1` or `batch/v1`. */
-export function apiVersionOf(
-  resource: Pick<ApiResource, "group" | "version">,
-): string {
+export function apiVersionOf(resource: Pick<ApiResource, "group" | "version">): string {
   return resource.group === "" ? resource.version : `${resource.group}/${resource.version}`;
 }
 
 /** The resource as messages name it: `configmaps` or `workflows.argoproj.io`. */
-export function qualifiedName(
-  resource: Pick<ApiResource, "group" | "plural">,
-): string {
+export function qualifiedName(resource: Pick<ApiResource, "group" | "plural">): string {
   return resource.group === "" ? resource.plural : `${resource.plural}.${resource.group}`;
 }
 
 /** The kind as messages name it: `ConfigMap` or `Workflow.argoproj.io`. */
-export function qualifiedKind(
-  resource: Pick<ApiResource, "group" | "kind">,
-): string {
+export function qualifiedKind(resource: Pick<ApiResource, "group" | "kind">): string {
   return resource.group === "" ? resource.kind : `${resource.kind}.${resource.group}`;
 }
 
 /** Reads a path such as `/apis/batch/v1/namespaces/default/jobs/x`; undefined where it names no resource. */
 export function parseApiPath(pathname: string): ApiPath | undefined {
-  const parts = pathname.split("/").filter((part) => part !== "").map(
-    decodeURIComponent,
-  );
+  const parts = pathname.split("/").filter((part) => part !== "").map(decodeURIComponent);
   const root = parts.shift();
   if (root !== "api" && root !== "apis") return undefined;
   const group = root === "api" ? "" : parts.shift() ?? "";

@@ -30,35 +30,21 @@ function splitOutsideBrackets(text: string): string[] {
 
 function labelRequirement(part: string): Requirement {
   const key = "([A-Za-z0-9][-A-Za-z0-9_./]*)";
-  const set = part.match(
-    new RegExp(`^${key}\\s+(in|notin)\\s*\\(([^()]*)\\)$`),
-  );
+  const set = part.match(new RegExp(`^${key}\\s+(in|notin)\\s*\\(([^()]*)\\)$`));
   if (set) return setRequirement(set[1] ?? "", set[2] ?? "", set[3] ?? "");
-  const equality = part.match(
-    new RegExp(`^${key}\\s*(=|==|!=)\\s*([-A-Za-z0-9_.]*)$`),
-  );
+  const equality = part.match(new RegExp(`^${key}\\s*(=|==|!=)\\s*([-A-Za-z0-9_.]*)$`));
   if (equality) {
-    return equalityRequirement(
-      equality[1] ?? "",
-      equality[2] ?? "",
-      equality[3] ?? "",
-    );
+    return equalityRequirement(equality[1] ?? "", equality[2] ?? "", equality[3] ?? "");
   }
   const existence = part.match(new RegExp(`^(!?)\\s*${key}$`));
   if (existence) {
     return (labels) => Object.hasOwn(labels, existence[2] ?? "") === (existence[1] === "");
   }
   const found = part.split(/\s+/)[1] ?? part;
-  throw badRequest(
-    `unable to parse requirement: found '${found}', expected: in, notin, =, ==, !=, gt, lt`,
-  );
+  throw badRequest(`unable to parse requirement: found '${found}', expected: in, notin, =, ==, !=, gt, lt`);
 }
 
-function setRequirement(
-  key: string,
-  operator: string,
-  list: string,
-): Requirement {
+function setRequirement(key: string, operator: string, list: string): Requirement {
   const values = list.split(",").map((value) => value.trim());
   return (labels) => {
     const isIn = Object.hasOwn(labels, key) &&
@@ -68,11 +54,7 @@ function setRequirement(
 }
 
 // A label that is absent satisfies `!=`, as in the real API.
-function equalityRequirement(
-  key: string,
-  operator: string,
-  value: string,
-): Requirement {
+function equalityRequirement(key: string, operator: string, value: string): Requirement {
   return (labels) =>
     (Object.hasOwn(labels, key) && labels[key] === value) ===
       (operator !== "!=");
@@ -94,11 +76,7 @@ function fieldTerm(term: string, resource: ApiResource): Selector {
     throw badRequest(`invalid selector: '${term}'; can't understand '${term}'`);
   }
   const [, field = "", operator = "", value = ""] = match;
-  const known = [
-    "metadata.name",
-    "metadata.namespace",
-    ...(resource.selectableFields ?? []),
-  ];
+  const known = ["metadata.name", "metadata.namespace", ...(resource.selectableFields ?? [])];
   if (!known.includes(field)) throw badRequest(unknownField(field, resource));
   return (object) =>
     (String(valueAt(object, ...field.split(".")) ?? "") === value) ===

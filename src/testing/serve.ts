@@ -29,17 +29,9 @@ export interface EmbeddedServer {
  *
  * @throws {Deno.errors.AddrInUse} If the port is taken.
  */
-export function serveEmbeddedApi(
-  api: EmbeddedApi,
-  options: ServeOptions = {},
-): EmbeddedServer {
+export function serveEmbeddedApi(api: EmbeddedApi, options: ServeOptions = {}): EmbeddedServer {
   const { port = 0, tls } = options;
-  const server = Deno.serve({
-    hostname: "127.0.0.1",
-    port,
-    onListen: () => {},
-    ...tls,
-  }, api.handle);
+  const server = Deno.serve({ hostname: "127.0.0.1", port, onListen: () => {}, ...tls }, api.handle);
   const url = `${tls ? "https" : "http"}://127.0.0.1:${server.addr.port}`;
   return {
     url,
@@ -65,14 +57,8 @@ function kubeconfigText(
       apiVersion: "v1",
       kind: "Config",
       clusters: [{ name: "embedded", cluster: { server: url, ...authority } }],
-      users: [{
-        name: "embedded",
-        user: { ...(token !== undefined && { token }) },
-      }],
-      contexts: [{
-        name: "embedded",
-        context: { cluster: "embedded", user: "embedded", namespace },
-      }],
+      users: [{ name: "embedded", user: { ...(token !== undefined && { token }) } }],
+      contexts: [{ name: "embedded", context: { cluster: "embedded", user: "embedded", namespace } }],
       "current-context": "embedded",
     },
     null,

@@ -51,22 +51,10 @@ export class StatusError extends Error {
   readonly body: StatusBody;
 
   /** @param code HTTP status, 400 or more. */
-  constructor(
-    code: number,
-    message: string,
-    more: { reason?: string; details?: StatusDetails } = {},
-  ) {
+  constructor(code: number, message: string, more: { reason?: string; details?: StatusDetails } = {}) {
     super(message);
     this.name = "StatusError";
-    this.body = {
-      kind: "Status",
-      apiVersion: "v1",
-      metadata: {},
-      status: "Failure",
-      message,
-      ...more,
-      code,
-    };
+    this.body = { kind: "Status", apiVersion: "v1", metadata: {}, status: "Failure", message, ...more, code };
   }
 
   /** HTTP status. */
@@ -76,11 +64,7 @@ export class StatusError extends Error {
 }
 
 function about(resource: ApiResource, name: string): StatusDetails {
-  return {
-    ...(name && { name }),
-    ...(resource.group && { group: resource.group }),
-    kind: resource.plural,
-  };
+  return { ...(name && { name }), ...(resource.group && { group: resource.group }), kind: resource.plural };
 }
 
 /** 404: there is no such object. */
@@ -89,10 +73,7 @@ export function notFound(resource: ApiResource, name: string): StatusError {
   return new StatusError(
     404,
     `${qualifiedName(resource)} "${name}" not found`,
-    {
-      reason: "NotFound",
-      details,
-    },
+    { reason: "NotFound", details },
   );
 }
 
@@ -101,40 +82,24 @@ export function noSuchResource(): StatusError {
   return new StatusError(
     404,
     "the server could not find the requested resource",
-    {
-      reason: "NotFound",
-      details: {},
-    },
+    { reason: "NotFound", details: {} },
   );
 }
 
 /** 409: the name is taken. */
-export function alreadyExists(
-  resource: ApiResource,
-  name: string,
-): StatusError {
+export function alreadyExists(resource: ApiResource, name: string): StatusError {
   const details = about(resource, name);
   return new StatusError(
     409,
     `${qualifiedName(resource)} "${name}" already exists`,
-    {
-      reason: "AlreadyExists",
-      details,
-    },
+    { reason: "AlreadyExists", details },
   );
 }
 
 /** 409: the object is not what the client believes it to be. */
-export function conflict(
-  resource: ApiResource,
-  name: string,
-  why: string,
-): StatusError {
+export function conflict(resource: ApiResource, name: string, why: string): StatusError {
   const message = `Operation cannot be fulfilled on ${qualifiedName(resource)} "${name}": ${why}`;
-  return new StatusError(409, message, {
-    reason: "Conflict",
-    details: about(resource, name),
-  });
+  return new StatusError(409, message, { reason: "Conflict", details: about(resource, name) });
 }
 
 /** 400: the request makes no sense. */
@@ -156,19 +121,13 @@ export function forbidden(
 ): StatusError {
   const what = name === "" ? qualifiedName(resource) : `${qualifiedName(resource)} "${name}"`;
   const details = { ...about(resource, name), ...(causes && { causes }) };
-  return new StatusError(403, `${what} is forbidden: ${why}`, {
-    reason: "Forbidden",
-    details,
-  });
+  return new StatusError(403, `${what} is forbidden: ${why}`, { reason: "Forbidden", details });
 }
 
 /** 405: the resource does not know the method. */
 export function methodNotAllowed(): StatusError {
   const message = "the server does not allow this method on the requested resource";
-  return new StatusError(405, message, {
-    reason: "MethodNotAllowed",
-    details: {},
-  });
+  return new StatusError(405, message, { reason: "MethodNotAllowed", details: {} });
 }
 
 /** 406: the server cannot answer in the form asked for. */
@@ -198,23 +157,13 @@ export function requestEntityTooLarge(limitBytes: number): StatusError {
 
 /** 410: the version asked for is no longer kept. */
 export function expired(asked: number, oldest: number): StatusError {
-  return new StatusError(
-    410,
-    `too old resource version: ${asked} (${oldest})`,
-    { reason: "Expired" },
-  );
+  return new StatusError(410, `too old resource version: ${asked} (${oldest})`, { reason: "Expired" });
 }
 
 /** 504: the version asked for does not exist yet. */
-export function resourceVersionTooLarge(
-  asked: number,
-  current: number,
-): StatusError {
+export function resourceVersionTooLarge(asked: number, current: number): StatusError {
   const text = `Too large resource version: ${asked}, current: ${current}`;
-  const causes = [{
-    reason: "ResourceVersionTooLarge",
-    message: "Too large resource version",
-  }];
+  const causes = [{ reason: "ResourceVersionTooLarge", message: "Too large resource version" }];
   return new StatusError(504, `Timeout: ${text}`, {
     reason: "Timeout",
     details: { causes, retryAfterSeconds: 1 },
@@ -232,58 +181,26 @@ export interface FieldError {
 }
 
 /** A field whose value breaks a rule. */
-export function invalidField(
-  field: string,
-  value: unknown,
-  why: string,
-): FieldError {
-  return {
-    reason: "FieldValueInvalid",
-    message: `Invalid value: ${JSON.stringify(value)}: ${why}`,
-    field,
-  };
+export function invalidField(field: string, value: unknown, why: string): FieldError {
+  return { reason: "FieldValueInvalid", message: `Invalid value: ${JSON.stringify(value)}: ${why}`, field };
 }
 
 /** A field that must be there. */
 export function requiredField(field: string, why: string): FieldError {
-  return {
-    reason: "FieldValueRequired",
-    message: `Required value${why && `: ${why}`}`,
-    field,
-  };
+  return { reason: "FieldValueRequired", message: `Required value${why && `: ${why}`}`, field };
 }
 
 /** 422: the object breaks rules of its kind. */
-export function invalid(
-  resource: ApiResource,
-  name: string,
-  errors: readonly FieldError[],
-): StatusError {
-  const texts = [
-    ...new Set(errors.map((error) => `${error.field}: ${error.message}`)),
-  ];
+export function invalid(resource: ApiResource, name: string, errors: readonly FieldError[]): StatusError {
+  const texts = [...new Set(errors.map((error) => `${error.field}: ${error.message}`))];
   const list = texts.length === 1 ? texts[0] : `[${texts.join(", ")}]`;
   const message = `${qualifiedKind(resource)} "${name}" is invalid: ${list}`;
-  const details: StatusDetails = {
-    ...about(resource, name),
-    kind: resource.kind,
-    causes: [...errors],
-  };
+  const details: StatusDetails = { ...about(resource, name), kind: resource.kind, causes: [...errors] };
   return new StatusError(422, message, { reason: "Invalid", details });
 }
 
 /** The answer to a delete that is done. */
-export function deletedStatus(
-  resource: ApiResource,
-  name: string,
-  uid: string,
-): StatusBody {
+export function deletedStatus(resource: ApiResource, name: string, uid: string): StatusBody {
   const details = { ...about(resource, name), uid };
-  return {
-    kind: "Status",
-    apiVersion: "v1",
-    metadata: {},
-    status: "Success",
-    details,
-  };
+  return { kind: "Status", apiVersion: "v1", metadata: {}, status: "Success", details };
 }

@@ -49,16 +49,11 @@ export function validateObject(
   if (errors.length > 0) throw invalid(resource, object.metadata.name, errors);
 }
 
-function nameErrors(
-  resource: ApiResource,
-  object: UnversionedObject,
-): FieldError[] {
+function nameErrors(resource: ApiResource, object: UnversionedObject): FieldError[] {
   const isLabel = resource.nameRule === "label";
   const { name } = object.metadata;
   const maxLength = isLabel ? 63 : 253;
-  const pattern = new RegExp(
-    isLabel ? `^${label}$` : `^${label}(\\.${label})*$`,
-  );
+  const pattern = new RegExp(isLabel ? `^${label}$` : `^${label}(\\.${label})*$`);
   const wrong: string[] = [];
   if (name.length > maxLength) {
     wrong.push(`must be no more than ${maxLength} characters`);
@@ -77,49 +72,31 @@ function keyErrors({ metadata }: UnversionedObject): FieldError[] {
   return (["labels", "annotations"] as const).flatMap((field) => {
     const keys = Object.keys(metadata[field] ?? {});
     const odd = keys.filter((key) =>
-      !/^([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]$/.test(
-        key.replace(/^[^/]*\//, ""),
-      )
+      !/^([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]$/.test(key.replace(/^[^/]*\//, ""))
     );
     return odd.map((key) => invalidField(`metadata.${field}`, key, namePart));
   });
 }
 
-function finalizerErrors(
-  { metadata }: UnversionedObject,
-  previous?: StoredObject,
-): FieldError[] {
+function finalizerErrors({ metadata }: UnversionedObject, previous?: StoredObject): FieldError[] {
   if (previous?.metadata.deletionTimestamp === undefined) return [];
   const added = (metadata.finalizers ?? []).filter((each) => !previous.metadata.finalizers?.includes(each));
   if (added.length === 0) return [];
   const why = "no new finalizers can be added if the object is being deleted, found new finalizers";
   const message = `Forbidden: ${why} []string{${added.map((each) => JSON.stringify(each)).join(", ")}}`;
-  return [{
-    reason: "FieldValueForbidden",
-    message,
-    field: "metadata.finalizers",
-  }];
+  return [{ reason: "FieldValueForbidden", message, field: "metadata.finalizers" }];
 }
 
 function labelErrors(object: UnversionedObject): FieldError[] {
   const values = Object.values(object.metadata.labels ?? {});
   const long = values.filter((value) => value.length > 63)
-    .map((value) =>
-      invalidField(
-        "metadata.labels",
-        value,
-        "must be no more than 63 characters",
-      )
-    );
+    .map((value) => invalidField("metadata.labels", value, "must be no more than 63 characters"));
   const odd = values.filter((value) => !/^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$/.test(value))
     .map((value) => invalidField("metadata.labels", value, labelValueRule));
   return [...long, ...odd];
 }
 
-type KindRule = (
-  object: UnversionedObject,
-  previous?: StoredObject,
-) => FieldError[];
+type KindRule = (object: UnversionedObject, previous?: StoredObject) => FieldError[];
 
 const kindRules: Record<string, KindRule> = {
   ConfigMap: (object, previous) => [
@@ -135,10 +112,7 @@ const kindRules: Record<string, KindRule> = {
   Job: (object, previous) => previous ? jobChangeErrors(object, previous) : jobErrors(object),
 };
 
-function immutableErrors(
-  object: UnversionedObject,
-  previous?: StoredObject,
-): FieldError[] {
+function immutableErrors(object: UnversionedObject, previous?: StoredObject): FieldError[] {
   if (previous?.immutable !== true) return [];
   const why = "field is immutable when `immutable` is set";
   const forbiddenField = (field: string) => ({
@@ -149,9 +123,7 @@ function immutableErrors(
   const changed = ["data", "binaryData"].filter((field) =>
     !sameJson(object[field] ?? {}, previous[field] ?? {})
   );
-  return [...(object.immutable === true ? [] : ["immutable"]), ...changed].map(
-    forbiddenField,
-  );
+  return [...(object.immutable === true ? [] : ["immutable"]), ...changed].map(forbiddenField);
 }
 
 function dataKeyErrors(object: UnversionedObject): FieldError[] {
@@ -163,9 +135,7 @@ function dataKeyErrors(object: UnversionedObject): FieldError[] {
 }
 
 function configMapSizeErrors(object: UnversionedObject): FieldError[] {
-  const values = [object.data, object.binaryData].filter(isJsonObject).flatMap(
-    Object.values,
-  );
+  const values = [object.data, object.binaryData].filter(isJsonObject).flatMap(Object.values);
   const bytes = values.reduce<number>(
     (sum, value) => sum + new TextEncoder().encode(String(value)).length,
     0,
@@ -175,10 +145,7 @@ function configMapSizeErrors(object: UnversionedObject): FieldError[] {
   return [{ reason: "FieldValueTooLong", message, field: "[]" }];
 }
 
-function secretTypeErrors(
-  object: UnversionedObject,
-  previous?: StoredObject,
-): FieldError[] {
+function secretTypeErrors(object: UnversionedObject, previous?: StoredObject): FieldError[] {
   if (!previous || previous.type === object.type) return [];
   return [invalidField("type", object.type, "field is immutable")];
 }
@@ -195,28 +162,14 @@ function jobErrors(object: UnversionedObject): FieldError[] {
     ? `Required value: valid values: "OnFailure", "Never"`
     : `Unsupported value: "${policy}": supported values: "OnFailure", "Never"`;
   const reason = policy === "" || policy === "Always" ? "FieldValueRequired" : "FieldValueNotSupported";
-  return [...errors, {
-    reason,
-    message,
-    field: "spec.template.spec.restartPolicy",
-  }];
+  return [...errors, { reason, message, field: "spec.template.spec.restartPolicy" }];
 }
 
-function jobChangeErrors(
-  object: UnversionedObject,
-  previous: StoredObject,
-): FieldError[] {
+function jobChangeErrors(object: UnversionedObject, previous: StoredObject): FieldError[] {
   const fields = ["template", "completions", "selector"].filter((field) => {
-    return !sameJson(
-      valueAt(object, "spec", field),
-      valueAt(previous, "spec", field),
-    );
+    return !sameJson(valueAt(object, "spec", field), valueAt(previous, "spec", field));
   });
   return fields.map((field) =>
-    invalidField(
-      `spec.${field}`,
-      valueAt(object, "spec", field),
-      "field is immutable",
-    )
+    invalidField(`spec.${field}`, valueAt(object, "spec", field), "field is immutable")
   );
 }

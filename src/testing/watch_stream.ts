@@ -51,11 +51,7 @@ export interface Watch {
 }
 
 /** Starts a watch on the store; `onEnd` is called once when it is over, whoever ended it. */
-export function watchStream(
-  store: ObjectStore,
-  options: WatchOptions,
-  onEnd: (watch: Watch) => void,
-): Watch {
+export function watchStream(store: ObjectStore, options: WatchOptions, onEnd: (watch: Watch) => void): Watch {
   const stop: (() => void)[] = [];
   let controller: ReadableStreamDefaultController<Uint8Array> | undefined;
   const finish = (close: boolean) => {
@@ -71,27 +67,17 @@ export function watchStream(
   const start = (opened: ReadableStreamDefaultController<Uint8Array>) => {
     controller = opened;
     if (!sendPast(store, options, send)) return finish(true);
-    stop.push(
-      ...follow(store, options, send),
-      options.timer(() => finish(true), options.timeoutMs),
-    );
+    stop.push(...follow(store, options, send), options.timer(() => finish(true), options.timeoutMs));
   };
   const watch = { end: () => finish(true) } as Watch;
-  watch.body = new ReadableStream<Uint8Array>({
-    start,
-    cancel: () => finish(false),
-  });
+  watch.body = new ReadableStream<Uint8Array>({ start, cancel: () => finish(false) });
   return watch;
 }
 
 type Send = (event: { type: string; object: object }) => void;
 
 // Sends what is there before the first new change; false where that cannot be known any more.
-function sendPast(
-  store: ObjectStore,
-  options: WatchOptions,
-  send: Send,
-): boolean {
+function sendPast(store: ObjectStore, options: WatchOptions, send: Send): boolean {
   const { resource, namespace, selects, after, form } = options;
   if (after === undefined) {
     const selected = store.list(resource, namespace).filter(selects);
@@ -109,11 +95,7 @@ function sendPast(
   return changes !== undefined;
 }
 
-function follow(
-  store: ObjectStore,
-  options: WatchOptions,
-  send: Send,
-): (() => void)[] {
+function follow(store: ObjectStore, options: WatchOptions, send: Send): (() => void)[] {
   const unsubscribe = store.subscribe((change) => {
     // A watch from a version of the future stays silent until the server gets there.
     if (
@@ -155,13 +137,7 @@ export function visibleChange(
 // The real API sends the last state that matched, with the version of the change that ended the match.
 function lastVisible({ object, previous }: Change): StoredObject {
   const last = previous ?? object;
-  return {
-    ...last,
-    metadata: {
-      ...last.metadata,
-      resourceVersion: object.metadata.resourceVersion,
-    },
-  };
+  return { ...last, metadata: { ...last.metadata, resourceVersion: object.metadata.resourceVersion } };
 }
 
 function sendBookmark(
@@ -170,33 +146,24 @@ function sendBookmark(
   send: Send,
   isStart = options.marksStart,
 ): void {
-  const { resource, form, after = 0 } = options;
+  const { resource, form } = options;
   // https://kubernetes.io/docs/reference/using-api/api-concepts/#streaming-lists
   const annotations = { "k8s.io/initial-events-end": "true" };
-  const resourceVersion = String(Math.max(store.version, after));
+  const resourceVersion = String(store.version);
   const metadata = { resourceVersion, ...(isStart && { annotations }) };
-  const object = {
-    kind: resource.kind,
-    apiVersion: apiVersionOf(resource),
-    metadata,
-  };
+  const object = { kind: resource.kind, apiVersion: apiVersionOf(resource), metadata };
   send({ type: "BOOKMARK", object: inForm(object, form) });
 }
 
-function sendBookmarks(
-  store: ObjectStore,
-  options: WatchOptions,
-  send: Send,
-): () => void {
+function sendBookmarks(store: ObjectStore, options: WatchOptions, send: Send): () => void {
   const { timer, timeoutMs } = options;
+  const startVersion = options.after ?? store.version;
   let cancel = () => {};
   const again = () => {
-    sendBookmark(store, options, send, false);
+    // As on the real server, a bookmark comes only where it tells something new.
+    if (store.version > startVersion) sendBookmark(store, options, send, false);
     cancel = timer(again, bookmarkEveryMs);
   };
-  cancel = timer(
-    again,
-    Math.min(bookmarkEveryMs, Math.max(0, timeoutMs - bookmarkBeforeEndMs)),
-  );
+  cancel = timer(again, Math.min(bookmarkEveryMs, Math.max(0, timeoutMs - bookmarkBeforeEndMs)));
   return () => cancel();
 }

@@ -29,9 +29,7 @@ export function checkNames({ namespace, name }: Target, body: ApiObject): void {
     );
   }
   if (own !== name) {
-    throw badRequest(
-      `the name of the object (${own}) does not match the name on the URL (${name})`,
-    );
+    throw badRequest(`the name of the object (${own}) does not match the name on the URL (${name})`);
   }
   requestNamespace(namespace, body);
 }
@@ -46,9 +44,7 @@ export function requestNamespace(namespace: string, body: ApiObject): string {
   if (own === "" || namespace === "" || own === namespace) {
     return namespace || own;
   }
-  throw badRequest(
-    "the namespace of the provided object does not match the namespace sent on the request",
-  );
+  throw badRequest("the namespace of the provided object does not match the namespace sent on the request");
 }
 
 /**
@@ -56,11 +52,7 @@ export function requestNamespace(namespace: string, body: ApiObject): string {
  *
  * @throws {StatusError} 409 if it has not.
  */
-export function checkVersion(
-  { resource, name }: Target,
-  previous: StoredObject,
-  next: ApiObject,
-): void {
+export function checkVersion({ resource, name }: Target, previous: StoredObject, next: ApiObject): void {
   const { resourceVersion = "" } = next.metadata ?? {};
   if (
     resourceVersion !== "" &&
@@ -71,11 +63,7 @@ export function checkVersion(
 }
 
 /** 409: the object has another identity than the client says. */
-export function uidMismatch(
-  { resource, namespace, name }: Target,
-  asked: string,
-  is: string,
-): StatusError {
+export function uidMismatch({ resource, namespace, name }: Target, asked: string, is: string): StatusError {
   const key = `/registry/${resource.group && `${resource.group}/`}${resource.plural}/${namespace}/${name}`;
   const why = `Precondition failed: UID in precondition: ${asked}, UID in object meta: ${is}`;
   const text =
@@ -102,14 +90,7 @@ export function withSystemFields(
   previous: StoredObject,
   next: ApiObject,
 ): UnversionedObject {
-  const {
-    uid,
-    name,
-    namespace,
-    creationTimestamp,
-    deletionTimestamp,
-    resourceVersion,
-  } = previous.metadata;
+  const { uid, name, namespace, creationTimestamp, deletionTimestamp, resourceVersion } = previous.metadata;
   const { deletionTimestamp: _, ...given } = next.metadata ?? {};
   const fixed = {
     ...{ uid, name, creationTimestamp, resourceVersion },
@@ -127,20 +108,11 @@ export function withSystemFields(
   const desired = (from: ApiObject) =>
     resource.generation === "spec" ? from.spec : { ...from, metadata: undefined };
   const changed = !sameJson(desired(object), desired(previous));
-  return {
-    ...object,
-    metadata: {
-      ...object.metadata,
-      generation: changed ? generation + 1 : generation,
-    },
-  };
+  return { ...object, metadata: { ...object.metadata, generation: changed ? generation + 1 : generation } };
 }
 
 /** Folds what the kind folds also on a change: of the defaults, only a Secret's `stringData` acts then. */
-export function kindFolded(
-  resource: ApiResource,
-  object: UnversionedObject,
-): UnversionedObject {
+export function kindFolded(resource: ApiResource, object: UnversionedObject): UnversionedObject {
   return resource.kind === "Secret" ? withDefaults(resource, object) : object;
 }
 
@@ -172,29 +144,15 @@ export function checkPreconditions(
   preconditions: { uid?: unknown; resourceVersion?: unknown },
 ): void {
   const { name, uid, resourceVersion } = object.metadata;
-  const mismatch = (
-    field: string,
-    asked: unknown,
-    is: string,
-    fate: string,
-  ) => {
+  const mismatch = (field: string, asked: unknown, is: string, fate: string) => {
     const why =
       `the ${field} in the precondition (${asked}) does not match the ${field} in record (${is}). ${fate}`;
     const message = `Operation cannot be fulfilled on ${qualifiedKind(resource)} "${name}": ${why}`;
-    const details = {
-      name,
-      ...(resource.group && { group: resource.group }),
-      kind: resource.kind,
-    };
+    const details = { name, ...(resource.group && { group: resource.group }), kind: resource.kind };
     return new StatusError(409, message, { reason: "Conflict", details });
   };
   if (preconditions.uid !== undefined && preconditions.uid !== uid) {
-    throw mismatch(
-      "UID",
-      preconditions.uid,
-      uid,
-      "The object might have been deleted and then recreated",
-    );
+    throw mismatch("UID", preconditions.uid, uid, "The object might have been deleted and then recreated");
   }
   if (
     preconditions.resourceVersion !== undefined &&

@@ -13,94 +13,55 @@ import { isDryRun, jsonFault, mediaType, parseObject, parsePatch, readBody } fro
 import { StatusError, unsupportedMediaType } from "./status_error.ts";
 
 // What the real API names in its messages; the embedded one reads JSON and merge patches only.
-const bodyTypes = [
-  "application/json",
-  "application/yaml",
-  "application/vnd.kubernetes.protobuf",
-];
+const bodyTypes = ["application/json", "application/yaml", "application/vnd.kubernetes.protobuf"];
 const customPatchTypes = [
   "application/json-patch+json",
   "application/merge-patch+json",
   "application/apply-patch+yaml",
 ];
 /** Creates an object. */
-export async function create(
-  { writes }: Backend,
-  asked: ResourceRequest,
-): Promise<Response> {
+export async function create({ writes }: Backend, asked: ResourceRequest): Promise<Response> {
   const dryRun = isDryRun(asked.query.getAll("dryRun"), "CreateOptions");
   const body = await readObject(asked);
-  const created = writes.create(targetOf(asked), body, {
-    dryRun,
-    part: "main",
-  });
+  const created = writes.create(targetOf(asked), body, { dryRun, part: "main" });
   return jsonAnswer(inForm(created, formOfObject(asked)), 201);
 }
 
 /** Replaces an object. */
-export async function update(
-  { writes }: Backend,
-  asked: ResourceRequest,
-): Promise<Response> {
+export async function update({ writes }: Backend, asked: ResourceRequest): Promise<Response> {
   const dryRun = isDryRun(asked.query.getAll("dryRun"), "UpdateOptions");
   const body = await readObject(asked);
-  const updated = writes.update(targetOf(asked), body, {
-    dryRun,
-    part: partOf(asked),
-  });
+  const updated = writes.update(targetOf(asked), body, { dryRun, part: partOf(asked) });
   return jsonAnswer(inForm(updated, formOfObject(asked)));
 }
 
 /** Applies a JSON merge patch. */
-export async function patch(
-  { writes }: Backend,
-  asked: ResourceRequest,
-): Promise<Response> {
+export async function patch({ writes }: Backend, asked: ResourceRequest): Promise<Response> {
   const dryRun = isDryRun(asked.query.getAll("dryRun"), "PatchOptions");
   const body = await readPatch(asked);
-  const patched = writes.patch(targetOf(asked), body, {
-    dryRun,
-    part: partOf(asked),
-  });
+  const patched = writes.patch(targetOf(asked), body, { dryRun, part: partOf(asked) });
   return jsonAnswer(inForm(patched, formOfObject(asked)));
 }
 
 /** Deletes an object. */
-export async function remove(
-  { deletion }: Backend,
-  asked: ResourceRequest,
-): Promise<Response> {
+export async function remove({ deletion }: Backend, asked: ResourceRequest): Promise<Response> {
   const { options, dryRun } = await deleteOptions(asked);
-  return jsonAnswer(
-    inForm(
-      deletion.delete(targetOf(asked), options, dryRun),
-      formOfObject(asked),
-    ),
-  );
+  return jsonAnswer(inForm(deletion.delete(targetOf(asked), options, dryRun), formOfObject(asked)));
 }
 
 /** Deletes all selected objects. */
-export async function removeAll(
-  { store, deletion }: Backend,
-  asked: ResourceRequest,
-): Promise<Response> {
+export async function removeAll({ store, deletion }: Backend, asked: ResourceRequest): Promise<Response> {
   const { resource, path, query } = asked;
   const { options, dryRun } = await deleteOptions(asked);
-  const objects = store.list(resource, path.namespace).filter(
-    selectorOf(query, resource),
-  );
+  const objects = store.list(resource, path.namespace).filter(selectorOf(query, resource));
   for (const { metadata: { namespace = "", name } } of objects) {
     deletion.delete({ resource, namespace, name }, options, dryRun);
   }
-  return jsonAnswer(
-    listBody(resource, objects, { version: store.version, form: "object" }),
-  );
+  return jsonAnswer(listBody(resource, objects, { version: store.version, form: "object" }));
 }
 
 /** Reads the body as an object of the resource's kind. */
-export async function readObject(
-  { request, resource }: ResourceRequest,
-): Promise<ApiObject> {
+export async function readObject({ request, resource }: ResourceRequest): Promise<ApiObject> {
   const text = await readBody(request);
   // A body without any type is read as JSON, as the real API does.
   if (!["", "application/json"].includes(mediaType(request))) {
@@ -109,18 +70,13 @@ export async function readObject(
   return parseObject(text, resource.kind);
 }
 
-async function readPatch(
-  { request, resource }: ResourceRequest,
-): Promise<ApiObject> {
+async function readPatch({ request, resource }: ResourceRequest): Promise<ApiObject> {
   const text = await readBody(request);
   if (mediaType(request) === "application/merge-patch+json") {
     return parsePatch(text);
   }
   if (resource.custom) throw unsupportedMediaType(customPatchTypes);
-  throw new StatusError(415, "415: Unsupported Media Type", {
-    reason: "UnsupportedMediaType",
-    details: {},
-  });
+  throw new StatusError(415, "415: Unsupported Media Type", { reason: "UnsupportedMediaType", details: {} });
 }
 
 async function deleteOptions(
@@ -129,23 +85,11 @@ async function deleteOptions(
   const text = await readBody(request);
   const fault = text === "" ? undefined : jsonFault(text);
   if (fault !== undefined) {
-    throw new StatusError(
-      500,
-      `couldn't get version/kind; json parse error: ${fault}`,
-    );
+    throw new StatusError(500, `couldn't get version/kind; json parse error: ${fault}`);
   }
   const options: JsonObject = text === "" ? {} : JSON.parse(text);
   const inBody = Array.isArray(options.dryRun) ? options.dryRun.map(String) : [];
-  const dryRun = isDryRun(
-    [...query.getAll("dryRun"), ...inBody],
-    "DeleteOptions",
-  );
+  const dryRun = isDryRun([...query.getAll("dryRun"), ...inBody], "DeleteOptions");
   const propagationPolicy = query.get("propagationPolicy");
-  return {
-    options: {
-      ...(propagationPolicy !== null && { propagationPolicy }),
-      ...options,
-    },
-    dryRun,
-  };
+  return { options: { ...(propagationPolicy !== null && { propagationPolicy }), ...options }, dryRun };
 }
