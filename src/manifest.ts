@@ -80,7 +80,7 @@ function withoutTrailingSeparator(text: string): string {
 /** The parser's message up to the position; what follows is an excerpt of the manifest. */
 function withoutValues(message: string): string {
   const [reason = message, position] = message.split("\n")[0]!.split(/ at (?=line \d+, column \d+)/);
-  const withoutQuotes = reason.replace(/"[^"]*"/g, "…");
+  const withoutQuotes = reason.replace(/".*"|!<.*>|(?<=characters: ).*/g, "…");
   return position ? `${withoutQuotes} at ${position.replace(/:$/, "")}` : withoutQuotes;
 }
 
@@ -95,11 +95,11 @@ function checkValue(root: unknown): void {
   let count = 0;
   for (let visit = pending.pop(); visit; visit = pending.pop()) {
     const { value, path, depth } = visit;
-    if (++count > MAX_VALUES) throw new InvalidInputError(`has more than ${MAX_VALUES} values`);
     if (depth > MAX_DEPTH) throw new InvalidInputError(`is nested deeper than ${MAX_DEPTH} levels`);
     if (typeof value === "number") checkNumber(value, path);
     if (typeof value !== "object" || value === null) continue;
     for (const [key, inner] of Object.entries(value)) {
+      if (++count > MAX_VALUES) throw new InvalidInputError(`has more than ${MAX_VALUES} values`);
       checkKey(key, path);
       pending.push({
         value: inner,

@@ -63,3 +63,4 @@ export { configMapReporter } from "./status/config_map.ts";
 export { nopReporter } from "./status/nop.ts";
 export { secretReporter } from "./status/secret.ts";
 export { type StatusObjectOptions } from "./status/status_object.ts";
+export { workObject } from "./work_object.ts";

@@ -5,15 +5,16 @@
  */
 import {
   type ActionRunner,
+  type Created,
   createNew,
   type CreateOptions,
   findOwn,
   type KubeClient,
-  type KubeObject,
   preflightCreate,
   type StepInput,
   waitForObject,
   type WorkObject,
+  workObject,
 } from "../../src/mod.ts";
 import { outcomeOfLabels, parseWorkflow, phaseOfLabels, workflowOutcome } from "./workflow.ts";
 
@@ -34,7 +35,7 @@ export function argoRunner(kube: KubeClient): ActionRunner {
       const { workflow, warnings } = parseWorkflow(manifest, step.context);
       for (const warning of warnings) step.log.warn(warning);
       const existing = await findOwn(kube, workflow, options(step));
-      return existing && workObject(kube, existing, true);
+      return existing && toWorkObject(kube, { object: existing, adopted: true });
     },
 
     async preflight({ manifest, ...step }) {
@@ -49,10 +50,11 @@ export function argoRunner(kube: KubeClient): ActionRunner {
         step.log.info(`Workflow "${name}" is there already: going on with it`, { uid: existing.uid });
         return { status, object: existing };
       }
-      const { object, adopted } = await createNew(kube, workflow, options(step));
-      createdVersion = adopted ? undefined : object.metadata.resourceVersion;
-      step.log.info(`Workflow "${name}" is created`, { namespace, uid: object.metadata.uid });
-      return { status, object: workObject(kube, object, adopted) };
+      const created = await createNew(kube, workflow, options(step));
+      const { resourceVersion, uid } = created.object.metadata;
+      createdVersion = created.adopted ? undefined : resourceVersion;
+      step.log.info(`Workflow "${name}" is created`, { namespace, uid });
+      return { status, object: toWorkObject(kube, created) };
     },
 
     async waitForCompletion({ started, signal, log }) {
@@ -78,17 +80,6 @@ function options({ context, signal, log }: StepInput): CreateOptions {
   return { owner: context, signal, log };
 }
 
-function workObject(kube: KubeClient, { metadata }: KubeObject, adopted: boolean): WorkObject {
-  const { name = "", namespace = "", uid = "", creationTimestamp } = metadata;
-  return {
-    ...TYPE,
-    name,
-    namespace,
-    uid,
-    adopted,
-    finished: outcomeOfLabels(metadata) !== undefined,
-    ...(creationTimestamp === undefined
-      ? {}
-      : { createdAt: creationTimestamp, ageMs: kube.serverNow() - Date.parse(creationTimestamp) }),
-  };
+function toWorkObject(kube: KubeClient, created: Created): WorkObject {
+  return workObject(kube, created, outcomeOfLabels(created.object.metadata) !== undefined);
 }

@@ -12,7 +12,8 @@ import { type AnswerForm, formFor, parseAccept } from "./partial_metadata.ts";
 import type { PodLogs } from "./pod_logs.ts";
 import { flagOption } from "./request_options.ts";
 import type { ApiPath, ApiResource } from "./resources.ts";
-import type { Timer, Watch } from "./watch_stream.ts";
+import type { Timer } from "./timer.ts";
+import type { Watch } from "./watch_stream.ts";
 
 /** What the verbs work on. */
 export interface Backend {

@@ -5,8 +5,10 @@
  */
 
 import { type Access, accessDenied, type AccessRule, isAllowed } from "./admission.ts";
-import { errorAnswer, jsonAnswer, noSuchPath, textAnswer } from "./answers.ts";
+import { errorAnswer, noSuchPath } from "./answers.ts";
 import type { EmbeddedApiOptions, Interceptor, RecordedRequest } from "./embedded_api_options.ts";
+import { fixedAnswers } from "./fixed_answers.ts";
+import { nameSuffix } from "./generated_names.ts";
 import type { ApiObject, StoredObject } from "./json.ts";
 import { ObjectDeletion } from "./object_deletion.ts";
 import { type Change, ObjectStore } from "./object_store.ts";
@@ -17,19 +19,20 @@ import { answerResource } from "./request_handler.ts";
 import { ResourceTable } from "./resource_table.ts";
 import { type ApiResource, apiVersionOf, parseApiPath } from "./resources.ts";
 import { noSuchResource, type StatusBody, StatusError, unauthorized } from "./status_error.ts";
-import type { Timer } from "./watch_stream.ts";
+import { realTimer } from "./timer.ts";
 
 /**
  * Creates an embedded API.
  *
  * @example In process, without any port
  * ```ts
- * import { embeddedApi } from "./mod.ts";
+ * import { assertEquals } from "@std/assert";
+ * import { embeddedApi } from "@action-runner/core/testing";
  *
  * const api = embeddedApi();
  * api.create("ConfigMap", { metadata: { name: "settings", namespace: "default" }, data: { a: "1" } });
  * const answer = await api.handle(new Request("http://x/api/v1/namespaces/default/configmaps/settings"));
- * console.log((await answer.json()).data); // { a: "1" }
+ * assertEquals((await answer.json()).data, { a: "1" });
  * ```
  */
 export function embeddedApi(options: EmbeddedApiOptions = {}): EmbeddedApi {
@@ -45,7 +48,7 @@ export class EmbeddedApi {
   readonly #backend: Backend;
   readonly #interceptors: Interceptor[] = [];
 
-  /** @param options see {@link EmbeddedApiOptions}. */
+  /** Use {@link embeddedApi}. */
   constructor(options: EmbeddedApiOptions) {
     this.#options = options;
     this.#table = new ResourceTable(options.resources);
@@ -226,25 +229,4 @@ export class EmbeddedApi {
   get #user(): string {
     return this.#options.user ?? "embedded-user";
   }
-}
-
-const version = { major: "1", minor: "34", gitVersion: "v1.34.4", platform: "linux/amd64" };
-
-const fixedAnswers: Record<string, () => Response> = {
-  "/version": () => jsonAnswer(version),
-  "/readyz": () => textAnswer("ok"),
-  "/livez": () => textAnswer("ok"),
-  "/healthz": () => textAnswer("ok"),
-};
-
-const realTimer: Timer = (callback, delayMs) => {
-  const id = setTimeout(callback, delayMs);
-  return () => clearTimeout(id);
-};
-
-// The real API's alphabet: without vowels and what looks alike.
-// https://github.com/kubernetes/apimachinery/blob/v0.34.4/pkg/util/rand/rand.go
-function nameSuffix(random: () => number): string {
-  const alphabet = "bcdfghjklmnpqrstvwxz2456789";
-  return Array.from({ length: 5 }, () => alphabet[Math.floor(random() * alphabet.length)]).join("");
 }

@@ -6,7 +6,7 @@
 
 import type { AccessRule } from "./admission.ts";
 import type { ApiResource } from "./resources.ts";
-import type { Timer } from "./watch_stream.ts";
+import type { Timer } from "./timer.ts";
 
 /** How an embedded API is set up. */
 export interface EmbeddedApiOptions {

@@ -65,14 +65,24 @@ export interface ApiObject {
 
 /** A Kubernetes object as the server keeps it: what the server sets is there. */
 export interface StoredObject extends ApiObject {
+  /** Group and version, as `batch/v1`. */
   apiVersion: string;
+  /** Kind, as `Job`. */
   kind: string;
-  metadata: ApiMetadata & {
-    name: string;
-    uid: string;
-    resourceVersion: string;
-    creationTimestamp: string;
-  };
+  /** Name, labels and the like, with what the server sets. */
+  metadata: StoredMetadata;
+}
+
+/** The metadata of an object that is stored. */
+export interface StoredMetadata extends ApiMetadata {
+  /** Name, unique for its kind and namespace. */
+  name: string;
+  /** Identity. */
+  uid: string;
+  /** Opaque version of the latest change. */
+  resourceVersion: string;
+  /** RFC 3339 time in whole seconds. */
+  creationTimestamp: string;
 }
 
 /** Whether the value is a JSON object: neither null nor an array. */

@@ -1,5 +1,5 @@
 /**
- * For tests: a Kubernetes API within the process, and a simulated Argo controller on it.
+ * For tests: a Kubernetes API within the process, a simulated Argo controller on it, and a clock that stands still.
  *
  * @module
  */
@@ -8,7 +8,15 @@ export type { Access, AccessRule } from "./admission.ts";
 export { type ContainerOutcome, containerOutcome } from "./argo_outcome.ts";
 export { EmbeddedApi, embeddedApi } from "./embedded_api.ts";
 export type { EmbeddedApiOptions, Interceptor, RecordedRequest } from "./embedded_api_options.ts";
-export type { ApiMetadata, ApiObject, JsonObject, OwnerReference, StoredObject } from "./json.ts";
+export { type FakeClock, fakeClock } from "./fake_clock.ts";
+export type {
+  ApiMetadata,
+  ApiObject,
+  JsonObject,
+  OwnerReference,
+  StoredMetadata,
+  StoredObject,
+} from "./json.ts";
 export type { Change } from "./object_store.ts";
 export type { LogOf } from "./pod_logs.ts";
 export { type ApiResource, builtinResources } from "./resources.ts";
@@ -25,4 +33,4 @@ export {
   StatusError,
   unauthorized,
 } from "./status_error.ts";
-export type { Timer } from "./watch_stream.ts";
+export type { Timer } from "./timer.ts";

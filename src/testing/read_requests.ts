@@ -11,7 +11,7 @@ import type { ObjectStore } from "./object_store.ts";
 import { formFor, inForm, parseAccept } from "./partial_metadata.ts";
 import { numberOption } from "./request_options.ts";
 import { notFound, resourceVersionTooLarge } from "./status_error.ts";
-import { watchStream } from "./watch_stream.ts";
+import { Watch } from "./watch_stream.ts";
 
 // https://github.com/kubernetes/apiserver/blob/v0.34.4/pkg/endpoints/handlers/get.go: 1 to 2 times minRequestTimeout
 const defaultWatchMs = 2_700_000;
@@ -54,7 +54,7 @@ export function watch({ store, timer, watches }: Backend, asked: ResourceRequest
   const headers = { "content-type": "application/json", "cache-control": "no-cache, private" };
   // The real API cannot write an event in the form of a list, and ends the watch.
   if (accepted.as === "PartialObjectMetadataList") return new Response("", { headers });
-  const stream = watchStream(store, {
+  const stream = new Watch(store, {
     resource,
     namespace: path.namespace,
     selects: selectorOf(query, resource),
@@ -62,8 +62,7 @@ export function watch({ store, timer, watches }: Backend, asked: ResourceRequest
     timeoutMs: seconds ? seconds * 1000 : defaultWatchMs,
     form: accepted.form,
     timer,
-  }, (ended) => watches.delete(ended));
-  watches.add(stream);
-  request.signal.addEventListener("abort", () => stream.end());
+  }, watches);
+  request.signal.addEventListener("abort", () => stream.fail(request.signal.reason));
   return new Response(stream.body, { headers });
 }

@@ -31,7 +31,8 @@ export interface EmbeddedServer {
  */
 export function serveEmbeddedApi(api: EmbeddedApi, options: ServeOptions = {}): EmbeddedServer {
   const { port = 0, tls } = options;
-  const server = Deno.serve({ hostname: "127.0.0.1", port, onListen: () => {}, ...tls }, api.handle);
+  const listen = { hostname: "127.0.0.1", port, onListen: () => {}, ...tls };
+  const server = Deno.serve(listen, (request) => api.handle(withoutSignal(request)));
   const url = `${tls ? "https" : "http"}://127.0.0.1:${server.addr.port}`;
   return {
     url,
@@ -41,6 +42,11 @@ export function serveEmbeddedApi(api: EmbeddedApi, options: ServeOptions = {}): 
       await server.shutdown();
     },
   };
+}
+
+// The signal of a served request also aborts after a good answer; a client that leaves cancels the answer's body.
+function withoutSignal({ url, method, headers, body }: Request): Request {
+  return new Request(url, { method, headers, body });
 }
 
 function kubeconfigText(

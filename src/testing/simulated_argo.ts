@@ -20,7 +20,7 @@ import {
   textAt,
 } from "./json.ts";
 import { apiTime } from "./object_writes.ts";
-import type { Timer } from "./watch_stream.ts";
+import { realTimer, type Timer } from "./timer.ts";
 
 /** How the simulated controller works. */
 export interface SimulatedArgoOptions {
@@ -51,25 +51,21 @@ export interface SimulatedArgo {
  *
  * @example
  * ```ts
- * import { embeddedApi, simulatedArgo } from "./mod.ts";
+ * import { assertEquals } from "@std/assert";
+ * import { embeddedApi, simulatedArgo } from "@action-runner/core/testing";
  *
  * const api = embeddedApi();
  * const argo = simulatedArgo(api, { stepMs: 0 });
  * const template = { name: "main", container: { image: "busybox", command: ["false"] } };
  * api.create("Workflow", { metadata: { name: "x", namespace: "default" }, spec: { entrypoint: "main", templates: [template] } });
  * await argo.idle();
- * console.log(api.find("Workflow", "default", "x")?.status?.phase); // Failed
+ * assertEquals(api.find("Workflow", "default", "x")?.status?.phase, "Failed");
  * argo.close();
  * ```
  */
 export function simulatedArgo(api: EmbeddedApi, options: SimulatedArgoOptions = {}): SimulatedArgo {
   return new Controller(api, options);
 }
-
-const realTimer: Timer = (callback, delayMs) => {
-  const id = setTimeout(callback, delayMs);
-  return () => clearTimeout(id);
-};
 
 class Controller implements SimulatedArgo {
   readonly #api: EmbeddedApi;

@@ -35,13 +35,21 @@ export interface StatusDetails {
 
 /** The body of an answer that is not an object: `kind: Status`. */
 export interface StatusBody {
+  /** Always `Status`. */
   kind: "Status";
+  /** Always `v1`. */
   apiVersion: "v1";
+  /** Always empty. */
   metadata: Record<string, never>;
+  /** Whether the request was done. */
   status: "Success" | "Failure";
+  /** For people. */
   message?: string;
+  /** One word for programs, as `NotFound`; some errors have none. */
   reason?: string;
+  /** What it is about. */
   details?: StatusDetails;
+  /** HTTP status; absent on success. */
   code?: number;
 }
 
@@ -50,7 +58,7 @@ export class StatusError extends Error {
   /** The answer's body. */
   readonly body: StatusBody;
 
-  /** @param code HTTP status, 400 or more. */
+  /** Makes the error; `code` is the HTTP status, 400 or more. */
   constructor(code: number, message: string, more: { reason?: string; details?: StatusDetails } = {}) {
     super(message);
     this.name = "StatusError";

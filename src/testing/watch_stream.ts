@@ -11,9 +11,7 @@ import { type AnswerForm, inForm } from "./partial_metadata.ts";
 import { type ApiResource, apiVersionOf } from "./resources.ts";
 import type { Selector } from "./selectors.ts";
 import { expired } from "./status_error.ts";
-
-/** Calls back after `delayMs` milliseconds unless the result is called before. */
-export type Timer = (callback: () => void, delayMs: number) => () => void;
+import type { Timer } from "./timer.ts";
 
 /** What a watch is to see. */
 export interface WatchOptions {
@@ -43,35 +41,49 @@ const bookmarkEveryMs = 60_000;
 const bookmarkBeforeEndMs = 2_000;
 
 /** A running watch. */
-export interface Watch {
+export class Watch {
   /** The answer's body. */
-  body: ReadableStream<Uint8Array>;
-  /** Ends the stream cleanly. */
-  end(): void;
-}
+  readonly body: ReadableStream<Uint8Array>;
+  readonly #running: Set<Watch>;
+  readonly #stop: (() => void)[] = [];
+  #controller: ReadableStreamDefaultController<Uint8Array> | undefined;
 
-/** Starts a watch on the store; `onEnd` is called once when it is over, whoever ended it. */
-export function watchStream(store: ObjectStore, options: WatchOptions, onEnd: (watch: Watch) => void): Watch {
-  const stop: (() => void)[] = [];
-  let controller: ReadableStreamDefaultController<Uint8Array> | undefined;
-  const finish = (close: boolean) => {
-    if (!controller) return;
-    for (const each of stop.splice(0)) each();
-    if (close) controller.close();
-    controller = undefined;
-    onEnd(watch);
-  };
-  const send = (event: { type: string; object: object }) => {
-    controller?.enqueue(new TextEncoder().encode(JSON.stringify(event) + "\n"));
-  };
-  const start = (opened: ReadableStreamDefaultController<Uint8Array>) => {
-    controller = opened;
-    if (!sendPast(store, options, send)) return finish(true);
-    stop.push(...follow(store, options, send), options.timer(() => finish(true), options.timeoutMs));
-  };
-  const watch = { end: () => finish(true) } as Watch;
-  watch.body = new ReadableStream<Uint8Array>({ start, cancel: () => finish(false) });
-  return watch;
+  /** Starts a watch on the store; it is one of `running` until it is over, whoever ended it. */
+  constructor(store: ObjectStore, options: WatchOptions, running: Set<Watch>) {
+    this.#running = running;
+    running.add(this);
+    const start = (controller: ReadableStreamDefaultController<Uint8Array>) => {
+      this.#controller = controller;
+      this.#start(store, options);
+    };
+    this.body = new ReadableStream({ start, cancel: () => this.#finish(() => {}) });
+  }
+
+  /** Ends the stream cleanly. */
+  end(): void {
+    this.#finish((controller) => controller.close());
+  }
+
+  /** Breaks the stream off, as where the client's own signal aborts. */
+  fail(reason: unknown): void {
+    this.#finish((controller) => controller.error(reason));
+  }
+
+  #start(store: ObjectStore, options: WatchOptions): void {
+    const send: Send = (event) => {
+      this.#controller?.enqueue(new TextEncoder().encode(JSON.stringify(event) + "\n"));
+    };
+    if (!sendPast(store, options, send)) return this.end();
+    this.#stop.push(...follow(store, options, send), options.timer(() => this.end(), options.timeoutMs));
+  }
+
+  #finish(close: (controller: ReadableStreamDefaultController<Uint8Array>) => void): void {
+    if (!this.#controller) return;
+    for (const each of this.#stop.splice(0)) each();
+    close(this.#controller);
+    this.#controller = undefined;
+    this.#running.delete(this);
+  }
 }
 
 type Send = (event: { type: string; object: object }) => void;

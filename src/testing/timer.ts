@@ -1,0 +1,14 @@
+/**
+ * Waiting, so that tests can do without it.
+ *
+ * @module
+ */
+
+/** Calls back after `delayMs` milliseconds unless the result is called before. */
+export type Timer = (callback: () => void, delayMs: number) => () => void;
+
+/** The real one, by `setTimeout`. */
+export const realTimer: Timer = (callback, delayMs) => {
+  const id = setTimeout(callback, delayMs);
+  return () => clearTimeout(id);
+};
