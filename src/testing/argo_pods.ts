@@ -6,7 +6,14 @@
 
 import { isFulfilled, podNameOf, type WorkflowNode } from "./argo_nodes.ts";
 import type { ContainerOutcome } from "./argo_outcome.ts";
-import { type ApiObject, type JsonObject, objectAt, type StoredObject, textAt } from "./json.ts";
+import {
+  type ApiMetadata,
+  type ApiObject,
+  type JsonObject,
+  objectAt,
+  type StoredObject,
+  textAt,
+} from "./json.ts";
 
 /** The pod of a node, in the node's present phase. */
 export function podOf(
@@ -15,29 +22,26 @@ export function podOf(
   template: JsonObject,
   outcome: ContainerOutcome,
 ): ApiObject {
-  const { name, namespace = "", uid } = workflow.metadata;
-  const owner = { apiVersion: workflow.apiVersion, kind: workflow.kind, name, uid, controller: true };
-  const labels = {
-    "workflows.argoproj.io/workflow": name,
-    "workflows.argoproj.io/completed": String(isFulfilled(node)),
-  };
-  const annotations = {
-    "workflows.argoproj.io/node-id": node.id,
-    "workflows.argoproj.io/node-name": node.name,
-  };
   const main = { name: "main", ...objectAt(template, template.script ? "script" : "container") };
+  const serviceAccountName = textAt(workflow.spec, "serviceAccountName") || "default";
+  const containers = [{ name: "wait", image: "argoexec" }, main];
+  const containerStatuses = ["main", "wait"].map((each) => containerStatus(each, node, outcome));
   return {
-    metadata: { name: podNameOf(name, node), namespace, labels, annotations, ownerReferences: [owner] },
-    spec: {
-      containers: [{ name: "wait", image: "argoexec" }, main],
-      restartPolicy: "Never",
-      serviceAccountName: textAt(workflow.spec, "serviceAccountName") || "default",
-    },
-    status: {
-      phase: node.phase,
-      startTime: node.startedAt,
-      containerStatuses: ["main", "wait"].map((each) => containerStatus(each, node, outcome)),
-    },
+    metadata: podMetadata(workflow, node),
+    spec: { containers, restartPolicy: "Never", serviceAccountName },
+    status: { phase: node.phase, startTime: node.startedAt, containerStatuses },
+  };
+}
+
+function podMetadata({ apiVersion, kind, metadata }: StoredObject, node: WorkflowNode): ApiMetadata {
+  const { name, namespace = "", uid } = metadata;
+  const label = (key: string) => `workflows.argoproj.io/${key}`;
+  return {
+    name: podNameOf(name, node),
+    namespace,
+    labels: { [label("workflow")]: name, [label("completed")]: String(isFulfilled(node)) },
+    annotations: { [label("node-id")]: node.id, [label("node-name")]: node.name },
+    ownerReferences: [{ apiVersion, kind, name, uid, controller: true, blockOwnerDeletion: true }],
   };
 }
 

@@ -178,7 +178,10 @@ export class EmbeddedApi {
     this.#table.add(resource);
   }
 
-  /** Stops serving a resource, named as `workflows.argoproj.io`: its paths answer 404 `404 page not found`. */
+  /**
+   * Stops serving a resource, named as `workflows.argoproj.io`: its paths answer 404 `404 page not found`. Running
+   * watches go on, and its objects are kept; to act as one who deletes a CRD, remove them first.
+   */
   removeResource(name: string): void {
     this.#table.remove(name);
   }

@@ -9,6 +9,7 @@ import { type ApiPath, type ApiResource, builtinResources, qualifiedName } from 
 /** Finds resources by path and by kind, and can gain and lose some while the API runs, as with CRDs. */
 export class ResourceTable {
   readonly #resources = new Map<string, ApiResource>();
+  readonly #served = new Set<string>();
 
   /** @param more resources besides {@link builtinResources}; one of the same name replaces the built-in one. */
   constructor(more: readonly ApiResource[] = []) {
@@ -18,17 +19,19 @@ export class ResourceTable {
   /** Serves the resource from now on. */
   add(resource: ApiResource): void {
     this.#resources.set(qualifiedName(resource), resource);
+    this.#served.add(qualifiedName(resource));
   }
 
-  /** Stops serving the resource, named as `workflows.argoproj.io`; its objects are kept. */
+  /** Stops serving the resource, named as `workflows.argoproj.io`; its objects are kept, and its kind stays known. */
   remove(name: string): void {
-    this.#resources.delete(name);
+    this.#served.delete(name);
   }
 
   /** The resource that the path names, or undefined. */
   at(path: ApiPath): ApiResource | undefined {
     const found = this.#resources.get(qualifiedName(path));
-    return found?.version === path.version ? found : undefined;
+    const isServed = this.#served.has(qualifiedName(path)) && found?.version === path.version;
+    return isServed ? found : undefined;
   }
 
   /** All resources whose objects live in a namespace. */
@@ -44,7 +47,7 @@ export class ResourceTable {
   /**
    * The resource of a kind.
    *
-   * @throws {Error} If no resource has that kind.
+   * @throws {Error} If no resource has or had that kind.
    */
   ofKind(kind: string): ApiResource {
     const found = [...this.#resources.values()].find((resource) => resource.kind === kind);

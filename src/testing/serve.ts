@@ -18,7 +18,10 @@ export interface ServeOptions {
 export interface EmbeddedServer {
   /** Its URL, without a slash at the end. */
   readonly url: string;
-  /** The text of a kubeconfig (JSON, which is YAML) for it; `token` is sent as a bearer token. */
+  /**
+   * The text of a kubeconfig (JSON, which is YAML) for it: `namespace` of its context, default `default`; `token` that
+   * is sent as a bearer token, default `embedded` (with TLS, kubectl asks for a name where there is no token).
+   */
   kubeconfig(options?: { namespace?: string; token?: string }): string;
   /** Ends all watches, then the server. */
   close(): Promise<void>;
@@ -36,7 +39,8 @@ export function serveEmbeddedApi(api: EmbeddedApi, options: ServeOptions = {}): 
   const url = `${tls ? "https" : "http"}://127.0.0.1:${server.addr.port}`;
   return {
     url,
-    kubeconfig: ({ namespace = "default", token } = {}) => kubeconfigText(url, { namespace, token, tls }),
+    kubeconfig: ({ namespace = "default", token = "embedded" } = {}) =>
+      kubeconfigText(url, { namespace, token, tls }),
     close: async () => {
       api.endWatches();
       await server.shutdown();
@@ -63,7 +67,7 @@ function kubeconfigText(
       apiVersion: "v1",
       kind: "Config",
       clusters: [{ name: "embedded", cluster: { server: url, ...authority } }],
-      users: [{ name: "embedded", user: { ...(token !== undefined && { token }) } }],
+      users: [{ name: "embedded", user: { token } }],
       contexts: [{ name: "embedded", context: { cluster: "embedded", user: "embedded", namespace } }],
       "current-context": "embedded",
     },
