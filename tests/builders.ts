@@ -1,0 +1,31 @@
+/**
+ * Builders of what most tests need: whole and valid, with the few fields that a test is about.
+ *
+ * @module
+ */
+import type { ExecutionContext, WorkObject } from "../src/runner.ts";
+
+/** The context of the run `demo` in the namespace `team`. */
+export function aContext(fields: Partial<ExecutionContext> = {}): ExecutionContext {
+  return {
+    program: "argo-runner",
+    name: "demo",
+    platform: { namespace: "team", serviceAccountName: "worker" },
+    dryRun: false,
+    onExisting: "adopt",
+    ...fields,
+  };
+}
+
+/** The object of the run `demo`, just created. */
+export function aWorkObject(fields: Partial<WorkObject> = {}): WorkObject {
+  return {
+    apiVersion: "example.org/v1",
+    kind: "Work",
+    name: "demo",
+    namespace: "team",
+    uid: "uid-1",
+    adopted: false,
+    ...fields,
+  };
+}

@@ -1,0 +1,258 @@
+import { assert, assertEquals } from "@std/assert";
+
+const ROOT = new URL("../", import.meta.url);
+
+interface Import {
+  /** A path from the project's root, such as `src/mod.ts`, or the name of a dependency. */
+  to: string;
+  isRelative: boolean;
+  /** `import type`, or nothing but `type` names: not there at run time. */
+  isTypeOnly: boolean;
+  isDynamic: boolean;
+}
+
+interface Source {
+  path: string;
+  /** Without comments. */
+  code: string;
+  imports: Import[];
+}
+
+/** The paths of all TypeScript files below a folder. */
+function filesBelow(folder: string): string[] {
+  return [...Deno.readDirSync(new URL(folder, ROOT))].flatMap(({ name, isDirectory }) => {
+    if (isDirectory) return filesBelow(`${folder}${name}/`);
+    return name.endsWith(".ts") ? [`${folder}${name}`] : [];
+  }).sort();
+}
+
+function readSource(path: string): Source {
+  const code = withoutComments(Deno.readTextFileSync(new URL(path, ROOT)));
+  return { path, code, imports: importsOf(path, code) };
+}
+
+/** Drops comments, but not what looks like one inside a text. */
+function withoutComments(code: string): string {
+  return code.replace(/\/\*[\s\S]*?\*\/|("(?:\\.|[^"\\\n])*"|`(?:\\.|[^`\\])*`)|(?<!:)\/\/[^\n]*/g, "$1");
+}
+
+const STATIC_IMPORT = /^(?:import|export)\b(?:([^;"]*?)\bfrom\s*)?\s*"([^"]+)"/gm;
+const DYNAMIC_IMPORT = /\bimport\(\s*"([^"]+)"/g;
+
+function importsOf(path: string, code: string): Import[] {
+  const statics = [...code.matchAll(STATIC_IMPORT)].map(([, names = "", to = ""]) => ({
+    ...resolve(path, to),
+    isTypeOnly: isTypeOnly(names),
+    isDynamic: false,
+  }));
+  const dynamics = [...code.matchAll(DYNAMIC_IMPORT)].map(([, to = ""]) => ({
+    ...resolve(path, to),
+    isTypeOnly: false,
+    isDynamic: true,
+  }));
+  return [...statics, ...dynamics];
+}
+
+function resolve(path: string, to: string): Pick<Import, "to" | "isRelative"> {
+  if (!to.startsWith(".")) return { to, isRelative: false };
+  const url = new URL(to, new URL(path, ROOT));
+  return { to: url.href.slice(ROOT.href.length), isRelative: true };
+}
+
+function isTypeOnly(names: string): boolean {
+  if (/^\s*type\b/.test(names)) return true;
+  const list = /\{([^}]*)\}/.exec(names)?.[1]?.split(",").map((name) => name.trim()).filter(Boolean) ?? [];
+  return list.length > 0 && list.every((name) => name.startsWith("type "));
+}
+
+const sources = [...filesBelow("src/"), ...filesBelow("runners/"), ...mains()].map(readSource);
+
+/** The programs' main modules; beside them `cmd` has tools, which are no part of a program. */
+function mains(): string[] {
+  return filesBelow("cmd/").filter((path) => path.endsWith("/main.ts"));
+}
+
+/** Whether a path is the pattern or, where that ends with a slash, below it; `*` stands for one name. */
+function matches(path: string, pattern: string): boolean {
+  const expression = pattern.replaceAll(".", "\\.").replaceAll("*", "[^/]+");
+  return new RegExp(pattern.endsWith("/") ? `^${expression}` : `^${expression}$`).test(path);
+}
+
+function matchesAny(path: string, patterns: string[]): boolean {
+  return patterns.some((pattern) => matches(path, pattern));
+}
+
+const directions: { from: string; never: string[]; why: string }[] = [
+  { from: "src/", never: ["runners/", "cmd/"], why: "the library knows none of its users" },
+  { from: "src/", never: ["tests/"], why: "programs hold no tests" },
+  { from: "runners/", never: ["tests/", "cmd/"], why: "a runner knows no program" },
+  {
+    from: "src/manager.ts",
+    never: ["src/kube/", "src/status/"],
+    why: "the Manager works with any runner and reporter",
+  },
+  {
+    from: "src/kube/",
+    never: ["src/runner.ts", "src/config.ts", "src/manager.ts", "src/run.ts", "src/mod.ts", "src/status/"],
+    why: "kube could be a package of its own",
+  },
+];
+
+for (const { from, never, why } of directions) {
+  Deno.test(`${from} imports nothing of ${never.join(", ")}: ${why}`, () => {
+    const matched = sources.filter(({ path }) => matches(path, from));
+    assert(matched.length > 0);
+    const wrong = matched.flatMap(({ path, imports }) =>
+      imports.filter(({ to }) => matchesAny(to, never)).map(({ to }) => `${path} → ${to}`)
+    );
+    assertEquals(wrong, []);
+  });
+}
+
+Deno.test("a runner imports src/mod.ts, its own folder, and other runners through their mod.ts only", () => {
+  const runners = sources.filter(({ path }) => path.startsWith("runners/"));
+  const wrong = runners.flatMap(({ path, imports }) => {
+    const own = path.slice(0, path.lastIndexOf("/") + 1);
+    return imports.filter(({ to }) => !matchesAny(to, ["src/mod.ts", own, "runners/*/mod.ts"]))
+      .map(({ to }) => `${path} → ${to}`);
+  });
+  assertEquals(wrong, []);
+  assert(runners.length > 0);
+});
+
+for (const path of mains()) {
+  Deno.test(`${path} has at most 25 lines and imports only src/*.ts and runners' mod.ts`, () => {
+    const lines = Deno.readTextFileSync(new URL(path, ROOT)).trimEnd().split("\n");
+    assert(lines.length <= 25, `${lines.length} lines`);
+    const imported = sources.find((source) => source.path === path)?.imports ?? [];
+    assert(imported.length > 0);
+    assertEquals(
+      imported.map(({ to }) => to).filter((to) => !matchesAny(to, ["src/*.ts", "runners/*/mod.ts"])),
+      [],
+    );
+  });
+
+  Deno.test(`${path} loads nothing but the sandbox before the sandbox is there`, () => {
+    const imported = sources.find((source) => source.path === path)?.imports ?? [];
+    assertEquals(imported.filter(({ isDynamic }) => !isDynamic).map(({ to }) => to), ["src/sandbox.ts"]);
+  });
+}
+
+Deno.test("src/sandbox.ts and all that it loads by itself import no dependency", () => {
+  const loaded = new Set(["src/sandbox.ts"]);
+  const dependencies: string[] = [];
+  for (const path of loaded) {
+    for (const { to, isRelative, isTypeOnly, isDynamic } of readSource(path).imports) {
+      if (isTypeOnly || isDynamic) continue;
+      if (isRelative) loaded.add(to);
+      else dependencies.push(`${path} → ${to}`);
+    }
+  }
+  assertEquals(dependencies, []);
+  assert(loaded.size > 3, [...loaded].join(", "));
+});
+
+Deno.test("no file imports itself by way of others", () => {
+  const next = new Map(sources.map(({ path, imports }) => [
+    path,
+    imports.filter(({ isTypeOnly, isRelative }) => isRelative && !isTypeOnly).map(({ to }) => to),
+  ]));
+  const done = new Set<string>();
+  const cycles: string[] = [];
+  const visit = (path: string, way: string[]) => {
+    if (way.includes(path)) cycles.push([...way.slice(way.indexOf(path)), path].join(" → "));
+    if (way.includes(path) || done.has(path)) return;
+    for (const to of next.get(path) ?? []) visit(to, [...way, path]);
+    done.add(path);
+  };
+  for (const { path } of sources) visit(path, []);
+  assertEquals(cycles, []);
+});
+
+/** What only a few files may use. Tests' own servers in `src/testing` are no part of a program. */
+const doors: { what: string; use: RegExp; only: string[] }[] = [
+  { what: "exit and signals", use: /\bDeno\.(exit|addSignalListener)\b/, only: ["src/sandbox.ts"] },
+  { what: "the environment", use: /\bDeno\.env\b/, only: ["src/sandbox.ts"] },
+  { what: "the arguments", use: /\bDeno\.args\b/, only: ["src/sandbox.ts"] },
+  { what: "the network", use: /(?<![.#\w])fetch\(/, only: ["src/kube/fetch_client.ts"] },
+  {
+    what: "standard streams",
+    use: /\bDeno\.(stdout|stderr)\b/,
+    only: ["src/log.ts", "src/report.ts", "src/run.ts", "src/sandbox.ts"],
+  },
+  { what: "standard input", use: /\bDeno\.stdin\b/, only: [] },
+  { what: "the console", use: /\bconsole\./, only: [] },
+  {
+    what: "reads of files",
+    use: /\bDeno\.(open|readTextFile|readFile|stat|lstat|readDir|readLink|realPath)(Sync)?\b/,
+    only: ["src/read_file.ts", "src/kube/credentials.ts", "src/kube/connection.ts", "src/sandbox.ts"],
+  },
+  {
+    what: "writes of files",
+    use: /\bDeno\.(create|writeTextFile|writeFile|mkdir|remove|rename|makeTemp\w*)(Sync)?\b/,
+    only: [],
+  },
+  { what: "programs and libraries of the system", use: /\bDeno\.(Command|dlopen|run)\b/, only: [] },
+  { what: "sockets", use: /\bDeno\.(connect|connectTls|listen|serve)\b|\bnew WebSocket\b/, only: [] },
+  { what: "code made of texts", use: /\beval\(|\bnew Function\(/, only: [] },
+];
+
+const ofPrograms = sources.filter(({ path }) => !path.startsWith("src/testing/"));
+
+for (const { what, use, only } of doors) {
+  Deno.test(`${what}: ${only.length === 0 ? "nowhere" : `only in ${only.join(", ")}`}`, () => {
+    const users = ofPrograms.filter(({ code }) => use.test(code)).map(({ path }) => path);
+    assertEquals(users.filter((path) => !only.includes(path)), []);
+  });
+}
+
+Deno.test("every door is where the table says", () => {
+  const unused = doors.filter(({ use, only }) =>
+    only.length > 0 && !ofPrograms.some(({ code, path }) => only.includes(path) && use.test(code))
+  );
+  assertEquals(unused.map(({ what }) => what), []);
+});
+
+Deno.test("@kubernetes/client-node is loaded only by src/kube/kubeconfig.ts, when it is needed", () => {
+  const loads = sources.flatMap(({ path, imports }) =>
+    imports
+      .filter(({ to, isTypeOnly }) => to.includes("@kubernetes/client-node") && !isTypeOnly)
+      .map(({ isDynamic }) => ({ path, isDynamic }))
+  );
+  assertEquals(loads, [{ path: "src/kube/kubeconfig.ts", isDynamic: true }]);
+});
+
+const parsed: { code: string; imports: Import[] }[] = [
+  {
+    code: 'import type { A } from "./a.ts";\nimport { type B, type C } from "../b.ts";\n',
+    imports: [
+      { to: "src/kube/a.ts", isRelative: true, isTypeOnly: true, isDynamic: false },
+      { to: "src/b.ts", isRelative: true, isTypeOnly: true, isDynamic: false },
+    ],
+  },
+  {
+    code: 'import {\n  type A,\n  b,\n} from "@std/log";\nexport * from "./c.ts";\nimport "./d.ts";\n',
+    imports: [
+      { to: "@std/log", isRelative: false, isTypeOnly: false, isDynamic: false },
+      { to: "src/kube/c.ts", isRelative: true, isTypeOnly: false, isDynamic: false },
+      { to: "src/kube/d.ts", isRelative: true, isTypeOnly: false, isDynamic: false },
+    ],
+  },
+  {
+    code: 'const { a } = await import("npm:a");\n',
+    imports: [{ to: "npm:a", isRelative: false, isTypeOnly: false, isDynamic: true }],
+  },
+];
+
+for (const { code, imports } of parsed) {
+  Deno.test(`this test reads imports such as ${JSON.stringify(code.slice(0, 30))}`, () => {
+    assertEquals(importsOf("src/kube/x.ts", code), imports);
+  });
+}
+
+Deno.test("this test reads no comments, and no texts for comments", () => {
+  assertEquals(
+    withoutComments('/** import("a") */ b; // Deno.env\nconst c = "https://d/*";'),
+    ' b; \nconst c = "https://d/*";',
+  );
+});

@@ -1,0 +1,112 @@
+import { assertStringIncludes, assertThrows } from "@std/assert";
+import { checkSpec } from "../../../runners/argo/check_spec.ts";
+import { InvalidInputError, type JsonObject } from "../../../src/mod.ts";
+
+/** A spec whose entrypoint `main` takes the parameters `inputs`. */
+function aSpec(fields: JsonObject = {}, inputs: JsonObject[] = []): JsonObject {
+  return { entrypoint: "main", templates: [{ name: "main", inputs: { parameters: inputs } }], ...fields };
+}
+
+function args(...parameters: JsonObject[]): JsonObject {
+  return { arguments: { parameters } };
+}
+
+const accepted: [string, JsonObject][] = [
+  ["a spec with its entrypoint among the templates", aSpec()],
+  ["more templates than the entrypoint", aSpec({ templates: [{ name: "a" }, { name: "main" }] })],
+  ["an argument for the entrypoint's parameter", aSpec(args({ name: "a", value: "1" }), [{ name: "a" }])],
+  ["an argument whose value is empty", aSpec(args({ name: "a", value: "" }), [{ name: "a" }])],
+  [
+    "an argument with valueFrom",
+    aSpec(args({ name: "a", valueFrom: { configMapKeyRef: {} } }), [{ name: "a" }]),
+  ],
+  ["a parameter with a default", aSpec({}, [{ name: "a", default: "" }])],
+  ["a parameter with a value", aSpec({}, [{ name: "a", value: 0 }])],
+  [
+    "another template's parameter without a value",
+    aSpec({ templates: [{ name: "main" }, { name: "b", inputs: { parameters: [{ name: "x" }] } }] }),
+  ],
+  ["a reference without templates", { workflowTemplateRef: { name: "x" } }],
+  ["a reference with its own entrypoint and arguments", {
+    workflowTemplateRef: { name: "x" },
+    entrypoint: "there",
+    ...args({ name: "a" }),
+  }],
+];
+
+for (const [what, spec] of accepted) {
+  Deno.test(`checkSpec() takes ${what}`, () => {
+    checkSpec(spec);
+  });
+}
+
+const refused: { what: string; spec: JsonObject; problem: string }[] = [
+  { what: "no templates", spec: { entrypoint: "main" }, problem: "has no templates, expected" },
+  { what: "templates: null", spec: aSpec({ templates: null }), problem: "has no templates, expected" },
+  { what: "templates: []", spec: aSpec({ templates: [] }), problem: "has no templates, expected" },
+  { what: "templates: {}", spec: aSpec({ templates: {} }), problem: "has templates that are no list" },
+  {
+    what: "a template that is a text",
+    spec: aSpec({ templates: [{ name: "main" }, "x"] }),
+    problem: "has templates[1] that is no object",
+  },
+  {
+    what: "a template without a name",
+    spec: aSpec({ templates: [{ name: "main" }, {}] }),
+    problem: "has templates[1] without a name",
+  },
+  {
+    what: "a template whose name is empty",
+    spec: aSpec({ templates: [{ name: "" }] }),
+    problem: "has templates[0] without a name",
+  },
+  {
+    what: "a template whose name is a number",
+    spec: aSpec({ templates: [{ name: 5 }] }),
+    problem: "has templates[0] without a name",
+  },
+  {
+    what: "two templates of one name",
+    spec: aSpec({ templates: [{ name: "main" }, { name: "main" }] }),
+    problem: 'has two templates named "main"',
+  },
+  {
+    what: "no entrypoint",
+    spec: { templates: [{ name: "main" }] },
+    problem: "has no entrypoint, expected the name of a template",
+  },
+  { what: "entrypoint: 5", spec: aSpec({ entrypoint: 5 }), problem: "has no entrypoint" },
+  { what: "an empty entrypoint", spec: aSpec({ entrypoint: "" }), problem: "has no entrypoint" },
+  {
+    what: "an entrypoint that is no template",
+    spec: aSpec({ entrypoint: "x", templates: [{ name: "a" }, { name: "b" }] }),
+    problem: 'has the entrypoint "x", expected one of its templates: "a", "b"',
+  },
+  {
+    what: "an argument without a value",
+    spec: aSpec(args({ name: "a" })),
+    problem: "has no value for the parameter arguments.a",
+  },
+  {
+    what: "an argument whose value is null",
+    spec: aSpec(args({ name: "a", value: null })),
+    problem: "has no value for the parameter arguments.a",
+  },
+  {
+    what: "a required parameter without an argument",
+    spec: aSpec(args({ name: "b", value: "1" }), [{ name: "a" }]),
+    problem: "has no value for the parameter a, which its entrypoint requires",
+  },
+  {
+    what: "a reference beside two templates of one name",
+    spec: { workflowTemplateRef: { name: "x" }, templates: [{ name: "a" }, { name: "a" }] },
+    problem: "two templates",
+  },
+];
+
+for (const { what, spec, problem } of refused) {
+  Deno.test(`checkSpec() refuses ${what} (B39)`, () => {
+    const { message } = assertThrows(() => checkSpec(spec), InvalidInputError);
+    assertStringIncludes(message, problem);
+  });
+}
