@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { follow } from "./abort.ts";
 
 /** A monotonic clock with sleep and randomness. */
 export interface Clock {
@@ -49,13 +50,13 @@ export async function withDeadline<T>(
   options: { clock: Clock; signal?: AbortSignal | undefined; reason: () => Error },
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
-  const deadline = new AbortController();
+  const inner = follow(options.signal);
   const done = new AbortController();
-  options.clock.sleep(ms, done.signal).then(() => deadline.abort(options.reason()), () => {});
+  options.clock.sleep(ms, done.signal).then(() => inner.abort(options.reason()), () => {});
   try {
-    const signals = options.signal ? [options.signal, deadline.signal] : [deadline.signal];
-    return await work(AbortSignal.any(signals));
+    return await work(inner.signal);
   } finally {
     done.abort();
+    inner.release();
   }
 }

@@ -146,6 +146,7 @@ export function parseConfig(input: ConfigInput): Config {
   const reporter = read(SETTINGS.reporter) ?? input.reporter;
   const runId = read(SETTINGS.runId);
   const onExisting = read(SETTINGS.onExisting) ?? "adopt";
+  problems.push(...contractProblems(input.env));
   if (problems.length > 0) throw new InvalidInputError(problems);
 
   const context: ExecutionContext = {
@@ -185,20 +186,35 @@ export function helpText(program: string): string {
   ].join("\n");
 }
 
+/** Capact's later engines give files instead: which of the two is meant must not be guessed. */
+function contractProblems(env: Record<string, string>): string[] {
+  return ["RUNNER_CONTEXT_PATH", "RUNNER_ARGS_PATH"]
+    .filter((variable) => env[variable] !== undefined)
+    .map((variable) =>
+      `${variable}: is not supported; give RUNNER_CONTEXT_NAME and the other variables instead`
+    );
+}
+
 /** Each flag's text. A switch without a value is `true`; with one, as in `--dev=false`, it is that. */
 function parseFlags(args: string[], problems: string[]): Record<string, string | undefined> {
   const flags = parseArgs(args[0] === "run" ? args.slice(1) : args, {
+    "--": true,
     string: ALL_SETTINGS.map((setting) => setting.flag),
     unknown: (argument) => {
-      problems.push(`${JSON.stringify(argument)} is not known; see --help`);
+      problems.push(unknownArgument(argument));
       return false;
     },
-  }) as Record<string, unknown>;
+  }) as Record<string, unknown> & { "--": string[] };
+  problems.push(...flags["--"].map(unknownArgument));
   return Object.fromEntries(ALL_SETTINGS.map(({ flag, placeholder }) => {
     const given = flags[flag];
     if (given === undefined) return [flag, undefined];
     return [flag, given === "" && placeholder === undefined ? "true" : String(given)];
   }));
+}
+
+function unknownArgument(argument: string): string {
+  return `${JSON.stringify(argument)} is not known; see --help`;
 }
 
 function platformProperties(env: Record<string, string>): Record<string, string> {

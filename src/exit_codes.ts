@@ -10,6 +10,26 @@ export type Phase = "Running" | "Succeeded" | "Failed" | "Refused" | "Unknown";
 /** What a run has left in the cluster. */
 export type Left = "not created" | "left running" | "stopped" | "finished" | "unknown";
 
+/** The fixed word for each exit code: the `reason` of a report. */
+export type Reason =
+  | "Succeeded"
+  | "InvalidInput"
+  | "WorkFailed"
+  | "ObjectGone"
+  | "ObjectReplaced"
+  | "RefusedByApi"
+  | "NotAllowed"
+  | "TargetMissing"
+  | "NameTaken"
+  | "QuotaExceeded"
+  | "ApiUnreachable"
+  | "AccessLost"
+  | "StatusNotWritten"
+  | "InternalError"
+  | "TimedOut"
+  | "Interrupted"
+  | "Terminated";
+
 /** One row of the table. */
 export interface ExitCode {
   /** The process's exit code, 0 to 255. */
@@ -30,7 +50,7 @@ export interface ExitCode {
  * Code 1 is missing on purpose: it is what Deno exits with after an error that nobody caught. So are codes that shells
  * and container engines use (125 to 129) and those of signals that cannot be handled (133, 134, 137, 139).
  */
-export const EXIT_CODES = {
+export const EXIT_CODES: { readonly [R in Reason]: ExitCode } = {
   Succeeded: row(0, "Succeeded", "finished", "none", "the work succeeded, seen in the object and reported"),
   InvalidInput: row(2, "Refused", "not created", "FailJob", "bad input or configuration"),
   WorkFailed: row(10, "Failed", "finished", "FailJob", "the work failed"),
@@ -66,10 +86,7 @@ export const EXIT_CODES = {
   TimedOut: row(124, "Unknown", "left running", "FailJob", "RUNNER_TIMEOUT passed before the work ended"),
   Interrupted: row(130, "Unknown", "left running", "Count", "SIGINT came before the work ended"),
   Terminated: row(143, "Unknown", "left running", "Count", "SIGTERM came before the work ended"),
-} as const satisfies Record<string, ExitCode>;
-
-/** The fixed word for each exit code: the `reason` of a report. */
-export type Reason = keyof typeof EXIT_CODES;
+};
 
 function row(
   code: number,

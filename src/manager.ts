@@ -6,7 +6,7 @@
 import { type Clock, systemClock, withDeadline } from "./clock.ts";
 import { formatDuration } from "./duration.ts";
 import { messageOf, reasonOf, RunError } from "./errors.ts";
-import { EXIT_CODES, type ExitCode, type Left, type Reason } from "./exit_codes.ts";
+import { EXIT_CODES, type Left, type Reason } from "./exit_codes.ts";
 import type { JsonObject } from "./json.ts";
 import type { Log } from "./log.ts";
 import { finalReport, type Outcome, reservedKeys } from "./report.ts";
@@ -57,6 +57,7 @@ export class Manager {
   /** How far the run has come, for its report. */
   #nameIsFree = false;
   #started: StartOutput | undefined;
+  #startedAt = 0;
   #completed: WaitForCompletionOutput | undefined;
 
   constructor(options: ManagerOptions) {
@@ -83,6 +84,7 @@ export class Manager {
         if (!context.dryRun) await step("while starting action", async () => await runner.preflight?.(start));
       }
       this.#started = await step("while starting action", () => this.#start({ ...start, existing }));
+      this.#startedAt = this.#clock.now();
       if (context.dryRun) return this.#dryRunResult();
       await this.#reportStart(signal);
       this.#completed = await step("while waiting for completion", () => this.#wait(input));
@@ -123,7 +125,8 @@ export class Manager {
       this.#options.runner.waitForCompletion({ ...input, signal, started });
     const { timeoutMs } = this.#options.context;
     if (timeoutMs === undefined) return await wait(input.signal);
-    const leftMs = Math.max(0, timeoutMs - (started.object?.ageMs ?? 0));
+    const ageMs = (started.object?.ageMs ?? 0) + this.#clock.now() - this.#startedAt;
+    const leftMs = Math.max(0, timeoutMs - ageMs);
     const reason = () =>
       new RunError("TimedOut", `the work did not end within ${formatDuration(timeoutMs)} of its creation`);
     return await withDeadline(leftMs, { clock: this.#clock, signal: input.signal, reason }, wait);
@@ -149,9 +152,13 @@ export class Manager {
   }
 
   #dryRunResult(): ExecuteResult {
-    const message = "dry run: the API server accepts the work, nothing was created";
+    const existing = this.#started?.object?.adopted ? this.#started.object : undefined;
+    const message = existing
+      ? "dry run: the work is there already, nothing was created"
+      : "dry run: the API server accepts the work, nothing was created";
     this.#log.info(message);
-    return this.#result({ reason: "Succeeded", message, left: "not created", started: this.#started });
+    const left = !existing ? "not created" : existing.finished ? "finished" : "left running";
+    return this.#result({ reason: "Succeeded", message, left, started: this.#started });
   }
 
   #result(outcome: Outcome): ExecuteResult {
@@ -172,7 +179,7 @@ export class Manager {
   /** What an error leaves in the cluster. */
   #leftBy(error: unknown): Left {
     const reason = reasonOf(error);
-    const { left }: ExitCode = EXIT_CODES[reason];
+    const { left } = EXIT_CODES[reason];
     const known = error instanceof RunError ? error.left : undefined;
     if (known !== undefined) return known;
     if (this.#started) return left;

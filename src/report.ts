@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { EXIT_CODES, type ExitCode, type Left, type Reason } from "./exit_codes.ts";
+import { EXIT_CODES, type Left, type Reason } from "./exit_codes.ts";
 import type { JsonObject } from "./json.ts";
 import type { StartOutput, WaitForCompletionOutput, WorkObject } from "./runner.ts";
 import { type Stream, writeText } from "./standard_streams.ts";
@@ -44,7 +44,7 @@ export function reservedKeys(status: JsonObject): string[] {
 /** The report: the runner's own status first, then what became of it. */
 export function finalReport(runner: string, outcome: Outcome): JsonObject {
   const { started, completed } = outcome;
-  const row: ExitCode = EXIT_CODES[outcome.reason];
+  const row = EXIT_CODES[outcome.reason];
   return {
     ...started?.status,
     runner,

@@ -18,7 +18,10 @@ export interface Stream {
 export function writeText(stream: Stream, text: string): void {
   let bytes = new TextEncoder().encode(text);
   try {
-    while (bytes.length > 0) bytes = bytes.subarray(stream.writeSync(bytes));
+    for (let written = 1; written > 0 && bytes.length > 0;) {
+      written = stream.writeSync(bytes);
+      bytes = bytes.subarray(written);
+    }
   } catch {
     // See above: the verdict does not depend on who listens.
   }

@@ -138,11 +138,20 @@ function partsOfWhole(manifest: JsonObject, context: ExecutionContext, warnings:
     throw new InvalidInputError(`the manifest has metadata.${foreign.join(", metadata.")}, expected none`);
   }
   if ("generateName" in metadata) warnings.push("the manifest's metadata.generateName is dropped");
-  const { labels, annotations } = metadata;
   return {
-    metadata: { ...(labels ? { labels } : {}), ...(annotations ? { annotations } : {}) },
+    metadata: { ...textsAt(metadata, "labels"), ...textsAt(metadata, "annotations") },
     spec: objectAt(manifest.spec, "spec"),
   };
+}
+
+/** Labels or annotations: texts by texts. */
+function textsAt(metadata: JsonObject, key: "labels" | "annotations"): JsonObject {
+  const texts = metadata[key];
+  if (texts === undefined || texts === null) return {};
+  if (isJsonObject(texts) && Object.values(texts).every((value) => typeof value === "string")) {
+    return { [key]: texts };
+  }
+  throw new InvalidInputError(`the manifest has metadata.${key} that are not texts by names`);
 }
 
 function checkSame(given: JsonValue | undefined, expected: string, path: string): void {

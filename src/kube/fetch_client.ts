@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { follow } from "../abort.ts";
 import { type Clock, systemClock, withDeadline } from "../clock.ts";
 import { isJsonObject, type JsonObject } from "../json.ts";
 import { ApiError, errorFromAnswer, errorFromFetch } from "./api_error.ts";
@@ -95,8 +96,8 @@ class FetchClient implements KubeClient {
 
   async *watch(type: ResourceType, options: WatchOptions): AsyncGenerator<WatchEvent> {
     const call = watchCall(type, options);
-    const end = new AbortController();
-    const signal = options.signal ? AbortSignal.any([options.signal, end.signal]) : end.signal;
+    const end = follow(options.signal);
+    const { signal } = end;
     try {
       const response = await this.#withDeadline(call, options, (inner) => {
         // The headers' deadline must not end the body: only `end` and the caller's signal do.
@@ -111,7 +112,8 @@ class FetchClient implements KubeClient {
       if (signal.aborted) throw signal.reason;
       throw error instanceof ApiError ? error : this.#brokenBody(call, error);
     } finally {
-      end.abort();
+      end.abort(new Error("the watch is over"));
+      end.release();
     }
   }
 

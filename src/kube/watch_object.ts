@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { follow, type Follower } from "../abort.ts";
 import { type Clock, jitter } from "../clock.ts";
 import type { Log } from "../log.ts";
 import { ApiError, errorFromStatus, isFault } from "./api_error.ts";
@@ -284,18 +285,19 @@ class ObjectWatch {
 class EventStream {
   readonly #events: AsyncIterator<WatchEvent>;
   readonly #clock: Clock;
-  readonly #closed = new AbortController();
+  readonly #stop: Follower;
   #next: Promise<IteratorResult<WatchEvent>> | undefined;
 
   constructor(kube: KubeClient, ref: ObjectRef, from: string, options: WatchObjectOptions) {
     this.#clock = options.clock;
+    this.#stop = follow(options.signal);
     const events = kube.watch(ref, {
       ...lookOptions(ref),
       resourceVersion: from,
       timeoutSeconds: Math.round(
         WATCH_SECONDS.from + options.clock.random() * (WATCH_SECONDS.to - WATCH_SECONDS.from),
       ),
-      signal: AbortSignal.any([options.signal, this.#closed.signal]),
+      signal: this.#stop.signal,
       deadlineMs: LOOK_DEADLINE_MS,
     });
     this.#events = events[Symbol.asyncIterator]();
@@ -320,7 +322,8 @@ class EventStream {
 
   close(): void {
     this.#next?.catch(() => {});
-    this.#closed.abort(new Error("the watch is closed"));
+    this.#stop.abort(new Error("the watch is closed"));
+    this.#stop.release();
   }
 }
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-
+export type { Clock } from "../clock.ts";
 export type { Access, AccessRule } from "./admission.ts";
 export { type ContainerOutcome, containerOutcome } from "./argo_outcome.ts";
 export { EmbeddedApi, embeddedApi } from "./embedded_api.ts";

@@ -1,0 +1,32 @@
+/**
+ * Abort signals that follow others.
+ *
+ * @module
+ */
+
+/** A controller whose signal follows another one. */
+export interface Follower {
+  readonly signal: AbortSignal;
+  abort(reason: unknown): void;
+  /** Stops following. */
+  release(): void;
+}
+
+/**
+ * A new signal that is aborted with `outer`, or by itself.
+ *
+ * Not `AbortSignal.any`: what that returns is garbage-collected in Deno 2.7 when only its listeners refer to it, and
+ * then the abort never comes.
+ */
+export function follow(outer: AbortSignal | undefined): Follower {
+  const own = new AbortController();
+  const released = new AbortController();
+  const passOn = () => own.abort(outer?.reason);
+  if (outer?.aborted) passOn();
+  outer?.addEventListener("abort", passOn, { once: true, signal: released.signal });
+  return {
+    signal: own.signal,
+    abort: (reason) => own.abort(reason),
+    release: () => released.abort(),
+  };
+}
