@@ -75,8 +75,15 @@ export async function findOwn(
   object: KubeObject,
   options: CreateOptions,
 ): Promise<KubeObject | undefined> {
+  return await findMarked(kube, await withMarks(object, options.owner, options.hashed), options);
+}
+
+async function findMarked(
+  kube: KubeClient,
+  wanted: KubeObject,
+  options: CreateOptions,
+): Promise<KubeObject | undefined> {
   const clock = options.clock ?? systemClock;
-  const wanted = await withMarks(object, options.owner, options.hashed);
   const until = clock.now() + DELETION_MS;
   while (true) {
     const existing = await retry(() => getMetadata(kube, wanted, options.signal), retryOptions(options));
@@ -176,7 +183,7 @@ async function findAfterCreate(
   progress: Progress,
 ): Promise<KubeObject | undefined> {
   try {
-    return await findOwn(kube, wanted, options);
+    return await findMarked(kube, wanted, options);
   } catch (error) {
     if (progress.doubtful === 0 || !(error instanceof RunError) || error.reason === "NameTaken") throw error;
     throw inDoubt(error);

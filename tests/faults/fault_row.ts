@@ -1,0 +1,32 @@
+/**
+ * A row of the table of faults.
+ *
+ * @module
+ */
+import type { Ended } from "./runner_process.ts";
+import type { Rig, RigOptions } from "./rig.ts";
+
+/** What a fault test may need beside a cluster. */
+export type Need = "apiserver" | "root";
+
+/** A row: a fault, and how a run must end in spite of it. */
+export interface FaultRow extends RigOptions {
+  /** The row's number in the table. */
+  row: number;
+  /** What must happen, in words. */
+  name: string;
+  /** The exit code that tells the truth. */
+  exitCode: number;
+  /** How many objects are created, by all starts of the run together. */
+  objects: number;
+  needs?: Need[];
+  /** Brings the fault about; returns the end of the (last) run, and when the verdict could be seen. */
+  scenario(rig: Rig): Promise<Outcome>;
+}
+
+/** What a scenario returns. */
+export interface Outcome {
+  ended: Ended;
+  /** When the work had ended and the fault was over, milliseconds of `performance.now()`; absent if neither came. */
+  verdictAt?: number;
+}

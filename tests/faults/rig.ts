@@ -1,0 +1,181 @@
+/**
+ * What a fault test works with: a namespace of its own, a fault proxy, and the compiled argo-runner behind it.
+ *
+ * @module
+ */
+import type { JsonObject } from "../../src/mod.ts";
+import { adminCluster, type Cluster } from "./cluster.ts";
+import { type FaultProxy, faultProxy, type Seen } from "./proxy.ts";
+import { type Run, startRunner } from "./runner_process.ts";
+import { certificate } from "./tls.ts";
+
+/** Name of the run, its Workflow and its status object. */
+export const NAME = "work";
+
+/** A Workflow that makes no pod and runs until the test ends it. */
+export const MANIFEST: JsonObject = {
+  entrypoint: "main",
+  templates: [{ name: "main", suspend: {} }],
+};
+
+/** Options of {@linkcode withRig}. */
+export interface RigOptions {
+  /** Rules of the runner's Role; by default all that it needs. */
+  rules?: JsonObject[];
+}
+
+/** All that the runner needs, and the right to read its own Workflow. */
+export const RULES: JsonObject[] = [
+  {
+    apiGroups: ["argoproj.io"],
+    resources: ["workflows"],
+    verbs: ["create", "get", "list", "watch", "patch"],
+  },
+  { apiGroups: [""], resources: ["configmaps"], verbs: ["patch"] },
+];
+
+/** A test's surroundings. */
+export interface Rig {
+  readonly cluster: Cluster;
+  readonly proxy: FaultProxy;
+  readonly namespace: string;
+  /** A folder that is removed at the end; it holds `kubeconfig`, `token`, `ca.crt` and `manifest.yaml`. */
+  readonly folder: string;
+  /** Starts the runner; more than once to see it adopt. */
+  start(env?: Record<string, string>): Run;
+  /** Writes the kubeconfig for another server, such as one that is not there. */
+  pointTo(server: string): Promise<void>;
+  /** Waits until the Workflow is there and the runner watches it. */
+  watching(): Promise<JsonObject>;
+  /** Ends the Workflow as Argo's controller does: phase, time and labels in one update. */
+  finish(phase?: "Succeeded" | "Failed" | "Error"): Promise<void>;
+  /** The Workflow as the API server has it, past the proxy; `undefined` if there is none. */
+  workflow(): Promise<JsonObject | undefined>;
+  /** The report in the status object. */
+  status(): Promise<JsonObject | undefined>;
+  /** Waits for a request that the runner makes from now on. */
+  request(isIt: (seen: Seen) => boolean): Promise<Seen>;
+}
+
+/** Runs a scenario in surroundings of its own, and removes them. */
+export async function withRig<T>(scenario: (rig: Rig) => Promise<T>, options: RigOptions = {}): Promise<T> {
+  const cluster = await adminCluster();
+  const namespace = `faults-${crypto.randomUUID().slice(0, 8)}`;
+  const folder = await Deno.makeTempDir({ prefix: "action-runner-faults-" });
+  const proxy = faultProxy(cluster.upstream, certificate("first"));
+  const runs: Run[] = [];
+  try {
+    await prepare(cluster, namespace, options.rules ?? RULES);
+    await Deno.writeTextFile(`${folder}/token`, await cluster.tokenOf(namespace, NAME));
+    await Deno.writeTextFile(`${folder}/ca.crt`, certificate("first").ca);
+    await Deno.writeTextFile(`${folder}/manifest.yaml`, JSON.stringify(MANIFEST));
+    const rig = makeRig({ cluster, namespace, folder, proxy, runs });
+    await rig.pointTo(proxy.url);
+    return await scenario(rig);
+  } finally {
+    for (const run of runs) await run.end();
+    proxy.refuse();
+    await cluster.request("DELETE", `/api/v1/namespaces/${namespace}`).catch(() => {});
+    await Deno.remove(folder, { recursive: true });
+    cluster.close();
+  }
+}
+
+async function prepare(cluster: Cluster, namespace: string, rules: JsonObject[]): Promise<void> {
+  const metadata = { name: NAME, namespace };
+  const roleRef = { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: NAME };
+  await cluster.create("/api/v1/namespaces", { metadata: { name: namespace } });
+  await cluster.create(`/api/v1/namespaces/${namespace}/serviceaccounts`, { metadata });
+  await cluster.create(`/api/v1/namespaces/${namespace}/configmaps`, { metadata });
+  const rbac = `/apis/rbac.authorization.k8s.io/v1/namespaces/${namespace}`;
+  await cluster.create(`${rbac}/roles`, { metadata, rules });
+  await cluster.create(`${rbac}/rolebindings`, {
+    metadata,
+    roleRef,
+    subjects: [{ kind: "ServiceAccount", name: NAME, namespace }],
+  });
+}
+
+interface Parts {
+  cluster: Cluster;
+  namespace: string;
+  folder: string;
+  proxy: FaultProxy;
+  runs: Run[];
+}
+
+function makeRig(parts: Parts): Rig {
+  const { cluster, namespace, folder, proxy, runs } = parts;
+  const workflowPath = `/apis/argoproj.io/v1alpha1/namespaces/${namespace}/workflows/${NAME}`;
+  const rig: Rig = {
+    ...parts,
+    start(env = {}) {
+      const run = startRunner({
+        KUBECONFIG: `${folder}/kubeconfig`,
+        RUNNER_INPUT_MANIFEST_PATH: `${folder}/manifest.yaml`,
+        RUNNER_CONTEXT_NAME: NAME,
+        RUNNER_CONTEXT_PLATFORM_NAMESPACE: namespace,
+        RUNNER_CONTEXT_PLATFORM_SERVICE_ACCOUNT_NAME: NAME,
+        RUNNER_LOGGER_DEV_MODE: "true",
+        ...env,
+      });
+      runs.push(run);
+      return run;
+    },
+    pointTo: (server) => Deno.writeTextFile(`${folder}/kubeconfig`, kubeconfig(server)),
+    async watching() {
+      await until("the runner watches", () => proxy.seen.some(({ path }) => path.includes("watch=true")));
+      return await until("the Workflow is there", () => rig.workflow());
+    },
+    async finish(phase = "Succeeded") {
+      await cluster.patch(workflowPath, {
+        metadata: {
+          labels: { "workflows.argoproj.io/phase": phase, "workflows.argoproj.io/completed": "true" },
+        },
+        status: { phase, finishedAt: new Date().toISOString().replace(/\.\d+/, "") },
+      });
+    },
+    workflow: () => cluster.find(workflowPath),
+    async status() {
+      const path = `/api/v1/namespaces/${namespace}/configmaps/${NAME}`;
+      const text = (await cluster.find(path) as { data?: { status?: string } } | undefined)?.data?.status;
+      return text === undefined ? undefined : JSON.parse(text);
+    },
+    async request(isIt) {
+      const from = proxy.seen.length;
+      return await until("the request", () => proxy.seen.slice(from).find(isIt));
+    },
+  };
+  return rig;
+}
+
+/** Longest time that a step of a scenario may take, milliseconds. */
+const STEP_MS = 150_000;
+
+/** Waits until `look` returns something true. */
+export async function until<T>(what: string, look: () => T | Promise<T>): Promise<NonNullable<T>> {
+  const end = performance.now() + STEP_MS;
+  while (performance.now() < end) {
+    const found = await look();
+    if (found) return found;
+    await sleep(50);
+  }
+  throw new Error(`gave up waiting for this: ${what}`);
+}
+
+/** Lets real time pass: the runner under test has a clock of its own. */
+export function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+/** Relative paths, so that tests can change the files beside it. */
+function kubeconfig(server: string): string {
+  return JSON.stringify({
+    apiVersion: "v1",
+    kind: "Config",
+    "current-context": "faults",
+    contexts: [{ name: "faults", context: { cluster: "faults", user: "faults" } }],
+    clusters: [{ name: "faults", cluster: { server, "certificate-authority": "ca.crt" } }],
+    users: [{ name: "faults", user: { tokenFile: "token" } }],
+  });
+}

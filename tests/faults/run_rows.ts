@@ -1,0 +1,104 @@
+/**
+ * Runs rows of the table of faults, and checks how each run ended.
+ *
+ * @module
+ */
+import { assertEquals } from "@std/assert";
+import { ALL_ROWS } from "./all_rows.ts";
+import type { FaultRow, Need } from "./fault_row.ts";
+import { isCreate } from "./proxy.ts";
+import { withRig } from "./rig.ts";
+
+/** A row on this machine. */
+export interface RowHere extends FaultRow {
+  /** What is missing to run it, if anything is. */
+  missing: string | undefined;
+}
+
+/** What a row's run showed. */
+export interface RowResult {
+  exitCode: number;
+  /** Creates that the API server did. */
+  objects: number;
+  /** From the end of work and fault to the end of the run, milliseconds; absent where there was no such moment. */
+  verdictMs?: number;
+  /** The runner's requests. */
+  requests: number;
+  /** The most requests within 60 s. */
+  requestsPerMinute: number;
+  seconds: number;
+  stderr: string;
+}
+
+/** How many rows run at once: they wait far more than they work. */
+const SIDE_BY_SIDE = 8;
+
+/** Every row, with what it lacks here; `FAULTS_ROWS=5,36` chooses some. */
+export function rowsHere(): RowHere[] {
+  const chosen = Deno.env.get("FAULTS_ROWS")?.split(",").map(Number);
+  return ALL_ROWS
+    .filter(({ row }) => chosen?.includes(row) ?? true)
+    .map((row) => ({ ...row, missing: missingFor(row.needs ?? []) }));
+}
+
+function missingFor(needs: Need[]): string | undefined {
+  if (!Deno.env.get("KUBECONFIG")) return "KUBECONFIG";
+  if (needs.includes("apiserver") && !Deno.env.get("FAULTS_APISERVER_PID_FILE")) {
+    return "FAULTS_APISERVER_PID_FILE";
+  }
+  if (needs.includes("root") && Deno.uid() !== 0) return "root";
+}
+
+/**
+ * Starts every row that nothing is missing for, side by side; those that stop the API server come after all others,
+ * one at a time. Returns each row's result to come.
+ */
+export function startRows(rows: RowHere[]): Map<RowHere, Promise<RowResult>> {
+  const results = new Map<RowHere, PromiseWithResolvers<RowResult>>();
+  const runnable = rows.filter(({ missing }) => missing === undefined);
+  for (const row of runnable) {
+    const result = Promise.withResolvers<RowResult>();
+    // Whoever awaits it is told; until then a failure is nobody's.
+    result.promise.catch(() => {});
+    results.set(row, result);
+  }
+  const run = async (row: RowHere) => {
+    const { resolve, reject } = results.get(row)!;
+    await measureRow(row).then(resolve, reject);
+  };
+  const isAlone = ({ needs = [] }: RowHere) => needs.includes("apiserver");
+  const together = runnable.filter((row) => !isAlone(row));
+  const lanes = Array.from({ length: SIDE_BY_SIDE }, async () => {
+    for (let row = together.shift(); row; row = together.shift()) await run(row);
+  });
+  Promise.all(lanes).then(async () => {
+    for (const row of runnable.filter(isAlone)) await run(row);
+  });
+  return new Map([...results].map(([row, { promise }]) => [row, promise]));
+}
+
+/** Checks a result against its row. */
+export function checkRow(row: FaultRow, { exitCode, objects, stderr }: RowResult): void {
+  assertEquals(exitCode, row.exitCode, stderr);
+  assertEquals(objects, row.objects, `objects created\n${stderr}`);
+}
+
+function measureRow(row: FaultRow): Promise<RowResult> {
+  return withRig(async (rig) => {
+    const started = performance.now();
+    const { ended, verdictAt } = await row.scenario(rig);
+    const { seen } = rig.proxy;
+    return {
+      exitCode: ended.code,
+      objects: seen.filter((each) => isCreate(each) && each.status === 201).length,
+      ...(verdictAt === undefined ? {} : { verdictMs: ended.at - verdictAt }),
+      requests: seen.length,
+      requestsPerMinute: Math.max(
+        0,
+        ...seen.map(({ at }) => seen.filter((other) => other.at >= at && other.at < at + 60_000).length),
+      ),
+      seconds: (ended.at - started) / 1_000,
+      stderr: ended.stderr,
+    };
+  }, row);
+}
