@@ -16,6 +16,7 @@ import type {
   StartOutput,
   StatusReporter,
   WaitForCompletionOutput,
+  WorkObject,
 } from "./runner.ts";
 
 /** What a {@linkcode Manager} is made of. */
@@ -44,7 +45,7 @@ export interface ExecuteResult {
 const FIRST_REPORT_MS = 10_000;
 /** How long the final report may take, milliseconds. */
 const FINAL_REPORT_MS = 30_000;
-/** How long it may take when the run was told to end and has 5 s for everything, milliseconds. */
+/** How long it may take when the run has 5 s to end, or has just been refused for long enough, milliseconds. */
 const HURRIED_REPORT_MS = 1_500;
 /** How long it may take when the input was bad: people wait for the line that says so, milliseconds. */
 const BAD_INPUT_REPORT_MS = 600;
@@ -85,7 +86,8 @@ export class Manager {
       }
       this.#started = await step("while starting action", () => this.#start({ ...start, existing }));
       this.#startedAt = this.#clock.now();
-      if (context.dryRun) return this.#dryRunResult();
+      if (context.dryRun) return this.#dryRunResult(existing);
+      this.#logStart();
       await this.#reportStart(signal);
       this.#completed = await step("while waiting for completion", () => this.#wait(input));
       return await this.#finish(outcomeOf(this.#completed), signal);
@@ -151,14 +153,24 @@ export class Manager {
     return this.#result(full);
   }
 
-  #dryRunResult(): ExecuteResult {
-    const existing = this.#started?.object?.adopted ? this.#started.object : undefined;
+  #logStart(): void {
+    const object = this.#started?.object;
+    if (!object) return;
+    const { kind, name, namespace, uid, adopted } = object;
+    const what = adopted ? "is there already: going on with it" : "is created";
+    this.#log.info(`${kind} "${name}" ${what}`, { namespace, uid });
+  }
+
+  #dryRunResult(existing: WorkObject | undefined): ExecuteResult {
+    const status = this.#started?.status ?? {};
     const message = existing
       ? "dry run: the work is there already, nothing was created"
       : "dry run: the API server accepts the work, nothing was created";
     this.#log.info(message);
     const left = !existing ? "not created" : existing.finished ? "finished" : "left running";
-    return this.#result({ reason: "Succeeded", message, left, started: this.#started });
+    // What a dry run "creates" never was.
+    const started = existing ? { status, object: existing } : { status };
+    return this.#result({ reason: "Succeeded", message, left, started });
   }
 
   #result(outcome: Outcome): ExecuteResult {
@@ -204,7 +216,7 @@ async function step<T>(words: string, work: () => Promise<T>): Promise<T> {
 
 function finalReportMs(reason: Reason, signal: AbortSignal): number {
   if (reason === "InvalidInput") return BAD_INPUT_REPORT_MS;
-  return signal.aborted ? HURRIED_REPORT_MS : FINAL_REPORT_MS;
+  return signal.aborted || reason === "NotAllowed" ? HURRIED_REPORT_MS : FINAL_REPORT_MS;
 }
 
 function outcomeOf({ finishedSuccessfully, message }: WaitForCompletionOutput): Outcome {

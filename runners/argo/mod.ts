@@ -46,14 +46,9 @@ export function argoRunner(kube: KubeClient): ActionRunner {
       const { workflow } = parseWorkflow(manifest, step.context);
       const { name, namespace } = workflow.metadata;
       const status = { argoWorkflowRef: { name, namespace } };
-      if (existing) {
-        step.log.info(`Workflow "${name}" is there already: going on with it`, { uid: existing.uid });
-        return { status, object: existing };
-      }
+      if (existing) return { status, object: existing };
       const created = await createNew(kube, workflow, options(step));
-      const { resourceVersion, uid } = created.object.metadata;
-      createdVersion = created.adopted ? undefined : resourceVersion;
-      step.log.info(`Workflow "${name}" is created`, { namespace, uid });
+      createdVersion = created.adopted ? undefined : created.object.metadata.resourceVersion;
       return { status, object: toWorkObject(kube, created) };
     },
 

@@ -122,7 +122,15 @@ export async function preflightCreate(
   options: CreateOptions,
 ): Promise<void> {
   const wanted = await withMarks(object, options.owner, options.hashed);
-  await retry(() => kube.create(wanted, { dryRun: true, signal: options.signal }), retryOptions(options));
+  const create = async () => {
+    try {
+      await kube.create(wanted, { dryRun: true, signal: options.signal });
+    } catch (error) {
+      // Made since the name was seen free, perhaps by another start of this run: the create will look whose it is.
+      if (!isFault(error, "exists")) throw error;
+    }
+  };
+  await retry(create, retryOptions(options));
 }
 
 /** What has been sent so far. */

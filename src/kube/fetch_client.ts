@@ -87,7 +87,9 @@ class FetchClient implements KubeClient {
   async list(type: ResourceType, options: ListOptions): Promise<KubeList> {
     const call = listCall(type, options);
     const answer = await this.#json(call, options);
-    const { metadata, items } = answer;
+    // An empty list of metadata comes as `"items": null`.
+    const { metadata, items: found } = answer;
+    const items = found ?? [];
     if (!isJsonObject(metadata) || typeof metadata.resourceVersion !== "string" || !Array.isArray(items)) {
       throw new ApiError(`Cannot ${call.doing}: the answer is no list`, { fault: "server" });
     }

@@ -47,7 +47,9 @@ export function statusObjectReporter(
     check: ({ context, signal }) => {
       const rules = { ...BEFORE_CREATE, notFound: { forMs: MISSING_MS, then: "TargetMissing" as const } };
       const write = () => writeStatus(dryRunClient(kube), refOf(context, kind), kind, {}, signal);
-      return retry(write, { clock, log, signal, rules });
+      return retry(write, { clock, log, signal, rules }).catch((error) => {
+        throw withPlace(error, refOf(context, kind));
+      });
     },
     report: ({ context, signal }, status) => {
       const write = () => writeStatus(kube, refOf(context, kind), kind, status, signal);
@@ -58,6 +60,14 @@ export function statusObjectReporter(
 
 function refOf(context: ReportInput["context"], { kind }: StatusObjectKind): ObjectRef {
   return { apiVersion: "v1", kind, name: context.name, namespace: context.platform.namespace };
+}
+
+/** The API server says the same of a missing object and of an object in a missing namespace. */
+function withPlace(error: unknown, { kind, name, namespace }: ObjectRef): unknown {
+  if (!(error instanceof RunError) || error.reason !== "TargetMissing") return error;
+  const message =
+    `There is no ${kind} "${name}" for the status in namespace "${namespace}", or no such namespace`;
+  return new RunError(error.reason, message, { cause: error });
 }
 
 /** A patch of the one key needs no resourceVersion, so it meets no conflict; PUT is for Roles that forbid it. */

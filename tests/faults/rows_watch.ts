@@ -56,7 +56,6 @@ export const rows: FaultRow[] = [
   },
 ];
 
-// deno-lint-ignore require-await
 async function* events(...all: unknown[]): AsyncGenerator<string> {
   for (const event of all) yield `${JSON.stringify(event)}\n`;
 }

@@ -1,0 +1,169 @@
+/**
+ * The cluster that KUBECONFIG names, and a namespace of its own for each test.
+ *
+ * @module
+ */
+import {
+  type ApiException,
+  CoreV1Api,
+  KubeConfig,
+  type KubernetesObject,
+  KubernetesObjectApi,
+} from "@kubernetes/client-node";
+
+/** Any object as the API server has it. */
+export interface AnyObject extends KubernetesObject {
+  // deno-lint-ignore no-explicit-any
+  [field: string]: any;
+}
+
+/** What a test has for itself; all of it is removed at its end. */
+export interface Space {
+  /** Its namespace. */
+  namespace: string;
+  /** A folder for manifests and kubeconfigs. */
+  folder: string;
+}
+
+/** The service account that a test's Workflows run under. */
+export const WORKER = "worker";
+
+/** How long a whole test may take, milliseconds: the longest wait is 200 s. */
+const TEST_MS = 300_000;
+/** Time between two looks of {@linkcode eventually}, milliseconds. */
+const POLL_MS = 250;
+
+const kubeconfig = Deno.env.get("KUBECONFIG");
+
+/** A test that needs the cluster. Without one it is ignored, and its name says why. */
+export function clusterTest(name: string, work: (space: Space) => Promise<void>): void {
+  Deno.test({
+    name: kubeconfig ? name : `${name} (ignored: KUBECONFIG is not set)`,
+    ignore: !kubeconfig,
+    fn: () => withNamespace((space) => withinLimit(work(space))),
+  });
+}
+
+/** Nothing may hold a test up for ever, not even a request that is never answered. */
+async function withinLimit(work: Promise<void>): Promise<void> {
+  let timer;
+  const late = new Promise<never>((_resolve, reject) => {
+    const fail = () => reject(new Error(`the test did not end within ${TEST_MS / 1_000} s`));
+    timer = setTimeout(fail, TEST_MS);
+  });
+  try {
+    await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Gives `work` a new namespace with the account {@linkcode WORKER}, and deletes it, whatever happens. */
+export async function withNamespace(work: (space: Space) => Promise<void>): Promise<void> {
+  const namespace = `e2e-${randomName()}`;
+  const folder = await Deno.makeTempDir({ prefix: `${namespace}-` });
+  try {
+    await create({ apiVersion: "v1", kind: "Namespace", metadata: { name: namespace } });
+    await createAccount({ namespace, folder }, WORKER, [
+      { apiGroups: ["argoproj.io"], resources: ["workflowtaskresults"], verbs: ["create", "patch"] },
+    ]);
+    await work({ namespace, folder });
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+    await remove({ apiVersion: "v1", kind: "Namespace", metadata: { name: namespace } });
+  }
+}
+
+/** Creates a service account with a Role of these rules. */
+export async function createAccount({ namespace }: Space, name: string, rules: object[]): Promise<void> {
+  const rbac = "rbac.authorization.k8s.io";
+  const metadata = { name, namespace };
+  await create({ apiVersion: "v1", kind: "ServiceAccount", metadata });
+  await create({ apiVersion: `${rbac}/v1`, kind: "Role", metadata, rules });
+  await create({
+    apiVersion: `${rbac}/v1`,
+    kind: "RoleBinding",
+    metadata,
+    roleRef: { apiGroup: rbac, kind: "Role", name },
+    subjects: [{ kind: "ServiceAccount", name, namespace }],
+  });
+}
+
+/** Eight letters and digits that nobody else has. */
+export function randomName(): string {
+  return crypto.randomUUID().slice(0, 8);
+}
+
+let config: KubeConfig | undefined;
+
+/** What KUBECONFIG says. */
+export function clusterConfig(): KubeConfig {
+  if (!config) {
+    config = new KubeConfig();
+    config.loadFromDefault();
+  }
+  return config;
+}
+
+/** The client for pods, tokens and evictions. */
+export function coreApi(): CoreV1Api {
+  return clusterConfig().makeApiClient(CoreV1Api);
+}
+
+let objects: KubernetesObjectApi | undefined;
+
+/** The client for objects of any kind; one, since it asks for each kind's name in URLs and remembers the answer. */
+function objectApi(): KubernetesObjectApi {
+  objects ??= KubernetesObjectApi.makeApiClient(clusterConfig());
+  return objects;
+}
+
+/** Creates an object. */
+export async function create(object: AnyObject): Promise<AnyObject> {
+  return await objectApi().create(object) as AnyObject;
+}
+
+/** Reads an object, or `undefined` if there is none. */
+export async function find(ref: AnyObject): Promise<AnyObject | undefined> {
+  try {
+    return await objectApi().read(ref as Parameters<KubernetesObjectApi["read"]>[0]) as AnyObject;
+  } catch (error) {
+    if (isNotFound(error)) return undefined;
+    throw error;
+  }
+}
+
+function isNotFound(error: unknown): boolean {
+  return (error as ApiException<unknown>).code === 404;
+}
+
+/** Reads an object that must be there. */
+export async function read(ref: AnyObject): Promise<AnyObject> {
+  const object = await find(ref);
+  if (!object) throw new Error(`there is no ${ref.kind} "${ref.metadata?.name}"`);
+  return object;
+}
+
+/** Deletes an object if it is there, without a wait for what belongs to it. */
+export async function remove(ref: AnyObject): Promise<void> {
+  try {
+    await objectApi().delete(ref, undefined, undefined, undefined, undefined, "Background");
+  } catch (error) {
+    if (!isNotFound(error)) throw error;
+  }
+}
+
+/** Asks `probe` until it gives a value. Fails with `what` when `limitMs` has passed. */
+export async function eventually<T>(
+  what: string,
+  limitMs: number,
+  probe: () => Promise<T | undefined>,
+): Promise<T> {
+  const until = performance.now() + limitMs;
+  while (performance.now() < until) {
+    const value = await probe();
+    if (value !== undefined) return value;
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  }
+  throw new Error(`not within ${limitMs / 1_000} s: ${what}`);
+}

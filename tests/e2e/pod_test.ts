@@ -1,0 +1,92 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { clusterTest, coreApi, create, eventually, type Space } from "./cluster.ts";
+import { exampleObjects, runnerImage, skipReason } from "./example.ts";
+import { findExampleStatus, type Pod, runnerPods, terminationOf, waitForJob } from "./jobs.ts";
+
+/** A cluster test that needs the program as an image. */
+function podTest(name: string, work: (space: Space, image: string) => Promise<void>): void {
+  if (skipReason) {
+    Deno.test({ name: `${name} (ignored: ${skipReason})`, ignore: true, fn() {} });
+  } else {
+    clusterTest(name, async (space) => await work(space, await runnerImage()));
+  }
+}
+
+/** Creates the example's objects in an order that is another each time. */
+async function applyExample(space: Space, image: string, manifest?: object): Promise<void> {
+  const objects = await exampleObjects(space, { image, ...(manifest ? { manifest } : {}) });
+  const order = objects.map((object) => ({ object, at: Math.random() })).sort((a, b) => a.at - b.at);
+  for (const { object } of order) await create(object);
+}
+
+function assertHardened({ spec }: Pod): void {
+  const container = spec?.containers.find(({ name }) => name === "runner");
+  assertEquals(spec?.securityContext?.runAsNonRoot, true);
+  assertEquals(container?.securityContext?.readOnlyRootFilesystem, true);
+  assertEquals(container?.securityContext?.allowPrivilegeEscalation, false);
+  assertEquals(container?.securityContext?.capabilities?.drop, ["ALL"]);
+}
+
+podTest("the example runs as a pod, applied in any order", async (space, image) => {
+  await applyExample(space, image);
+  assertEquals(await waitForJob(space), "Complete");
+  const pods = await runnerPods(space);
+  assertEquals(pods.length, 1);
+  assertHardened(pods[0]!);
+  const { exitCode, message } = terminationOf(pods[0]!);
+  assertEquals(exitCode, 0);
+  // The message is only read from the log of a container that failed.
+  assertEquals(message ?? "", "");
+  const status = await findExampleStatus(space);
+  assertEquals(status?.phase, "Succeeded");
+  assertEquals(status?.object.adopted, false);
+});
+
+podTest(
+  "a failing Workflow fails the Job at once, with the failure as termination message",
+  async (space, image) => {
+    await applyExample(space, image, {
+      entrypoint: "main",
+      // It ends without a pod of its own: this test is about the runner's.
+      activeDeadlineSeconds: 3,
+      templates: [{ name: "main", suspend: {} }],
+    });
+    assertEquals(await waitForJob(space), "Failed (PodFailurePolicy)");
+    const pods = await runnerPods(space);
+    assertEquals(pods.length, 1, "no further pod");
+    assertHardened(pods[0]!);
+    const { exitCode, message = "" } = terminationOf(pods[0]!);
+    assertEquals(exitCode, 10);
+    const status = await findExampleStatus(space);
+    assertEquals(status?.phase, "Failed");
+    assertStringIncludes(message, `argo-runner: ${status?.message}`);
+    assertStringIncludes(message, "exit code: 10 (WorkFailed)");
+    assert(message.trimEnd().endsWith(`kubectl -n ${space.namespace} get workflow hello -o yaml`), message);
+  },
+);
+
+podTest("an evicted pod's replacement goes on with the same Workflow", async (space, image) => {
+  await applyExample(space, image, {
+    entrypoint: "main",
+    templates: [{ name: "main", suspend: { duration: "40s" } }],
+  });
+  const first = await eventually("the runner reports its start", 90_000, () => findExampleStatus(space));
+  assertEquals(first.argoWorkflowRef.name, "hello");
+  const [pod] = await runnerPods(space);
+  const name = pod!.metadata!.name!;
+  await coreApi().createNamespacedPodEviction({
+    name,
+    namespace: space.namespace,
+    body: { apiVersion: "policy/v1", kind: "Eviction", metadata: { name, namespace: space.namespace } },
+  });
+  const interrupted = await eventually("the evicted pod reports its end", 30_000, async () => {
+    const status = await findExampleStatus(space);
+    return status?.phase === "Unknown" ? status : undefined;
+  });
+  assertEquals(interrupted.reason, "Terminated");
+  assertEquals(await waitForJob(space), "Complete");
+  const status = await findExampleStatus(space);
+  assertEquals(status?.phase, "Succeeded");
+  assertEquals(status?.object.adopted, true);
+  assertEquals(status?.object.uid, interrupted.object.uid);
+});
