@@ -118,7 +118,8 @@ export function errorFromStatus(doing: string, plural: string, status: JsonObjec
  */
 export function errorFromFetch(doing: string, server: string, error: unknown): ApiError {
   const cause = error instanceof Error && error.cause ? messageOf(error.cause) : "";
-  const text = `${messageOf(error)} ${cause}`;
+  // The URL goes: names in it must not be taken for what happened.
+  const text = `${messageOf(error)} ${cause}`.replace(/\(?https?:\/\/[^\s)]+\)?/g, "");
   return new ApiError(`Cannot ${doing}: no answer from ${server}: ${readable(text)}`, {
     fault: faultOfFetch(text),
     cause: error,
@@ -151,6 +152,9 @@ function faultOf(status: number, plural: string, body: JsonObject | undefined, s
       return faultOfForbidden(body, said);
     case 404:
       return faultOfNotFound(body);
+    // A proxy's: the API server never says it.
+    case 408:
+      return "server";
     case 409:
       return faultOfConflict(plural, body);
     case 410:

@@ -4,7 +4,7 @@
  * @module
  */
 import { type Clock, jitter } from "../clock.ts";
-import { ApiError } from "./api_error.ts";
+import { ApiError, type Fault } from "./api_error.ts";
 
 /** First pause after a failure, milliseconds. */
 const BASE_MS = 250;
@@ -19,6 +19,7 @@ const RETRY_AFTER_CAP_MS = 60_000;
 export class Backoff {
   readonly #clock: Clock;
   #failures = 0;
+  #lastFault: Fault | undefined;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -27,6 +28,9 @@ export class Backoff {
   /** The pause after one more failure, in milliseconds. */
   nextMs(error: unknown): number {
     const fault = error instanceof ApiError ? error.fault : undefined;
+    // A server that listens again is about to be well: what it says while it starts is no reason to stay away long.
+    if (this.#lastFault === "refused" && fault !== "refused") this.reset();
+    this.#lastFault = fault;
     const cap = fault === "refused" ? REFUSED_CAP_MS : CAP_MS;
     const pause = Math.min(cap, jitter(this.#clock, BASE_MS * 2 ** Math.min(this.#failures++, 20), 0.5));
     const asked = error instanceof ApiError ? Math.min(error.retryAfterMs ?? 0, RETRY_AFTER_CAP_MS) : 0;
@@ -70,10 +74,5 @@ export class TokenBucket {
     this.#at = now;
     this.#tokens -= 1;
     if (this.#tokens < 0) await this.#clock.sleep(-this.#tokens / this.#perMs, signal);
-  }
-
-  /** Gives a token back, for a request that no server saw. */
-  giveBack(): void {
-    this.#tokens += 1;
   }
 }

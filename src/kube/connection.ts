@@ -41,18 +41,18 @@ export class Connection {
   /** The bearer token, read again when its file has changed. While that is empty or missing, the last one stays. */
   async token(options: TokenOptions = {}): Promise<string | undefined> {
     const { token } = this.#access;
-    if (!token || "text" in token) return token?.text;
+    if (!token) return undefined;
+    if ("text" in token) return usable(token.text) ?? fail("The token fits in no header");
     try {
       const time = (await Deno.stat(token.file)).mtime?.getTime();
       if (options.reread || this.#token === undefined || time !== this.#tokenTime) {
-        this.#token = await readSource(token) || this.#token;
+        this.#token = usable(await readSource(token)) ?? this.#token;
         this.#tokenTime = time;
       }
     } catch (error) {
       if (this.#token === undefined) throw unreadable("token", token, error);
     }
-    if (this.#token === undefined) throw credentialsError(`The token file ${token.file} is empty`);
-    return this.#token;
+    return this.#token ?? fail(`The token file ${token.file} is empty or holds no token`);
   }
 
   async #open(): Promise<Deno.HttpClient> {
@@ -80,6 +80,11 @@ export class Connection {
   }
 }
 
+/** A token as it fits into a header: a file that is just being written may hold anything. */
+function usable(token: string): string | undefined {
+  return /^[\x21-\x7e]+$/.test(token) ? token : undefined;
+}
+
 async function read(what: string, source: Source): Promise<string> {
   try {
     return await readSource(source);
@@ -92,6 +97,10 @@ function unreadable(what: string, source: Source, error: unknown): ApiError {
   const file = "file" in source ? ` file ${source.file}` : "";
   const problem = error instanceof Deno.errors.NotFound ? "is not found" : "cannot be read";
   return credentialsError(`The ${what}${file} ${problem}`, error);
+}
+
+function fail(message: string): never {
+  throw credentialsError(message);
 }
 
 function credentialsError(message: string, cause?: unknown): ApiError {

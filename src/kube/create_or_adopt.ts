@@ -4,7 +4,7 @@
  * @module
  */
 import { type Clock, systemClock, withDeadline } from "../clock.ts";
-import { RunError } from "../errors.ts";
+import { messageOf, reasonOf, RunError } from "../errors.ts";
 import type { JsonValue } from "../json.ts";
 import { type Log, silentLog } from "../log.ts";
 import { ApiError, isFault } from "./api_error.ts";
@@ -33,8 +33,6 @@ export interface Created {
   adopted: boolean;
 }
 
-/** How many replies may leave in doubt whether the object was created. */
-const MAX_DOUBTFUL_CREATES = 5;
 /** How long an object of the same name may take to be deleted, milliseconds. */
 const DELETION_MS = 60_000;
 /** Time between two looks at an object that is being deleted, milliseconds. */
@@ -104,14 +102,16 @@ export async function createNew(
   options: CreateOptions,
 ): Promise<Created> {
   const wanted = await withMarks(object, options.owner, options.hashed);
-  const progress: Progress = { posted: false, doubtful: 0 };
+  const progress: Progress = { posted: false, inFlight: false, inDoubt: false };
   try {
     return await createUntilKnown(kube, wanted, options, progress);
   } catch (error) {
     if (!options.signal.aborted || !progress.posted) throw error;
     const created = await lastLook(kube, wanted, options);
     if (created) return { object: created, adopted: false };
-    throw error;
+    if (!progress.inFlight) throw error;
+    // Given up on its way: it may still arrive.
+    throw new RunError(reasonOf(error), messageOf(error), { cause: error, left: "unknown" });
   }
 }
 
@@ -136,10 +136,16 @@ export async function preflightCreate(
 /** What has been sent so far. */
 interface Progress {
   posted: boolean;
-  /** Creates whose reply left in doubt whether they were done. */
-  doubtful: number;
+  /** A create was sent and has not come to an end. */
+  inFlight: boolean;
+  /** A reply left in doubt whether the create was done. */
+  inDoubt: boolean;
 }
 
+/** A name that is taken when it is written and free when it is read is tried again for a while. */
+const CREATE_RULES = { ...BEFORE_CREATE, exists: { forMs: 10_000, then: "NameTaken" as const } };
+
+/** Creates until it is done or found to be done. The name is the same each time, so there is never a second object. */
 async function createUntilKnown(
   kube: KubeClient,
   wanted: KubeObject,
@@ -147,17 +153,15 @@ async function createUntilKnown(
   progress: Progress,
 ): Promise<Created> {
   const clock = options.clock ?? systemClock;
-  const outage = new Outage(retryOptions(options));
+  const outage = new Outage({ ...retryOptions(options), rules: CREATE_RULES });
   while (true) {
     options.signal.throwIfAborted();
     const failure = await tryCreate(kube, wanted, options, progress);
     if (!(failure instanceof ApiError)) return { object: failure, adopted: false };
-    if (isFault(failure, "broken", "server", "webhook")) progress.doubtful++;
-    const existing = await findAfterCreate(kube, wanted, options, progress);
-    if (existing) return { object: existing, adopted: progress.doubtful === 0 };
-    if (progress.doubtful >= MAX_DOUBTFUL_CREATES) throw inDoubt(failure);
-    // Taken a moment ago and free by now: there is nothing to wait for.
-    if (!isFault(failure, "exists")) await clock.sleep(outage.pauseMs(failure), options.signal);
+    const existing = await unlessInDoubt(options, progress, () => findMarked(kube, wanted, options));
+    if (existing) return { object: existing, adopted: !progress.inDoubt };
+    const pauseMs = await unlessInDoubt(options, progress, () => Promise.resolve(outage.pauseMs(failure)));
+    await clock.sleep(pauseMs, options.signal);
   }
 }
 
@@ -169,41 +173,38 @@ async function tryCreate(
   progress: Progress,
 ): Promise<KubeObject | ApiError> {
   progress.posted = true;
+  progress.inFlight = true;
   const grace = afterGrace(options);
   try {
     return await kube.create(wanted, { signal: grace.signal });
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
-    const rule = BEFORE_CREATE[error.fault];
-    if (rule.forMs === 0 && error.fault !== "exists") {
-      throw new RunError(rule.then, error.message, { cause: error });
-    }
-    return error;
+    progress.inFlight = false;
+    progress.inDoubt ||= isFault(error, "broken", "server");
+    const rule = CREATE_RULES[error.fault];
+    if (rule.forMs > 0) return error;
+    throw new RunError(rule.then, error.message, { cause: error });
   } finally {
     grace.stop();
   }
 }
 
-async function findAfterCreate(
-  kube: KubeClient,
-  wanted: KubeObject,
+/** While nobody knows whether the object is there, no refusal may be reported as if nothing had been created. */
+async function unlessInDoubt<T>(
   options: CreateOptions,
   progress: Progress,
-): Promise<KubeObject | undefined> {
+  work: () => Promise<T>,
+): Promise<T> {
   try {
-    return await findMarked(kube, wanted, options);
+    return await work();
   } catch (error) {
-    if (progress.doubtful === 0 || !(error instanceof RunError) || error.reason === "NameTaken") throw error;
-    throw inDoubt(error);
+    const isKnown = !progress.inDoubt || options.signal.aborted || reasonOf(error) === "NameTaken";
+    if (isKnown) throw error;
+    throw new RunError("ApiUnreachable", `${messageOf(error)}; whether it was created is not known`, {
+      cause: error,
+      left: "unknown",
+    });
   }
-}
-
-/** Nobody knows whether the object is there: no refusal may be reported. */
-function inDoubt(error: Error): RunError {
-  return new RunError("ApiUnreachable", `${error.message}; whether it was created is not known`, {
-    cause: error,
-    left: "unknown",
-  });
 }
 
 async function lastLook(

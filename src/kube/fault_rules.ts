@@ -43,19 +43,34 @@ export const BEFORE_CREATE: Record<Fault, FaultRule> = {
   invalid: { forMs: 0, then: "RefusedByApi" },
 };
 
-/** While the work runs: to give up is to lose the verdict, so almost everything is waited out. */
+const LONG_OUTAGE: FaultRule = { forMs: 15 * MINUTE, then: "ApiUnreachable" };
+const REFUSED_ACCESS: FaultRule = { forMs: 5 * MINUTE, then: "AccessLost" };
+
+/**
+ * While the work runs: to give up is to lose the verdict, so almost everything is waited out, and no reason may say
+ * that nothing was created.
+ */
 export const WHILE_WAITING: Record<Fault, FaultRule> = {
-  ...BEFORE_CREATE,
-  refused: { forMs: 15 * MINUTE, then: "ApiUnreachable" },
-  broken: { forMs: 15 * MINUTE, then: "ApiUnreachable" },
-  server: { forMs: 15 * MINUTE, then: "ApiUnreachable" },
-  webhook: { forMs: 15 * MINUTE, then: "ApiUnreachable" },
-  throttled: { forMs: 15 * MINUTE, then: "ApiUnreachable" },
-  kindMissing: { forMs: 15 * MINUTE, then: "ApiUnreachable" },
-  expired: { forMs: 15 * MINUTE, then: "ApiUnreachable" },
+  refused: LONG_OUTAGE,
+  broken: LONG_OUTAGE,
+  server: LONG_OUTAGE,
+  webhook: LONG_OUTAGE,
+  throttled: LONG_OUTAGE,
+  kindMissing: LONG_OUTAGE,
+  expired: LONG_OUTAGE,
   tls: { forMs: 15 * MINUTE, then: "AccessLost" },
   credentials: { forMs: 15 * MINUTE, then: "AccessLost" },
   unauthorized: { forMs: MINUTE, then: "AccessLost" },
-  forbidden: { forMs: 5 * MINUTE, then: "AccessLost" },
-  invalid: { forMs: 5 * MINUTE, then: "AccessLost" },
+  forbidden: REFUSED_ACCESS,
+  denied: REFUSED_ACCESS,
+  quota: REFUSED_ACCESS,
+  quotaConflict: REFUSED_ACCESS,
+  conflict: REFUSED_ACCESS,
+  exists: REFUSED_ACCESS,
+  tooLarge: REFUSED_ACCESS,
+  invalid: REFUSED_ACCESS,
+  // Of a read of one name these all say the same: the object is not there, which is a sighting and no failure.
+  notFound: { forMs: 0, then: "ObjectGone" },
+  namespaceMissing: { forMs: 2_000, then: "ObjectGone" },
+  namespaceTerminating: { forMs: 0, then: "ObjectGone" },
 };

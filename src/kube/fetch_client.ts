@@ -89,7 +89,7 @@ class FetchClient implements KubeClient {
     const answer = await this.#json(call, options);
     // An empty list of metadata comes as `"items": null`.
     const { metadata, items: found } = answer;
-    const items = found ?? [];
+    const items = found === null ? [] : found;
     if (!isJsonObject(metadata) || typeof metadata.resourceVersion !== "string" || !Array.isArray(items)) {
       throw new ApiError(`Cannot ${call.doing}: the answer is no list`, { fault: "server" });
     }
@@ -217,6 +217,7 @@ class FetchClient implements KubeClient {
     const headers = new Headers({ accept: call.accept ?? JSON_TYPE, "user-agent": FIELD_MANAGER });
     if (token !== undefined) headers.set("authorization", `Bearer ${token}`);
     if (call.body) headers.set("content-type", call.body.type);
+    const client = await this.#connection.client();
     try {
       const response = await fetch(`${this.#server}${call.path}${queryText(call.query)}`, {
         method: call.method,
@@ -226,7 +227,7 @@ class FetchClient implements KubeClient {
         // A token must not travel to where an answer points.
         redirect: "manual",
         signal: signal ?? null,
-        client: await this.#connection.client(),
+        client,
       });
       this.#readClock(response);
       return response;

@@ -34,7 +34,7 @@ export async function readKubeconfig(paths: string[]): Promise<Access> {
       next.loadFromString(text);
       next.makePathsAbsolute(folderOf(path));
       for (const [user, file] of tokenFilesOf(text, path)) {
-        if (!tokenFiles.has(user)) tokenFiles.set(user, file);
+        if (!merged.users?.some(({ name }) => name === user)) tokenFiles.set(user, file);
       }
       addNew(merged, next);
     } catch (error) {

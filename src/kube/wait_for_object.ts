@@ -129,7 +129,7 @@ class ObjectWait<V> {
 
   async #judge(sighting: Sighting): Promise<V | undefined> {
     if (sighting.is === "absent") return this.#judgeAbsence();
-    this.#checkUid(sighting.metadata);
+    if (sighting.metadata.uid !== this.#target.uid) return this.#judgeReplacement(sighting.metadata);
     this.#last = sighting.metadata;
     this.#logState(sighting.metadata);
     // The look that follows a deletion tells whether another object took the place.
@@ -166,7 +166,7 @@ class ObjectWait<V> {
   }
 
   #judgeWhole(object: KubeObject): V | undefined {
-    this.#checkUid(object.metadata);
+    if (object.metadata.uid !== this.#target.uid) return this.#judgeReplacement(object.metadata);
     return this.#options.outcome(object);
   }
 
@@ -185,8 +185,10 @@ class ObjectWait<V> {
     return this.#last && this.#options.outcomeOfMetadata?.(this.#last);
   }
 
-  #checkUid({ uid }: ObjectMeta): void {
-    if (uid === this.#target.uid) return;
+  /** Another object has the name. What ours last said is the verdict, if it said that it had ended. */
+  #judgeReplacement({ uid }: ObjectMeta): V {
+    const verdict = this.#outcomeOfLast();
+    if (verdict !== undefined) return verdict;
     throw new RunError(
       "ObjectReplaced",
       `${

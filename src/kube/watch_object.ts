@@ -50,8 +50,8 @@ const WATCH_SECONDS = { from: 180, to: 220 };
 const SILENCE_MS = 45_000;
 /** How long the answer to a look, or a watch's headers, may take, milliseconds. */
 const LOOK_DEADLINE_MS = 10_000;
-/** A watch that ends sooner without an event has failed: https://github.com/kubernetes/client-go/blob/v0.34.4/tools/cache/reflector.go */
-const SHORT_WATCH_MS = 1_000;
+/** A watch that ends sooner without an event has failed: it was asked for to last minutes. client-go takes 1 s. */
+const SHORT_WATCH_MS = 5_000;
 /** A watch that has lived for so long is healthy, milliseconds. */
 const HEALTHY_WATCH_MS = 60_000;
 /** Time between two looks where watching is not allowed, milliseconds, ± 20 %. */
@@ -105,7 +105,10 @@ class ObjectWatch {
   /** Failures of watches alone: a LIST that succeeds between them must not make them come faster. */
   readonly #watchBackoff: Backoff;
   #mayWatch = true;
+  /** When the object was last seen or heard of, by the clock: silence counts over all watches together. */
+  #heardAt: number;
   #expiredInARow = 0;
+  readonly #warned = new Set<string>();
 
   constructor(kube: KubeClient, ref: ObjectRef, options: WatchObjectOptions) {
     this.#kube = kube;
@@ -113,6 +116,7 @@ class ObjectWatch {
     this.#options = options;
     this.#outage = new Outage({ clock: options.clock, log: options.log, rules: WHILE_WAITING });
     this.#watchBackoff = new Backoff(options.clock);
+    this.#heardAt = options.clock.now();
   }
 
   step(state: LookingState): Step {
@@ -141,18 +145,24 @@ class ObjectWatch {
    * expired version or an event that makes no sense; pause, list after a failure; poll if watching is forbidden.
    */
   async *#watch(from: string): Step {
-    const opened = this.#options.clock.now();
+    let opened = this.#options.clock.now();
     const stream = new EventStream(this.#kube, this.#ref, from, this.#options);
     let version = from;
     let seen: string | undefined;
     try {
       await this.#options.bucket.take(this.#options.signal);
+      // Time in which it had to wait for its turn is no life of the watch.
+      opened = this.#options.clock.now();
       while (true) {
-        const event = await stream.next(jitter(this.#options.clock, SILENCE_MS, 0.2));
+        const silentMs = this.#options.clock.now() - this.#heardAt;
+        const event = await stream.next(Math.max(0, jitter(this.#options.clock, SILENCE_MS, 0.2) - silentMs));
         if (event === "silence") {
           const found = yield* this.#lookAgain();
           // The object has moved on without an event: this watch tells nothing any more.
-          if (seen !== undefined && found !== seen) return { at: "list" };
+          if (seen !== undefined && found !== seen) {
+            this.#warnOnce("the watch tells nothing of what happens");
+            return { at: "list" };
+          }
           seen = found;
           continue;
         }
@@ -194,6 +204,7 @@ class ObjectWatch {
     const version = metadata?.resourceVersion;
     const isOurs = metadata?.name === this.#ref.name;
     this.#expiredInARow = 0;
+    this.#heardAt = this.#options.clock.now();
     this.#watchBackoff.reset();
     if (event.type === "BOOKMARK" && version) return version;
     if (event.type === "DELETED" && isOurs) {
@@ -214,12 +225,12 @@ class ObjectWatch {
   }
 
   #watchFailed(error: unknown, opened: number): State {
-    const { clock, log, signal } = this.#options;
+    const { clock, signal } = this.#options;
     signal.throwIfAborted();
     if (!(error instanceof ApiError)) throw error;
     if (error.fault === "expired" && ++this.#expiredInARow === 1) return { at: "list" };
     if (error.fault === "forbidden") {
-      if (this.#mayWatch) log.warn(`${error.message}; looking each ${POLL_MS / 1_000} s instead`);
+      this.#warnOnce(`${error.message}; looking each ${POLL_MS / 1_000} s instead`);
       this.#mayWatch = false;
       return { at: "list" };
     }
@@ -228,8 +239,16 @@ class ObjectWatch {
   }
 
   #pauseThenList(error: ApiError): State {
-    this.#options.log.debug(`${error.message}; looking again`);
+    this.#warnOnce(`${error.message}; looking again`);
     return { at: "pause", ms: this.#watchBackoff.nextMs(error), then: { at: "list" } };
+  }
+
+  /** What breaks once may break a thousand times: only the first of a kind is a warning. */
+  #warnOnce(message: string): void {
+    const { log } = this.#options;
+    if (this.#warned.has(message)) log.debug(message);
+    else log.warn(message);
+    this.#warned.add(message);
   }
 
   #failed(error: unknown): State {
@@ -243,6 +262,7 @@ class ObjectWatch {
       (given) => this.#kube.list(this.#ref, given),
       options,
     );
+    this.#heardAt = this.#options.clock.now();
     const object = items.find(({ metadata }) => metadata.name === this.#ref.name);
     yield object ? { is: "there", metadata: object.metadata } : { is: "absent" };
     return resourceVersion;
@@ -275,7 +295,6 @@ class ObjectWatch {
       this.#outage.end();
       return answer;
     } catch (error) {
-      if (isFault(error, "refused", "credentials")) bucket.giveBack();
       throw error;
     }
   }

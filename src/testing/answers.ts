@@ -44,7 +44,8 @@ export function listBody(
 ): object {
   const metadata = { resourceVersion: String(options.version) };
   if (options.form !== "object") {
-    const items = objects.map((object) => inForm(object, options.form));
+    // Where there is none, the real one's list of metadata has no list.
+    const items = objects.length === 0 ? null : objects.map((object) => inForm(object, options.form));
     return { kind: "PartialObjectMetadataList", apiVersion: options.form, metadata, items };
   }
   const own = { kind: `${resource.kind}List`, apiVersion: apiVersionOf(resource) };

@@ -359,6 +359,8 @@ const behaviours: [string, (site: Site) => Promise<void>][] = [
     assertEquals(Object.keys(body).sort(), ["apiVersion", "kind", "metadata"]);
     const list = await get(connect, `${templates}?fieldSelector=metadata.name=a`, metadataList);
     assertEquals([list.body.kind, list.body.apiVersion], ["PartialObjectMetadataList", "meta.k8s.io/v1"]);
+    const none = await get(connect, `${templates}?fieldSelector=metadata.name=b`, metadataList);
+    assertEquals(none.body.items, null);
     const [item] = list.body.items;
     assertEquals([item.kind, item.metadata.name, item.spec], ["PartialObjectMetadata", "a", undefined]);
     assertEquals((await get(connect, templates, metadataOnly)).code, 406);

@@ -1,0 +1,58 @@
+import { assertEquals } from "@std/assert";
+import { dryRunClient } from "../../src/kube/dry_run_client.ts";
+import { embeddedApi } from "../../src/testing/mod.ts";
+import { MemoryClient } from "./memory_client.ts";
+import { REF, WORKFLOW } from "./waits.ts";
+
+const metadata = { name: REF.name, namespace: REF.namespace };
+
+function setUp() {
+  const api = embeddedApi({ namespaces: ["team"] });
+  const inner = new MemoryClient(api);
+  return { api, inner, kube: dryRunClient(inner) };
+}
+
+Deno.test("dryRunClient() lets the API check each write, and nothing is stored", async () => {
+  const { api, inner, kube } = setUp();
+  const before = api.create("Workflow", { metadata, spec: {} });
+  const object = { ...WORKFLOW, metadata: { ...metadata, resourceVersion: before.metadata.resourceVersion } };
+  await kube.create({ ...WORKFLOW, metadata: { ...metadata, name: "other" }, spec: {} });
+  await kube.mergePatch(REF, { spec: { a: 1 } });
+  await kube.replace({ ...object, spec: { a: 2 } });
+  await kube.delete(REF, { uid: before.metadata.uid });
+  assertEquals(api.objects("Workflow"), [before]);
+  assertEquals(inner.calls.map(({ method, options }) => `${method} ${options.dryRun}`), [
+    "create true",
+    "mergePatch true",
+    "replace true",
+    "delete true",
+  ]);
+});
+
+Deno.test("dryRunClient() lets no caller write all the same", async () => {
+  const { api, kube } = setUp();
+  await kube.create({ ...WORKFLOW, metadata, spec: {} }, { dryRun: false });
+  assertEquals(api.objects("Workflow"), []);
+});
+
+Deno.test("dryRunClient() hands reads and every other option on", async () => {
+  const { api, inner, kube } = setUp();
+  const { uid } = api.create("Workflow", { metadata, spec: {} }).metadata;
+  const { signal } = new AbortController();
+  assertEquals((await kube.get(REF, { metadataOnly: true, signal })).metadata.uid, uid);
+  assertEquals((await kube.list(REF, { namespace: "team", fieldSelector: "metadata.name=x" })).items, []);
+  const watch = { namespace: "team", resourceVersion: "1000", timeoutSeconds: 100 };
+  for await (const { object } of kube.watch(REF, watch)) {
+    assertEquals(object.metadata.uid, uid);
+    break;
+  }
+  await kube.delete(REF, { uid, propagationPolicy: "Background", signal });
+  assertEquals(inner.calls.map(({ options }) => options as object), [
+    { metadataOnly: true, signal },
+    { namespace: "team", fieldSelector: "metadata.name=x" },
+    watch,
+    { uid, propagationPolicy: "Background", signal, dryRun: true },
+  ]);
+  assertEquals(kube.serverNow() - inner.serverNow() < 1_000, true);
+  api.endWatches();
+});

@@ -1,0 +1,216 @@
+import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { InvalidInputError } from "../../src/errors.ts";
+import type { Access } from "../../src/kube/credentials.ts";
+import { readKubeconfig } from "../../src/kube/kubeconfig.ts";
+
+type Part = Record<string, unknown>;
+
+/** A kubeconfig with one context, cluster and user, all named `a`. */
+function aConfig(
+  { cluster = {}, user = {}, ...more }: { cluster?: Part; user?: Part; [key: string]: unknown } = {},
+): Part {
+  return {
+    apiVersion: "v1",
+    kind: "Config",
+    "current-context": "a",
+    contexts: [{ name: "a", context: { cluster: "a", user: "a" } }],
+    clusters: [{ name: "a", cluster: { server: "https://a.example.org:6443", ...cluster } }],
+    users: [{ name: "a", user }],
+    ...more,
+  };
+}
+
+/** Loads kubeconfigs, each written to a file `0`, `1`, … of one folder. */
+async function load(...configs: (Part | string)[]): Promise<{ access: Access; folder: string }> {
+  const folder = await Deno.makeTempDir();
+  try {
+    const paths = configs.map((_config, index) => `${folder}/${index}`);
+    for (const [index, config] of configs.entries()) {
+      const text = typeof config === "string" ? config : JSON.stringify(config);
+      await Deno.writeTextFile(`${folder}/${index}`, text);
+    }
+    return { access: await readKubeconfig(paths), folder };
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+async function accessOf(...configs: (Part | string)[]): Promise<Access> {
+  return (await load(...configs)).access;
+}
+
+Deno.test("readKubeconfig() is the access of the current context", async () => {
+  assertEquals(await accessOf(aConfig({ user: { token: "secret" } })), {
+    server: "https://a.example.org:6443",
+    token: { text: "secret" },
+  });
+});
+
+Deno.test("readKubeconfig() reads YAML, with comments and blocks", async () => {
+  const text = `# mine
+apiVersion: v1
+kind: Config
+current-context: a
+contexts:
+- name: a
+  context: {cluster: c, user: u, namespace: team}
+clusters:
+- name: c
+  cluster: {server: "https://[fd00::1]:6443/"}
+users:
+- name: u
+  user: {token: secret}
+`;
+  assertEquals(await accessOf(text), { server: "https://[fd00::1]:6443", token: { text: "secret" } });
+});
+
+Deno.test("readKubeconfig() keeps a server's path and cuts the slashes after it (B48)", async () => {
+  const { server } = await accessOf(aConfig({ cluster: { server: "https://a/k8s/clusters/c//" } }));
+  assertEquals(server, "https://a/k8s/clusters/c");
+});
+
+Deno.test("readKubeconfig() takes certificates from the file itself", async () => {
+  const access = await accessOf(aConfig({
+    cluster: { "certificate-authority-data": btoa("the CA") },
+    user: { "client-certificate-data": btoa("the chain"), "client-key-data": btoa("the key") },
+  }));
+  assertEquals(access.ca, { text: "the CA" });
+  assertEquals(access.certificate, { chain: { text: "the chain" }, key: { text: "the key" } });
+});
+
+Deno.test("readKubeconfig() takes files relative to its own folder", async () => {
+  const { access, folder } = await load(aConfig({
+    cluster: { "certificate-authority": "pki/ca.crt" },
+    user: { "client-certificate": "a.crt", "client-key": "/etc/a.key", tokenFile: "token" },
+  }));
+  assertEquals(access, {
+    server: "https://a.example.org:6443",
+    ca: { file: `${folder}/pki/ca.crt` },
+    certificate: { chain: { file: `${folder}/a.crt` }, key: { file: "/etc/a.key" } },
+    token: { file: `${folder}/token` },
+  });
+});
+
+Deno.test("readKubeconfig() prefers a token's file, which may be rotated, to its text", async () => {
+  const { token } = await accessOf(aConfig({ user: { token: "old", tokenFile: "/var/token" } }));
+  assertEquals(token, { file: "/var/token" });
+});
+
+Deno.test("readKubeconfig() takes the proxy of the cluster (B47)", async () => {
+  const { proxyUrl } = await accessOf(aConfig({ cluster: { "proxy-url": "http://proxy:3128" } }));
+  assertEquals(proxyUrl, "http://proxy:3128");
+});
+
+Deno.test("readKubeconfig() merges several files: the first to name something wins", async () => {
+  const second = aConfig({ cluster: { server: "https://second" }, user: { tokenFile: "/second" } });
+  assertEquals(
+    await accessOf(aConfig({ user: { tokenFile: "/first" } }), { ...second, "current-context": "b" }),
+    {
+      server: "https://a.example.org:6443",
+      token: { file: "/first" },
+    },
+  );
+});
+
+Deno.test("readKubeconfig() puts a context together from several files", async () => {
+  const contexts = {
+    "current-context": "a",
+    contexts: [{ name: "a", context: { cluster: "c", user: "u" } }],
+  };
+  const clusters = { clusters: [{ name: "c", cluster: { server: "https://c" } }] };
+  const users = { users: [{ name: "u", user: { token: "secret" } }] };
+  assertEquals(await accessOf(contexts, clusters, users), { server: "https://c", token: { text: "secret" } });
+});
+
+Deno.test("readKubeconfig() does not give one file's token file to another file's user of the name", async () => {
+  const access = await accessOf(
+    aConfig({ user: { token: "first" } }),
+    aConfig({ user: { tokenFile: "/second" } }),
+  );
+  assertEquals(access.token, { text: "first" });
+});
+
+for (const server of ["http://127.0.0.1:8001", "http://localhost:8001", "http://[::1]:8001"]) {
+  Deno.test(`readKubeconfig() accepts ${server}, which leaves the machine never (B48)`, async () => {
+    assertEquals((await accessOf(aConfig({ cluster: { server } }))).server, server);
+  });
+}
+
+const exec = { apiVersion: "client.authentication.k8s.io/v1", command: "aws" };
+
+const refused: [row: string, what: string, config: Part | string, problem: string][] = [
+  ["43", "no current context", aConfig({ "current-context": "" }), "has no current-context"],
+  ["43", "an unknown current context", aConfig({ "current-context": "x" }), 'has no context "x"'],
+  ["43", "an unknown cluster", aConfig({ clusters: [] }), 'has no cluster "a"'],
+  ["43", "an unknown user", aConfig({ users: [] }), 'has no user "a"'],
+  ["43", "malformed YAML", "a: [1", ""],
+  ["43", "a list", "[1, 2]", ""],
+  ["43", "a text", "hello", ""],
+  ["43", "nothing in it", "", ""],
+  ["44", "an exec user", aConfig({ user: { exec } }), 'user "a" has exec, which is not supported'],
+  [
+    "44",
+    "an auth-provider user",
+    aConfig({ user: { "auth-provider": { name: "oidc", config: {} } } }),
+    'user "a" has auth-provider, which is not supported',
+  ],
+  [
+    "45",
+    "a certificate without its key",
+    aConfig({ user: { "client-certificate": "a.crt" } }),
+    "has a client certificate without its key",
+  ],
+  [
+    "45",
+    "a key without its certificate",
+    aConfig({ user: { "client-key-data": btoa("key") } }),
+    "has a client key without its certificate",
+  ],
+  [
+    "46",
+    "insecure-skip-tls-verify",
+    aConfig({ cluster: { "insecure-skip-tls-verify": true } }),
+    'cluster "a" has insecure-skip-tls-verify, which is not supported',
+  ],
+  [
+    "47",
+    "tls-server-name",
+    aConfig({ cluster: { "tls-server-name": "b" } }),
+    'cluster "a" has tls-server-name, which is not supported',
+  ],
+  ["48", "plain HTTP", aConfig({ cluster: { server: "http://a.example.org" } }), "is not an https:// URL"],
+  [
+    "48",
+    "plain HTTP that looks local",
+    aConfig({ cluster: { server: "http://localhost.example.org" } }),
+    "https://",
+  ],
+  ["48", "no URL", aConfig({ cluster: { server: "a.example.org:6443" } }), "is not an https:// URL"],
+  ["48", "another scheme", aConfig({ cluster: { server: "unix:///var/run/k" } }), "is not an https:// URL"],
+  ["44", "impersonation", aConfig({ user: { token: "t", as: "root" } }), "has as (impersonation)"],
+  ["44", "a password", aConfig({ user: { username: "u", password: "p" } }), "has a user name and password"],
+];
+
+for (const [row, what, config, problem] of refused) {
+  Deno.test(`readKubeconfig() refuses ${what}, in one line (B${row})`, async () => {
+    const { message } = await assertRejects(() => load(config), InvalidInputError);
+    assertStringIncludes(message, problem);
+    assertEquals([message.startsWith("kubeconfig "), message.includes("\n")], [true, false], message);
+  });
+}
+
+Deno.test("readKubeconfig() tells no secret when it refuses (B41)", async () => {
+  const config = aConfig({ user: { token: "sesame", "client-key-data": btoa("sesame") } });
+  const { message } = await assertRejects(() => load(config), InvalidInputError);
+  assertEquals([message.includes("sesame"), message.includes(btoa("sesame"))], [false, false]);
+});
+
+Deno.test("readKubeconfig() names a file that is missing (B42)", async () => {
+  const { message } = await assertRejects(() => readKubeconfig(["/nowhere/config"]), InvalidInputError);
+  assertEquals(message, 'kubeconfig "/nowhere/config" is not found');
+});
+
+Deno.test("readKubeconfig() says which of several files is malformed (B43)", async () => {
+  const { message } = await assertRejects(() => load(aConfig(), "a: [1"), InvalidInputError);
+  assertStringIncludes(message, "/1: ");
+});
