@@ -102,6 +102,20 @@ const SETTINGS = {
     "adopt or refuse an object of this run",
     oneOf("adopt", "refuse"),
   ),
+  onTimeout: setting(
+    "RUNNER_ON_TIMEOUT",
+    "on-timeout",
+    "WAY",
+    "leave, stop or terminate the work",
+    oneOf("leave", "stop", "terminate"),
+  ),
+  onTerminate: setting(
+    "RUNNER_ON_TERMINATE",
+    "on-terminate",
+    "WAY",
+    "the same on SIGTERM and SIGINT",
+    oneOf("leave", "stop", "terminate"),
+  ),
 } satisfies Record<string, Setting<unknown>>;
 
 const PLATFORM_PREFIX = "RUNNER_CONTEXT_PLATFORM_";
@@ -146,6 +160,8 @@ export function parseConfig(input: ConfigInput): Config {
   const reporter = read(SETTINGS.reporter) ?? input.reporter;
   const runId = read(SETTINGS.runId);
   const onExisting = read(SETTINGS.onExisting) ?? "adopt";
+  const onTimeout = read(SETTINGS.onTimeout) ?? "leave";
+  const onTerminate = read(SETTINGS.onTerminate) ?? "leave";
   problems.push(...contractProblems(input.env));
   if (problems.length > 0) throw new InvalidInputError(problems);
 
@@ -155,6 +171,8 @@ export function parseConfig(input: ConfigInput): Config {
     platform,
     dryRun,
     onExisting,
+    onTimeout,
+    onTerminate,
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
     ...(runId === undefined ? {} : { runId }),
   };

@@ -15,9 +15,11 @@ import type {
   ExecutionContext,
   StartOutput,
   StatusReporter,
+  StepInput,
   WaitForCompletionOutput,
   WorkObject,
 } from "./runner.ts";
+import { waitForWork } from "./wait_for_work.ts";
 
 /** What a {@linkcode Manager} is made of. */
 export interface ManagerOptions {
@@ -119,19 +121,10 @@ export class Manager {
     }
   }
 
-  async #wait(
-    input: { context: ExecutionContext; signal: AbortSignal; log: Log },
-  ): Promise<WaitForCompletionOutput> {
+  #wait(input: StepInput): Promise<WaitForCompletionOutput> {
     const started = this.#started ?? { status: {} };
-    const wait = (signal: AbortSignal) =>
-      this.#options.runner.waitForCompletion({ ...input, signal, started });
-    const { timeoutMs } = this.#options.context;
-    if (timeoutMs === undefined) return await wait(input.signal);
     const ageMs = (started.object?.ageMs ?? 0) + this.#clock.now() - this.#startedAt;
-    const leftMs = Math.max(0, timeoutMs - ageMs);
-    const reason = () =>
-      new RunError("TimedOut", `the work did not end within ${formatDuration(timeoutMs)} of its creation`);
-    return await withDeadline(leftMs, { clock: this.#clock, signal: input.signal, reason }, wait);
+    return waitForWork(this.#options.runner, { ...input, started, clock: this.#clock, ageMs });
   }
 
   async #finish(

@@ -36,7 +36,7 @@ export {
 } from "./kube/create_or_adopt.ts";
 export { dryRunClient } from "./kube/dry_run_client.ts";
 export { fetchClient, type FetchClientOptions } from "./kube/fetch_client.ts";
-export { type Owner } from "./kube/ownership.ts";
+export { type Owner, STOPPED_BY_ANNOTATION } from "./kube/ownership.ts";
 export { waitForObject, type WaitOptions, type WaitTarget } from "./kube/wait_for_object.ts";
 export { type Log, type LogFactory, type LogFields, openLog, type OpenLogOptions, silentLog } from "./log.ts";
 export { type ExecuteResult, Manager, type ManagerOptions } from "./manager.ts";
@@ -53,6 +53,8 @@ export {
   type StartOutput,
   type StatusReporter,
   type StepInput,
+  type StopInput,
+  type StopMode,
   type WaitForCompletionInput,
   type WaitForCompletionOutput,
   type WorkObject,

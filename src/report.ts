@@ -91,7 +91,9 @@ export function failureText(
     );
     if (commands) {
       lines.push(`show it: ${commands.show}`);
-      if (outcome.left !== "finished") lines.push(`stop it: ${commands.stop}`);
+      if (outcome.left === "left running" || outcome.left === "unknown") {
+        lines.push(`stop it: ${commands.stop}`);
+      }
     }
   } else if (outcome.reason !== "InvalidInput") {
     lines.push(`left in the cluster: ${outcome.left === "unknown" ? "not known" : outcome.left}`);

@@ -32,7 +32,14 @@ export interface ExecutionContext {
   runId?: string;
   /** Whether to go on with an object that is proven this run's own, or to refuse any that has the name. */
   onExisting: "adopt" | "refuse";
+  /** What becomes of the work when the time is up; `leave` by default. */
+  onTimeout?: StopMode | "leave";
+  /** What becomes of the work on SIGTERM and SIGINT; `leave` by default. */
+  onTerminate?: StopMode | "leave";
 }
+
+/** How work is ended: `stop` lets it tidy up, `terminate` does not. */
+export type StopMode = "stop" | "terminate";
 
 /** The work's object in the cluster. */
 export interface WorkObject {
@@ -88,6 +95,14 @@ export interface WaitForCompletionInput extends StepInput {
   started: StartOutput;
 }
 
+/** What {@linkcode ActionRunner.stop} gets. */
+export interface StopInput extends WaitForCompletionInput {
+  /** How to end the work. */
+  mode: StopMode;
+  /** Why, for whoever looks at the work later: an exit code's reason, such as `TimedOut`. */
+  reason: string;
+}
+
 /** What {@linkcode ActionRunner.waitForCompletion} returns: a verdict that was seen. */
 export interface WaitForCompletionOutput {
   /** Whether the work did what it was to do. */
@@ -122,6 +137,8 @@ export interface ActionRunner {
   start(input: StartInput): Promise<StartOutput>;
   /** Waits until the work's verdict is seen. Rejects with the signal's reason when that comes first. */
   waitForCompletion(input: WaitForCompletionInput): Promise<WaitForCompletionOutput>;
+  /** Ends the work, and leaves word on it of why. Called only where the settings ask for it. */
+  stop?(input: StopInput): Promise<void>;
   /** The commands with which people look at the work and stop it, for the report of a run that failed. */
   commands?(object: WorkObject): { show: string; stop: string };
 }

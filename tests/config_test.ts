@@ -20,6 +20,8 @@ const FLAGS = {
   RUNNER_STATUS_REPORTER: "status-reporter",
   RUNNER_RUN_ID: "run-id",
   RUNNER_ON_EXISTING: "on-existing",
+  RUNNER_ON_TIMEOUT: "on-timeout",
+  RUNNER_ON_TERMINATE: "on-terminate",
 };
 
 /** Reads a complete environment in which `env` is otherwise; `undefined` takes a variable away. */
@@ -42,6 +44,8 @@ Deno.test("parseConfig() reads the required variables and has a default for ever
       platform: { namespace: "team", serviceAccountName: "worker" },
       dryRun: false,
       onExisting: "adopt",
+      onTimeout: "leave",
+      onTerminate: "leave",
     },
     reporter: "configmap",
     devMode: false,
@@ -283,6 +287,8 @@ const flagValues = [
   "--status-reporter=nop",
   "--run-id=run-8",
   "--on-existing=refuse",
+  "--on-timeout=stop",
+  "--on-terminate=terminate",
 ];
 
 Deno.test("parseConfig() lets every flag win over its variable", () => {
@@ -302,6 +308,8 @@ Deno.test("parseConfig() lets every flag win over its variable", () => {
       platform: { namespace: "other-team", serviceAccountName: "other-worker" },
       dryRun: true,
       onExisting: "refuse",
+      onTimeout: "stop",
+      onTerminate: "terminate",
       timeoutMs: 5_000,
       runId: "run-8",
     },

@@ -62,6 +62,7 @@ function aStage({ runner = {}, reporter = {}, context = {}, readManifest }: Chan
         runner.waitForCompletion ??
           (() => Promise.resolve({ finishedSuccessfully: true, message: "all done" })),
       ),
+      ...(runner.stop ? { stop: runner.stop } : {}),
     },
     reporter: {
       check: called("check", reporter.check ?? (() => Promise.resolve())),
@@ -653,3 +654,59 @@ for (const reason of Object.keys(EXIT_CODES) as Reason[]) {
     assertEquals([exitCode, report.phase], [EXIT_CODES[reason].code, EXIT_CODES[reason].phase]);
   });
 }
+
+const stops: [string, Partial<ExecutionContext>, string[], string, string][] = [
+  [
+    "terminates the work when the time is up",
+    { timeoutMs: 5_000, onTimeout: "terminate" },
+    ["terminate TimedOut"],
+    "TimedOut",
+    "stopped",
+  ],
+  [
+    "stops the work when the time is up",
+    { timeoutMs: 5_000, onTimeout: "stop" },
+    ["stop TimedOut"],
+    "TimedOut",
+    "stopped",
+  ],
+  [
+    "leaves the work when the time is up",
+    { timeoutMs: 5_000, onTerminate: "stop" },
+    [],
+    "TimedOut",
+    "left running",
+  ],
+  ["stops the work on SIGTERM", { onTerminate: "stop" }, ["stop Terminated"], "Terminated", "stopped"],
+  ["leaves the work on SIGTERM", { onTimeout: "stop" }, [], "Terminated", "left running"],
+];
+
+for (const [what, context, expected, reason, left] of stops) {
+  Deno.test(`execute() ${what}, if the settings say so`, async () => {
+    const told: string[] = [];
+    const { manager, clock } = aStage({
+      context,
+      runner: {
+        waitForCompletion: untilAborted,
+        stop: ({ mode, reason }) => Promise.resolve(void told.push(`${mode} ${reason}`)),
+      },
+    });
+    const stop = new AbortController();
+    const ending = manager.execute(stop.signal);
+    await clock.advance(6_000);
+    stop.abort(new RunError("Terminated", "interrupted by SIGTERM"));
+    const { outcome } = await ending;
+    assertEquals([told, outcome.reason, outcome.left], [expected, reason, left]);
+  });
+}
+
+Deno.test("execute() says that the work is left running where it cannot be stopped", async () => {
+  const { manager, clock, logged } = aStage({
+    context: { timeoutMs: 5_000, onTimeout: "stop" },
+    runner: { waitForCompletion: untilAborted, stop: failing(new Error("forbidden")) },
+  });
+  const ending = manager.execute(NEVER);
+  await clock.advance(6_000);
+  assertEquals((await ending).outcome.left, "left running");
+  assertEquals(logged.at(-1), "runner.demo.work error Cannot stop the work: forbidden");
+});

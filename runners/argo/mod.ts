@@ -12,6 +12,7 @@ import {
   type KubeClient,
   preflightCreate,
   type StepInput,
+  STOPPED_BY_ANNOTATION,
   waitForObject,
   type WorkObject,
   workObject,
@@ -60,6 +61,20 @@ export function argoRunner(kube: KubeClient): ActionRunner {
         stateOfMetadata: phaseOfLabels,
         signal,
         log,
+      });
+    },
+
+    /** https://argo-workflows.readthedocs.io/en/latest/walk-through/stopping-workflows/ */
+    async stop({ started, mode, reason, signal }) {
+      const { name, namespace, uid } = started.object!;
+      const annotations = { [STOPPED_BY_ANNOTATION]: reason };
+      const shutdown = mode === "stop" ? "Stop" : "Terminate";
+      // With the uid the API server refuses to touch another object of the name.
+      await kube.mergePatch({ ...TYPE, name, namespace }, {
+        metadata: { uid, annotations },
+        spec: { shutdown },
+      }, {
+        signal,
       });
     },
 

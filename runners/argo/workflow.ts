@@ -12,6 +12,7 @@ import {
   type KubeObject,
   nameProblem,
   type ObjectMeta,
+  STOPPED_BY_ANNOTATION,
   type WaitForCompletionOutput,
 } from "../../src/mod.ts";
 import { checkSpec } from "./check_spec.ts";
@@ -71,8 +72,13 @@ export function workflowOutcome(workflow: KubeObject): WaitForCompletionOutput |
   const { phase, message, finishedAt } = status;
   if (typeof phase !== "string" || !FINAL_PHASES.includes(phase)) return undefined;
   const outputs = globalOutputs(status);
+  const stoppedBy = workflow.metadata.annotations?.[STOPPED_BY_ANNOTATION];
+  const said = [
+    typeof message === "string" ? message : "",
+    stoppedBy ? `stopped by the runner (${stoppedBy})` : "",
+  ];
   return {
-    ...verdict(phase, typeof message === "string" ? message : undefined),
+    ...verdict(phase, said.filter((part) => part !== "").join("; ")),
     ...(typeof finishedAt === "string" ? { finishedAt } : {}),
     ...(outputs ? { outputs } : {}),
   };

@@ -13,6 +13,9 @@ export const SPEC_HASH_ANNOTATION = "runner.capact.io/spec-hash";
 /** Annotation with the run that created an object. */
 export const RUN_ID_ANNOTATION = "runner.capact.io/run-id";
 
+/** Annotation with the reason for which a runner told an object's work to end. */
+export const STOPPED_BY_ANNOTATION = "runner.capact.io/stopped-by";
+
 /** https://kubernetes.io/docs/concepts/overview/working-with-objects/common-labels/ */
 const MANAGED_BY_LABEL = "app.kubernetes.io/managed-by";
 

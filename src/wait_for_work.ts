@@ -1,0 +1,88 @@
+/**
+ * The wait of a run: for as long as its settings allow, and what becomes of the work then.
+ *
+ * @module
+ */
+import { type Clock, withDeadline } from "./clock.ts";
+import { formatDuration } from "./duration.ts";
+import { messageOf, reasonOf, RunError } from "./errors.ts";
+import type { Reason } from "./exit_codes.ts";
+import type {
+  ActionRunner,
+  ExecutionContext,
+  StopMode,
+  WaitForCompletionInput,
+  WaitForCompletionOutput,
+} from "./runner.ts";
+
+/** Beside what the runner gets: the clock, and how long ago the work was started. */
+export interface WaitForWorkInput extends WaitForCompletionInput {
+  clock: Clock;
+  /** Milliseconds since the work's creation. */
+  ageMs: number;
+}
+
+/** How long the work may take to be told to end, milliseconds. */
+const STOP_MS = 10_000;
+/** How long that may take when the run has 5 s to end, milliseconds. */
+const HURRIED_STOP_MS = 1_000;
+
+/**
+ * Waits for a runner's work.
+ *
+ * @throws {RunError} `TimedOut` if the context's time is up first; the signal's reason if that comes first. Where the
+ * context asks for it, the work has then been told to end.
+ */
+export async function waitForWork(
+  runner: ActionRunner,
+  input: WaitForWorkInput,
+): Promise<WaitForCompletionOutput> {
+  try {
+    return await waitUntilTimeout(runner, input);
+  } catch (error) {
+    const reason = reasonOf(error);
+    const mode = modeFor(reason, input.context);
+    if (mode === "leave" || !await stopWork(runner, input, mode, reason)) throw error;
+    const message = `${messageOf(error)}; the work was told to end`;
+    throw new RunError(reason, message, { cause: error, left: "stopped" });
+  }
+}
+
+async function waitUntilTimeout(
+  runner: ActionRunner,
+  input: WaitForWorkInput,
+): Promise<WaitForCompletionOutput> {
+  const { clock, context: { timeoutMs }, ageMs, signal } = input;
+  const wait = (signal: AbortSignal) => runner.waitForCompletion({ ...input, signal });
+  if (timeoutMs === undefined) return await wait(signal);
+  const reason = () =>
+    new RunError("TimedOut", `the work did not end within ${formatDuration(timeoutMs)} of its creation`);
+  return await withDeadline(Math.max(0, timeoutMs - ageMs), { clock, signal, reason }, wait);
+}
+
+function modeFor(reason: Reason, context: ExecutionContext): StopMode | "leave" {
+  if (reason === "TimedOut") return context.onTimeout ?? "leave";
+  const isSignal = reason === "Terminated" || reason === "Interrupted";
+  return isSignal ? context.onTerminate ?? "leave" : "leave";
+}
+
+/** Whether the work could be told to end. */
+async function stopWork(
+  runner: ActionRunner,
+  { clock, context, log, started }: WaitForWorkInput,
+  mode: StopMode,
+  reason: Reason,
+): Promise<boolean> {
+  const ms = reason === "TimedOut" ? STOP_MS : HURRIED_STOP_MS;
+  const tooLong = () => new Error(`no answer within ${formatDuration(ms)}`);
+  try {
+    if (!runner.stop) throw new Error(`the runner ${runner.name} has no way to do it`);
+    const stop = async (signal: AbortSignal) =>
+      await runner.stop?.({ context, log, signal, started, mode, reason });
+    await withDeadline(ms, { clock, reason: tooLong }, stop);
+    return true;
+  } catch (error) {
+    log.error(`Cannot ${mode} the work: ${messageOf(error)}`);
+    return false;
+  }
+}
