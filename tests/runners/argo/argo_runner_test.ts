@@ -1,0 +1,144 @@
+import { assertEquals, assertObjectMatch, assertStringIncludes } from "@std/assert";
+import { argoRunner } from "../../../runners/argo/mod.ts";
+import {
+  configMapReporter,
+  dryRunClient,
+  type ExecutionContext,
+  fetchClient,
+  type JsonObject,
+  Manager,
+  RunError,
+  silentLog,
+} from "../../../src/mod.ts";
+import {
+  type EmbeddedApi,
+  embeddedApi,
+  serveEmbeddedApi,
+  type SimulatedArgo,
+  simulatedArgo,
+} from "../../../src/testing/mod.ts";
+import { aContext } from "../../builders.ts";
+
+const NEVER = new AbortController().signal;
+
+/** A manifest whose one container runs a command. */
+function aManifest(...command: string[]): JsonObject {
+  return { entrypoint: "main", templates: [{ name: "main", container: { image: "busybox", command } }] };
+}
+
+const SUSPENDED: JsonObject = { entrypoint: "main", templates: [{ name: "main", suspend: {} }] };
+
+interface Stage {
+  api: EmbeddedApi;
+  argo: SimulatedArgo;
+  run(
+    manifest: JsonObject,
+    context?: Partial<ExecutionContext>,
+    signal?: AbortSignal,
+  ): ReturnType<Manager["execute"]>;
+}
+
+/** The runner with its Manager on an embedded API, served so that the real client is used. */
+async function withStage(test: (stage: Stage) => Promise<void>): Promise<void> {
+  const { name, platform: { namespace } } = aContext();
+  const api = embeddedApi({ namespaces: [namespace] });
+  const argo = simulatedArgo(api, { stepMs: 1 });
+  const server = serveEmbeddedApi(api);
+  api.create("ConfigMap", { metadata: { name, namespace }, data: { other: "kept" } });
+  const run: Stage["run"] = (manifest, changes = {}, signal = NEVER) => {
+    const context = aContext(changes);
+    const client = fetchClient({ server: server.url });
+    const kube = context.dryRun ? dryRunClient(client) : client;
+    return new Manager({
+      runner: argoRunner(kube),
+      reporter: configMapReporter(kube),
+      context,
+      readManifest: () => Promise.resolve(manifest),
+      log: () => silentLog,
+    }).execute(signal);
+  };
+  try {
+    await test({ api, argo, run });
+  } finally {
+    argo.close();
+    await server.close();
+  }
+}
+
+function workflowIn({ api }: Stage) {
+  const { name, platform: { namespace } } = aContext();
+  return api.find("Workflow", namespace, name);
+}
+
+function testOnStage(name: string, test: (stage: Stage) => Promise<void>): void {
+  // The client keeps its connection for as long as the process lives.
+  Deno.test({ name, sanitizeResources: false, sanitizeOps: false, fn: () => withStage(test) });
+}
+
+testOnStage("argoRunner() runs a Workflow to its end and reports it", async (stage) => {
+  const { exitCode, report } = await stage.run(aManifest("true"));
+  assertEquals(exitCode, 0);
+  const { name, platform: { namespace, serviceAccountName } } = aContext();
+  assertObjectMatch(workflowIn(stage) ?? {}, {
+    metadata: {
+      labels: {
+        "app.kubernetes.io/managed-by": "action-runner",
+        "runner.capact.io/created-by": aContext().program,
+      },
+    },
+    spec: { serviceAccountName },
+  });
+  const data = stage.api.find("ConfigMap", namespace, name)?.data;
+  assertEquals(data?.other, "kept");
+  assertEquals(JSON.parse(String(data?.status)), report);
+  assertEquals(stage.api.requests.length, 8);
+});
+
+testOnStage("argoRunner() fails with a Workflow that fails", async (stage) => {
+  const { exitCode, report } = await stage.run(aManifest("false"));
+  assertEquals([exitCode, report.phase, report.finishedSuccessfully], [10, "Failed", false]);
+});
+
+testOnStage("argoRunner() adopts the finished Workflow of an earlier start", async (stage) => {
+  const first = await stage.run(aManifest("true"));
+  const second = await stage.run(aManifest("true"));
+  assertEquals(second.exitCode, 0);
+  assertObjectMatch(second.report, {
+    object: { uid: (first.report.object as JsonObject).uid, adopted: true, left: "finished" },
+  });
+});
+
+testOnStage(
+  "argoRunner() refuses the Workflow of another manifest and names the difference",
+  async (stage) => {
+    await stage.run(aManifest("true"));
+    const before = workflowIn(stage);
+    const { exitCode, report } = await stage.run(aManifest("false"));
+    assertEquals(exitCode, 23);
+    assertStringIncludes(String(report.message), "spec.templates.0.container.command");
+    assertEquals(workflowIn(stage), before);
+  },
+);
+
+testOnStage("argoRunner() creates nothing in a dry run", async (stage) => {
+  const { exitCode, report } = await stage.run(aManifest("true"), { dryRun: true });
+  assertEquals([exitCode, report.object, workflowIn(stage)], [0, undefined, undefined]);
+});
+
+testOnStage("argoRunner() stops its Workflow and leaves word of why", async (stage) => {
+  const { exitCode, report } = await stage.run(SUSPENDED, { timeoutMs: 200, onTimeout: "terminate" });
+  assertEquals([exitCode, (report.object as JsonObject).left], [124, "stopped"]);
+  await stage.argo.idle();
+  const again = await stage.run(SUSPENDED);
+  assertEquals(again.exitCode, 10);
+  assertStringIncludes(String(again.report.message), "stopped by the runner (TimedOut)");
+});
+
+testOnStage("argoRunner() leaves its Workflow running on SIGTERM", async (stage) => {
+  const stop = new AbortController();
+  const running = stage.run(SUSPENDED, {}, stop.signal);
+  while (!workflowIn(stage)) await new Promise((resolve) => setTimeout(resolve, 5));
+  stop.abort(new RunError("Terminated", "interrupted by SIGTERM"));
+  const { exitCode, report } = await running;
+  assertEquals([exitCode, report.phase, "finishedSuccessfully" in report], [143, "Unknown", false]);
+});
