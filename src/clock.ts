@@ -40,6 +40,20 @@ export function jitter(clock: Clock, value: number, share: number): number {
   return value * (1 + share * (2 * clock.random() - 1));
 }
 
+/** A signal that follows another one `ms` later, so that what is under way can still end. `stop` when it has ended. */
+export function followLater(
+  signal: AbortSignal,
+  { ms, clock }: { ms: number; clock: Clock },
+): { signal: AbortSignal; stop: () => void } {
+  const late = new AbortController();
+  const done = new AbortController();
+  const wait = () => {
+    clock.sleep(ms, done.signal).then(() => late.abort(signal.reason), () => {});
+  };
+  signal.addEventListener("abort", wait, { once: true, signal: done.signal });
+  return { signal: late.signal, stop: () => done.abort() };
+}
+
 /**
  * Runs `work` with a signal that is aborted after `ms`, or with the outer signal, whichever comes first.
  *

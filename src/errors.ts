@@ -13,13 +13,19 @@ export interface RunErrorOptions extends ErrorOptions {
 
 /** An error that ends a run with the exit code of its `reason`. */
 export class RunError extends Error {
+  /** `RunError`, or the name of the kind of it. */
   override readonly name: string = "RunError";
   /** Decides the exit code: a key of `EXIT_CODES`. */
   readonly reason: Reason;
   /** What is left in the cluster, where the error knows better than the table. */
   readonly left: Left | undefined;
 
-  /** @param reason a key of `EXIT_CODES`; @param message one line for people, without a full stop. */
+  /**
+   * Nothing but the values is kept.
+   *
+   * @param reason a key of `EXIT_CODES`
+   * @param message one line for people, without a full stop
+   */
   constructor(reason: Reason, message: string, options: RunErrorOptions = {}) {
     super(message, options);
     this.reason = reason;
@@ -29,11 +35,16 @@ export class RunError extends Error {
 
 /** Bad input or configuration: exit code 2, nothing is created. */
 export class InvalidInputError extends RunError {
+  /** `InvalidInputError`. */
   override readonly name = "InvalidInputError";
   /** One line for each thing that is wrong. */
   readonly problems: string[];
 
-  /** @param problems one line each, none of them empty: `RUNNER_TIMEOUT: "10x" is not a duration (…)`. */
+  /**
+   * The message is all problems, one a line.
+   *
+   * @param problems one line each, none of them empty: `RUNNER_TIMEOUT: "10x" is not a duration (…)`.
+   */
   constructor(problems: string | string[], options: ErrorOptions = {}) {
     const lines = typeof problems === "string" ? [problems] : problems;
     super("InvalidInput", lines.join("\n"), options);

@@ -9,6 +9,7 @@ export type JsonValue = null | boolean | number | string | JsonValue[] | JsonObj
 
 /** A JSON object. A key whose value is `undefined` is no part of it. */
 export interface JsonObject {
+  /** A value by its key. */
   [key: string]: JsonValue | undefined;
 }
 

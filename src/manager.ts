@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Clock, systemClock, withDeadline } from "./clock.ts";
+import { type Clock, followLater, systemClock, withDeadline } from "./clock.ts";
 import { formatDuration } from "./duration.ts";
 import { messageOf, reasonOf, RunError } from "./errors.ts";
 import { EXIT_CODES, type Left, type Reason } from "./exit_codes.ts";
@@ -23,13 +23,17 @@ import { waitForWork } from "./wait_for_work.ts";
 
 /** What a {@linkcode Manager} is made of. */
 export interface ManagerOptions {
+  /** The kind of work. */
   runner: ActionRunner;
+  /** Where the status goes. */
   reporter: StatusReporter;
+  /** The run. */
   context: ExecutionContext;
   /** Reads and parses the manifest. */
   readManifest: () => Promise<JsonObject>;
   /** Gives each part its logger. */
   log: (name: string) => Log;
+  /** The real clock by default. */
   clock?: Clock;
 }
 
@@ -63,6 +67,7 @@ export class Manager {
   #startedAt = 0;
   #completed: WaitForCompletionOutput | undefined;
 
+  /** Nothing happens before `execute()`. */
   constructor(options: ManagerOptions) {
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
@@ -133,8 +138,11 @@ export class Manager {
   ): Promise<ExecuteResult> {
     const full = { ...outcome, started: this.#started, completed: this.#completed };
     const report = finalReport(this.#options.runner.name, full);
+    const ms = finalReportMs(outcome.reason, signal);
+    // A signal in the midst of the report leaves as little time as one before it.
+    const hurry = followLater(signal, { ms: HURRIED_REPORT_MS, clock: this.#clock });
     try {
-      await step("while setting status", () => this.#report(report, finalReportMs(outcome.reason, signal)));
+      await step("while setting status", () => this.#report(report, ms, hurry.signal));
     } catch (error) {
       const message = messageOf(error);
       if (outcome.reason === "Succeeded") {
@@ -142,6 +150,8 @@ export class Manager {
       }
       // Bad input is told in one line.
       if (outcome.reason !== "InvalidInput") this.#log.error(message);
+    } finally {
+      hurry.stop();
     }
     return this.#result(full);
   }
@@ -171,7 +181,7 @@ export class Manager {
     return { exitCode: EXIT_CODES[outcome.reason].code, report, outcome };
   }
 
-  #report(status: JsonObject, ms: number, signal?: AbortSignal): Promise<void> {
+  #report(status: JsonObject, ms: number, signal: AbortSignal): Promise<void> {
     const { context, reporter } = this.#options;
     const reason = () => new Error(`the status could not be written within ${formatDuration(ms)}`);
     return withDeadline(

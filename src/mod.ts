@@ -59,7 +59,7 @@ export {
   type WaitForCompletionOutput,
   type WorkObject,
 } from "./runner.ts";
-export { sandbox, type WorkInput } from "./sandbox.ts";
+export { type Load, sandbox, type WorkInput } from "./sandbox.ts";
 export { type Stream } from "./standard_streams.ts";
 export { configMapReporter } from "./status/config_map.ts";
 export { nopReporter } from "./status/nop.ts";

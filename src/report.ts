@@ -10,6 +10,7 @@ import { type Stream, writeText } from "./standard_streams.ts";
 
 /** How a run ended, as the Manager knows it. */
 export interface Outcome {
+  /** Decides exit code and phase. */
   reason: Reason;
   /** The whole chain of what went wrong, or how the work ended. */
   message: string;

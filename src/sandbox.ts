@@ -42,8 +42,8 @@ type Task = Omit<WorkInput, "signal">;
 /** What the run's Worker sends: that its modules are loaded, and its end. */
 type WorkerMessage = "loaded" | { exitCode: number };
 
-/** Loads the run's modules and returns the run. */
-type Load = () => Promise<(input: WorkInput) => Promise<number>>;
+/** Loads the run's modules and returns the run, which returns the exit code. */
+export type Load = () => Promise<(input: WorkInput) => Promise<number>>;
 
 /** How long a Worker may take to end after a signal, milliseconds: the whole program is to end within 5 s. */
 const SIGNAL_DEADLINE_MS = 4_700;

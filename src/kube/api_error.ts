@@ -44,6 +44,7 @@ export type Fault =
 
 /** What an {@linkcode ApiError} is made of. */
 export interface ApiErrorOptions extends ErrorOptions {
+  /** What kind of trouble it is. */
   fault: Fault;
   /** HTTP status; 0 where no answer came. */
   status?: number;
@@ -55,7 +56,9 @@ export interface ApiErrorOptions extends ErrorOptions {
 
 /** A request that failed. */
 export class ApiError extends Error {
+  /** `ApiError`. */
   override readonly name = "ApiError";
+  /** What kind of trouble it is. */
   readonly fault: Fault;
   /** HTTP status; 0 where no answer came. */
   readonly status: number;
@@ -64,6 +67,11 @@ export class ApiError extends Error {
   /** How long the server asks to wait, in milliseconds. */
   readonly retryAfterMs: number | undefined;
 
+  /**
+   * Nothing but the values is kept.
+   *
+   * @param message one line for people, without a full stop
+   */
   constructor(message: string, options: ApiErrorOptions) {
     super(message, options);
     this.fault = options.fault;
@@ -88,6 +96,8 @@ export interface ErrorAnswer {
   text: string;
   /** The `Retry-After` header. */
   retryAfter?: string | null;
+  /** The apiVersion of the request's kind. */
+  apiVersion?: string;
 }
 
 /**
@@ -98,8 +108,13 @@ export interface ErrorAnswer {
 export function errorFromAnswer(doing: string, plural: string, answer: ErrorAnswer): ApiError {
   const body = parseStatus(answer.text);
   const said = typeof body?.message === "string" ? body.message : quote(answer.text);
-  return new ApiError(`Cannot ${doing}: ${said} (${answer.status})`, {
-    fault: faultOf(answer.status, plural, body, said),
+  const fault = faultOf(answer.status, plural, body, said);
+  // What the API server says of a kind that it does not know is a web server's word on any path.
+  const unknown = fault === "kindMissing" && answer.apiVersion
+    ? `the API server does not know ${plural} of ${answer.apiVersion}: `
+    : "";
+  return new ApiError(`Cannot ${doing}: ${unknown}${said} (${answer.status})`, {
+    fault,
     status: answer.status,
     body,
     retryAfterMs: retryAfterMs(answer.retryAfter, body),

@@ -7,22 +7,31 @@ import type { JsonObject } from "../json.ts";
 
 /** The part of an object's metadata that is read here; the API's own spelling. */
 export interface ObjectMeta extends JsonObject {
+  /** The object's name. */
   name?: string;
+  /** Its namespace; absent for a kind that has none. */
   namespace?: string;
+  /** Tells the object from a later one of the same name. */
   uid?: string;
+  /** Changes with every write; only to be compared for equality. */
   resourceVersion?: string;
   /** RFC 3339. */
   creationTimestamp?: string;
   /** RFC 3339; present while the object is being deleted. */
   deletionTimestamp?: string;
+  /** https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/ */
   labels?: Record<string, string>;
+  /** https://kubernetes.io/docs/concepts/overview/working-with-objects/annotations/ */
   annotations?: Record<string, string>;
 }
 
 /** Any object, as the API server's JSON has it. */
 export interface KubeObject extends JsonObject {
+  /** For example `batch/v1`, `v1`. */
   apiVersion: string;
+  /** For example `Job`. */
   kind: string;
+  /** What every object has. */
   metadata: ObjectMeta;
 }
 
@@ -38,7 +47,9 @@ export interface ResourceType {
 
 /** One object by name. */
 export interface ObjectRef extends ResourceType {
+  /** The object's name. */
   name: string;
+  /** Its namespace; empty for a kind that has none, such as `Namespace`. */
   namespace: string;
 }
 
@@ -46,6 +57,7 @@ export interface ObjectRef extends ResourceType {
 export interface KubeList {
   /** The collection's resourceVersion: a watch from here misses nothing. */
   resourceVersion: string;
+  /** The objects, in no order. */
   items: KubeObject[];
 }
 
@@ -75,6 +87,7 @@ export interface ReadOptions extends RequestOptions {
 
 /** Options of LIST. */
 export interface ListOptions extends ReadOptions {
+  /** The objects' namespace; empty for a kind that has none. */
   namespace: string;
   /** For example `metadata.name=x`. */
   fieldSelector?: string;
@@ -100,6 +113,7 @@ export interface WriteOptions extends RequestOptions {
 export interface DeleteOptions extends WriteOptions {
   /** Delete only the object with this uid. */
   uid?: string;
+  /** What becomes of the objects that it owns. */
   propagationPolicy?: "Foreground" | "Background" | "Orphan";
 }
 
@@ -110,15 +124,19 @@ export interface DeleteOptions extends WriteOptions {
  * `ApiError` if the API server cannot be reached or refuses, and the signal's reason if that is aborted.
  */
 export interface KubeClient {
+  /** Reads an object. */
   get(ref: ObjectRef, options?: ReadOptions): Promise<KubeObject>;
+  /** Reads all objects of a kind in a namespace. */
   list(type: ResourceType, options: ListOptions): Promise<KubeList>;
   /** Ends when the server ends the watch; throws if it breaks. */
   watch(type: ResourceType, options: WatchOptions): AsyncIterable<WatchEvent>;
+  /** POST. */
   create(object: KubeObject, options?: WriteOptions): Promise<KubeObject>;
   /** https://www.rfc-editor.org/rfc/rfc7386 */
   mergePatch(ref: ObjectRef, patch: JsonObject, options?: WriteOptions): Promise<KubeObject>;
   /** PUT: fails with a conflict if the object's resourceVersion is not the newest. */
   replace(object: KubeObject, options?: WriteOptions): Promise<KubeObject>;
+  /** Asks for the deletion of an object, which may take its time. */
   delete(ref: ObjectRef, options?: DeleteOptions): Promise<void>;
   /** The API server's clock, in milliseconds since 1970, as its last answer told it. */
   serverNow(): number;
@@ -142,10 +160,11 @@ export function describe(ref: { kind: string; name: string }): string {
   return `${ref.kind} "${ref.name}"`;
 }
 
-/** The path of a kind's collection in a namespace, or of the object with `name`. */
+/** The path of a kind's collection in a namespace (empty: in the cluster), or of the object with `name`. */
 export function resourcePath(type: ResourceType, namespace: string, name?: string): string {
   const root = type.apiVersion.includes("/") ? `/apis/${type.apiVersion}` : `/api/${type.apiVersion}`;
-  const parts = ["namespaces", namespace, pluralOf(type), ...(name === undefined ? [] : [name])];
+  const place = namespace === "" ? [] : ["namespaces", namespace];
+  const parts = [...place, pluralOf(type), ...(name === undefined ? [] : [name])];
   return `${root}/${parts.map(encodeURIComponent).join("/")}`;
 }
 

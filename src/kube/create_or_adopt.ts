@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Clock, systemClock, withDeadline } from "../clock.ts";
+import { type Clock, followLater, systemClock, withDeadline } from "../clock.ts";
 import { messageOf, reasonOf, RunError } from "../errors.ts";
 import type { JsonValue } from "../json.ts";
 import { type Log, silentLog } from "../log.ts";
@@ -21,7 +21,9 @@ export interface CreateOptions {
   signal: AbortSignal;
   /** What the proof of ownership is taken of; by default the object without its owner references. */
   hashed?: JsonValue;
+  /** The real clock by default. */
   clock?: Clock;
+  /** Where trouble is told; nowhere by default. */
   log?: Log;
 }
 
@@ -174,7 +176,8 @@ async function tryCreate(
 ): Promise<KubeObject | ApiError> {
   progress.posted = true;
   progress.inFlight = true;
-  const grace = afterGrace(options);
+  const { signal, clock = systemClock } = options;
+  const grace = followLater(signal, { ms: CREATE_AFTER_SIGNAL_MS, clock });
   try {
     return await kube.create(wanted, { signal: grace.signal });
   } catch (error) {
@@ -227,19 +230,6 @@ async function lastLook(
       ? new RunError(reason.reason, reason.message, { left: "unknown" })
       : reason;
   }
-}
-
-/** A signal that follows the run's after a time in which a create can still come to a known end. */
-function afterGrace(
-  { signal, clock = systemClock }: CreateOptions,
-): { signal: AbortSignal; stop: () => void } {
-  const late = new AbortController();
-  const done = new AbortController();
-  const wait = () => {
-    clock.sleep(CREATE_AFTER_SIGNAL_MS, done.signal).then(() => late.abort(signal.reason), () => {});
-  };
-  signal.addEventListener("abort", wait, { once: true, signal: done.signal });
-  return { signal: late.signal, stop: () => done.abort() };
 }
 
 async function getMetadata(

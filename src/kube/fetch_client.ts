@@ -50,10 +50,12 @@ interface Call {
   doing: string;
   /** The word in the path, to tell whose conflict a conflict is. */
   plural: string;
+  apiVersion: string;
 }
 
 /** Options of {@linkcode fetchClient}. */
 export interface FetchClientOptions {
+  /** The real clock by default. */
   clock?: Clock;
 }
 
@@ -210,6 +212,7 @@ class FetchClient implements KubeClient {
       status: response.status,
       text: response.status < 400 ? `redirected to ${response.headers.get("location")}` : text,
       retryAfter: response.headers.get("retry-after"),
+      apiVersion: call.apiVersion,
     });
   }
 
@@ -257,6 +260,7 @@ function callOn(verb: string, ref: ObjectRef): Omit<Call, "method"> & { method: 
     path: resourcePath(ref, ref.namespace, ref.name),
     doing: `${verb} ${describe(ref)}`,
     plural: pluralOf(ref),
+    apiVersion: ref.apiVersion,
   };
 }
 
@@ -276,6 +280,7 @@ function listCall(type: ResourceType, options: ListOptions): Call {
     accept: options.metadataOnly ? METADATA_LIST_TYPE : JSON_TYPE,
     doing: `list ${pluralOf(type)}`,
     plural: pluralOf(type),
+    apiVersion: type.apiVersion,
   };
 }
 

@@ -35,7 +35,9 @@ export interface WaitOptions<V> {
   stateOfMetadata?: (metadata: ObjectMeta) => string;
   /** Ends the wait: its reason is thrown after one last look. */
   signal: AbortSignal;
+  /** The real clock by default. */
   clock?: Clock;
+  /** Where states and trouble are told; nowhere by default. */
   log?: Log;
 }
 

@@ -16,7 +16,9 @@ import { dryRunClient } from "../kube/dry_run_client.ts";
 
 /** Options of the reporters that write into an object. */
 export interface StatusObjectOptions {
+  /** The real clock by default. */
   clock?: Clock;
+  /** Where trouble is told; nowhere by default. */
   log?: Log;
 }
 
