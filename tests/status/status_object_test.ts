@@ -180,7 +180,7 @@ Deno.test("check() waits 15 s for the object to be made, then the target is miss
   const error = await assertRejects(
     () => settled(clock, configMapReporter(kube, { clock }).check(INPUT)),
     RunError,
-    "Cannot do it: notFound",
+    'There is no ConfigMap "demo" for the status in namespace "team"',
   );
   assertEquals(error.reason, "TargetMissing");
   assertEquals([calls.length > 3, clock.now()], [true, 15_000]);
