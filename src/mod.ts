@@ -26,14 +26,8 @@ export {
   type WatchOptions,
   type WriteOptions,
 } from "./kube/client.ts";
-export {
-  type Created,
-  createNew,
-  type CreateOptions,
-  createOrAdopt,
-  findOwn,
-  preflightCreate,
-} from "./kube/create_or_adopt.ts";
+export { type Created, createNew, createOrAdopt, preflightCreate } from "./kube/create_or_adopt.ts";
+export { type CreateOptions, findOwn } from "./kube/find_own.ts";
 export { dryRunClient } from "./kube/dry_run_client.ts";
 export { fetchClient, type FetchClientOptions } from "./kube/fetch_client.ts";
 export { type Owner, STOPPED_BY_ANNOTATION } from "./kube/ownership.ts";

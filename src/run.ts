@@ -16,7 +16,7 @@ import { type LogFactory, openLog } from "./log.ts";
 import { Manager } from "./manager.ts";
 import { MAX_MANIFEST_BYTES, parseManifest } from "./manifest.ts";
 import { readFile } from "./read_file.ts";
-import { failureText, writeReportLine } from "./report.ts";
+import { failureText, type Outcome, writeReportLine } from "./report.ts";
 import type { ActionRunner, StatusReporter } from "./runner.ts";
 import type { WorkInput } from "./sandbox.ts";
 import { writeText } from "./standard_streams.ts";
@@ -82,10 +82,21 @@ async function runConfigured(program: Program, input: WorkInput, config: Config)
   writeReportLine(report);
   if (exitCode !== EXIT_CODES.Succeeded.code) {
     await systemClock.sleep(STREAM_PAUSE_MS);
-    const object = outcome.started?.object;
-    writeText(Deno.stderr, failureText(program.program, outcome, object && runner.commands?.(object)));
+    writeText(Deno.stderr, failureText(program.program, outcome, commandsFor(runner, outcome)));
   }
   return exitCode;
+}
+
+/** A runner's hints for people; an error in them must not take the exit code from a verdict that was seen. */
+function commandsFor(
+  runner: ActionRunner,
+  { started }: Outcome,
+): ReturnType<NonNullable<ActionRunner["commands"]>> | undefined {
+  try {
+    return started?.object && runner.commands?.(started.object);
+  } catch {
+    return undefined;
+  }
 }
 
 async function readManifest(path: string): Promise<JsonObject> {

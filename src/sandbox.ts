@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { RunError } from "./errors.ts";
+import { messageOf, RunError } from "./errors.ts";
 import { EXIT_CODES } from "./exit_codes.ts";
 import type { Access } from "./kube/credentials.ts";
 import {
@@ -42,6 +42,9 @@ type Task = Omit<WorkInput, "signal">;
 /** What the run's Worker sends: that its modules are loaded, and its end. */
 type WorkerMessage = "loaded" | { exitCode: number };
 
+/** What any Worker sends when an error was caught by nobody. */
+type Failure = { failure: string };
+
 /** Loads the run's modules and returns the run, which returns the exit code. */
 export type Load = () => Promise<(input: WorkInput) => Promise<number>>;
 
@@ -55,6 +58,8 @@ type SignalName = keyof typeof SIGNALS;
 interface WorkerScope {
   name: string;
   addEventListener(type: "message", listener: (event: MessageEvent) => void): void;
+  addEventListener(type: "error", listener: (event: ErrorEvent) => void): void;
+  addEventListener(type: "unhandledrejection", listener: (event: PromiseRejectionEvent) => void): void;
   postMessage(message: unknown): void;
 }
 
@@ -71,7 +76,9 @@ export async function sandbox(url: string, load: Load): Promise<void> {
   if ("WorkerGlobalScope" in globalThis) {
     serve(globalThis as unknown as WorkerScope, load);
   } else {
-    await supervise(url);
+    // An end without a word, as when the Worker has closed itself, would be exit code 0: success.
+    addEventListener("beforeunload", () => fail("the run ended without an exit code"));
+    await supervise(url).catch((error) => fail(messageOf(error)));
   }
 }
 
@@ -79,22 +86,22 @@ export async function sandbox(url: string, load: Load): Promise<void> {
 async function supervise(url: string): Promise<void> {
   const signals = new Signals();
   const task = await prepare(url);
-  const worker = startWorker(url, "run", runPermissions(url, task));
-  worker.postMessage(task);
-  signals.passOn((signal) => worker.postMessage(signal));
-  worker.onmessage = ({ data }: MessageEvent<WorkerMessage>) => {
-    if (data === "loaded") {
+  const worker = startWorker(url, "run", runPermissions(url, task), (message: WorkerMessage) => {
+    if (message === "loaded") {
       // Not before: Deno checks the loading of a Worker's modules against the permissions of the main thread.
       giveUpPermissions();
     } else {
-      Deno.exit(data.exitCode);
+      Deno.exit(message.exitCode);
     }
-  };
+  });
+  worker.postMessage(task);
+  signals.passOn((signal) => worker.postMessage(signal));
 }
 
 /** The Worker. */
 function serve(scope: WorkerScope, load: Load): void {
   const stop = new AbortController();
+  tellFailures(scope);
   scope.addEventListener(
     "message",
     ({ data }: MessageEvent<Task | SignalName | { kubeconfig: string[] }>) => {
@@ -103,11 +110,21 @@ function serve(scope: WorkerScope, load: Load): void {
       } else if ("kubeconfig" in data) {
         loadKubeconfig(data.kubeconfig).then((answer) => scope.postMessage(answer));
       } else {
-        // A failure becomes the Worker's `error` event, which is an exit code of its own.
+        // A failure is an unhandled rejection, which is told like any other.
         work(scope, load, { ...data, signal: stop.signal });
       }
     },
   );
+}
+
+/** Has errors that nobody caught told to the main thread; Deno would print their stacks, too. */
+function tellFailures(scope: WorkerScope): void {
+  const tell = (event: Event, error: unknown) => {
+    event.preventDefault();
+    scope.postMessage({ failure: messageOf(error) } satisfies Failure);
+  };
+  scope.addEventListener("error", (event) => tell(event, event.error));
+  scope.addEventListener("unhandledrejection", (event) => tell(event, event.reason));
 }
 
 async function work(scope: WorkerScope, load: Load, input: WorkInput): Promise<void> {
@@ -149,7 +166,12 @@ async function prepare(url: string): Promise<Task> {
   const warnings = dropProxies();
   const task = { env: contractEnvironment(), args: Deno.args, warnings };
   const inCluster = inClusterOf(task.env);
-  if (inCluster) return { ...task, access: inCluster, accessProblem: "" };
+  if (inCluster) {
+    if (URL.canParse(inCluster.server)) return { ...task, access: inCluster, accessProblem: "" };
+    const accessProblem =
+      `KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT make no URL: "${inCluster.server}"`;
+    return { ...task, accessProblem };
+  }
   const paths = kubeconfigPaths(task.env);
   if (!task.env.KUBECONFIG && !await exists(paths[0])) {
     const accessProblem =
@@ -180,13 +202,11 @@ type KubeconfigAnswer = { access: Access; accessProblem: "" } | { accessProblem:
 
 /** Has the kubeconfig loaded by a Worker that may read it and reach nothing. */
 async function loadInWorker(url: string, paths: string[]): Promise<KubeconfigAnswer> {
-  const worker = startWorker(url, "kubeconfig", kubeconfigPermissions(url, paths));
-  const answer = new Promise<KubeconfigAnswer>((resolve) => {
-    worker.onmessage = ({ data }: MessageEvent<KubeconfigAnswer>) => resolve(data);
-  });
+  const answer = Promise.withResolvers<KubeconfigAnswer>();
+  const worker = startWorker(url, "kubeconfig", kubeconfigPermissions(url, paths), answer.resolve);
   worker.postMessage({ kubeconfig: paths });
   try {
-    return await answer;
+    return await answer.promise;
   } finally {
     worker.terminate();
   }
@@ -201,13 +221,18 @@ async function loadKubeconfig(paths: string[]): Promise<KubeconfigAnswer> {
   }
 }
 
-function startWorker(url: string, name: string, permissions: WorkerPermissions): Worker {
+function startWorker<Message extends object | string>(
+  url: string,
+  name: string,
+  permissions: WorkerPermissions,
+  hear: (message: Message) => void,
+): Worker {
   // `deno` is part of `--unstable-worker-options`, which the type library leaves out.
   const options = { type: "module", name, deno: { permissions } } as WorkerOptions;
   const worker = new Worker(url, options);
-  const fail = (what: string) => {
-    say(`internal error: ${what}`);
-    Deno.exit(EXIT_CODES.InternalError.code);
+  worker.onmessage = ({ data }: MessageEvent<Message | Failure>) => {
+    if (typeof data === "object" && "failure" in data) fail(data.failure);
+    hear(data);
   };
   worker.onerror = (event) => {
     event.preventDefault();
@@ -220,6 +245,11 @@ function startWorker(url: string, name: string, permissions: WorkerPermissions):
 function giveUpPermissions(): void {
   const names = ["env", "read", "net", "write", "run", "ffi", "sys", "import"] as const;
   for (const name of names) Deno.permissions.revokeSync({ name } as Deno.PermissionDescriptor);
+}
+
+function fail(what: string): never {
+  say(`internal error: ${what}`);
+  Deno.exit(EXIT_CODES.InternalError.code);
 }
 
 function say(line: string): void {

@@ -3,29 +3,14 @@
  *
  * @module
  */
-import { type Clock, followLater, systemClock, withDeadline } from "../clock.ts";
+import { followLater, systemClock, withDeadline } from "../clock.ts";
 import { messageOf, reasonOf, RunError } from "../errors.ts";
-import type { JsonValue } from "../json.ts";
-import { type Log, silentLog } from "../log.ts";
 import { ApiError, isFault } from "./api_error.ts";
-import { describe, type KubeClient, type KubeObject, refOf } from "./client.ts";
+import type { KubeClient, KubeObject } from "./client.ts";
 import { BEFORE_CREATE } from "./fault_rules.ts";
-import { CREATED_BY_LABEL, differenceOfMarks, firstDifference, type Owner, withMarks } from "./ownership.ts";
-import { Outage, retry, type RetryOptions } from "./retry.ts";
-
-/** Options of {@linkcode createOrAdopt}, {@linkcode findOwn} and {@linkcode preflightCreate}. */
-export interface CreateOptions {
-  /** Whose object it is; an `ExecutionContext` is one. */
-  owner: Owner;
-  /** Gives up. A create that is under way is first brought to a known end. */
-  signal: AbortSignal;
-  /** What the proof of ownership is taken of; by default the object without its owner references. */
-  hashed?: JsonValue;
-  /** The real clock by default. */
-  clock?: Clock;
-  /** Where trouble is told; nowhere by default. */
-  log?: Log;
-}
+import { type CreateOptions, findMarked, findOwn, getMetadata, retryOptions } from "./find_own.ts";
+import { differenceOfMarks, withMarks } from "./ownership.ts";
+import { Outage, retry } from "./retry.ts";
 
 /** What {@linkcode createOrAdopt} returns. */
 export interface Created {
@@ -35,10 +20,6 @@ export interface Created {
   adopted: boolean;
 }
 
-/** How long an object of the same name may take to be deleted, milliseconds. */
-const DELETION_MS = 60_000;
-/** Time between two looks at an object that is being deleted, milliseconds. */
-const DELETION_POLL_MS = 1_000;
 /** How long a create may take to end once the run is to end, milliseconds. */
 const CREATE_AFTER_SIGNAL_MS = 1_500;
 /** How long the look after that may take, milliseconds. */
@@ -63,38 +44,6 @@ export async function createOrAdopt(
 ): Promise<Created> {
   const existing = await findOwn(kube, object, options);
   return existing ? { object: existing, adopted: true } : await createNew(kube, object, options);
-}
-
-/**
- * Looks for the object of an earlier start of the same run. Returns its metadata, or `undefined` if the name is free.
- *
- * @throws {RunError} `NameTaken` if another object has the name, or one that is not deleted within 60 s
- */
-export async function findOwn(
-  kube: KubeClient,
-  object: KubeObject,
-  options: CreateOptions,
-): Promise<KubeObject | undefined> {
-  return await findMarked(kube, await withMarks(object, options.owner, options.hashed), options);
-}
-
-async function findMarked(
-  kube: KubeClient,
-  wanted: KubeObject,
-  options: CreateOptions,
-): Promise<KubeObject | undefined> {
-  const clock = options.clock ?? systemClock;
-  const until = clock.now() + DELETION_MS;
-  while (true) {
-    const existing = await retry(() => getMetadata(kube, wanted, options.signal), retryOptions(options));
-    if (!existing) return undefined;
-    if (existing.metadata.deletionTimestamp === undefined) {
-      await checkIsOwn(kube, existing, wanted, options);
-      return existing;
-    }
-    if (clock.now() >= until) throw nameTaken(existing, "it is being deleted, and something holds that up");
-    await clock.sleep(DELETION_POLL_MS, options.signal);
-  }
 }
 
 /** As {@linkcode createOrAdopt}, for a name that was just seen to be free. */
@@ -230,63 +179,4 @@ async function lastLook(
       ? new RunError(reason.reason, reason.message, { left: "unknown" })
       : reason;
   }
-}
-
-async function getMetadata(
-  kube: KubeClient,
-  wanted: KubeObject,
-  signal: AbortSignal,
-): Promise<KubeObject | undefined> {
-  try {
-    return await kube.get(refOf(wanted), { metadataOnly: true, signal });
-  } catch (error) {
-    if (isFault(error, "notFound")) return undefined;
-    throw error;
-  }
-}
-
-async function checkIsOwn(
-  kube: KubeClient,
-  existing: KubeObject,
-  wanted: KubeObject,
-  options: CreateOptions,
-): Promise<void> {
-  const difference = differenceOfMarks(existing.metadata, wanted.metadata);
-  if (difference) throw nameTaken(existing, await withFirstField(kube, difference, wanted, options.signal));
-  if (options.owner.onExisting === "refuse") {
-    throw nameTaken(existing, "it is this run's, which may not be adopted");
-  }
-}
-
-/** Names the field that differs, where the whole object can be read. */
-async function withFirstField(
-  kube: KubeClient,
-  difference: string,
-  wanted: KubeObject,
-  signal: AbortSignal,
-): Promise<string> {
-  try {
-    const existing = await kube.get(refOf(wanted), { signal });
-    const field = firstDifference(existing.spec, wanted.spec ?? null, "spec");
-    return field ? `${difference}; the first field that differs is ${field}` : difference;
-  } catch {
-    return difference;
-  }
-}
-
-function nameTaken(existing: KubeObject, why: string): RunError {
-  const { creationTimestamp, labels } = existing.metadata;
-  const creator = labels?.[CREATED_BY_LABEL];
-  return new RunError(
-    "NameTaken",
-    `Cannot create ${
-      describe(refOf(existing))
-    }: the name is taken by an object created ${creationTimestamp}` +
-      `${creator ? ` by ${creator}` : ""}: ${why}; use another name or delete that object`,
-  );
-}
-
-function retryOptions(options: CreateOptions): RetryOptions {
-  const { clock = systemClock, log = silentLog, signal } = options;
-  return { clock, log, signal, rules: BEFORE_CREATE };
 }

@@ -6,21 +6,30 @@
 import { follow } from "../abort.ts";
 import { type Clock, systemClock, withDeadline } from "../clock.ts";
 import { isJsonObject, type JsonObject } from "../json.ts";
+import {
+  type Call,
+  createCall,
+  deleteCall,
+  getCall,
+  listCall,
+  mergePatchCall,
+  parseAnswer,
+  replaceCall,
+  toEvent,
+  toObject,
+  watchCall,
+} from "./api_call.ts";
 import { ApiError, errorFromAnswer, errorFromFetch } from "./api_error.ts";
 import {
   type DeleteOptions,
-  describe,
   FIELD_MANAGER,
   type KubeClient,
   type KubeList,
   type KubeObject,
   type ListOptions,
   type ObjectRef,
-  pluralOf,
   type ReadOptions,
-  refOf,
   type RequestOptions,
-  resourcePath,
   type ResourceType,
   type WatchEvent,
   type WatchOptions,
@@ -34,24 +43,6 @@ import { jsonLines } from "./json_lines.ts";
 const DEADLINE_MS = 30_000;
 /** How much longer than the server a watch is let live, milliseconds. */
 const WATCH_MARGIN_MS = 10_000;
-
-const JSON_TYPE = "application/json";
-const METADATA_TYPE = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1";
-const METADATA_LIST_TYPE = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1";
-
-/** One request. */
-interface Call {
-  method: string;
-  path: string;
-  query?: Record<string, string | undefined>;
-  accept?: string;
-  body?: { type: string; value: JsonObject };
-  /** For errors: such as `get Workflow "x"`. */
-  doing: string;
-  /** The word in the path, to tell whose conflict a conflict is. */
-  plural: string;
-  apiVersion: string;
-}
 
 /** Options of {@linkcode fetchClient}. */
 export interface FetchClientOptions {
@@ -82,8 +73,7 @@ class FetchClient implements KubeClient {
   }
 
   async get(ref: ObjectRef, options: ReadOptions = {}): Promise<KubeObject> {
-    const call = { ...callOn("get", ref), accept: options.metadataOnly ? METADATA_TYPE : JSON_TYPE };
-    return toObject(await this.#json(call, options), ref);
+    return await this.#object(getCall(ref, options), options, ref);
   }
 
   async list(type: ResourceType, options: ListOptions): Promise<KubeList> {
@@ -95,7 +85,7 @@ class FetchClient implements KubeClient {
     if (!isJsonObject(metadata) || typeof metadata.resourceVersion !== "string" || !Array.isArray(items)) {
       throw new ApiError(`Cannot ${call.doing}: the answer is no list`, { fault: "server" });
     }
-    return { resourceVersion: metadata.resourceVersion, items: items.map((item) => toObject(item, type)) };
+    return { resourceVersion: metadata.resourceVersion, items: items.map((item) => toObject(call, item, type)) };
   }
 
   async *watch(type: ResourceType, options: WatchOptions): AsyncGenerator<WatchEvent> {
@@ -122,39 +112,23 @@ class FetchClient implements KubeClient {
   }
 
   async create(object: KubeObject, options: WriteOptions = {}): Promise<KubeObject> {
-    const ref = refOf(object);
-    const { name: _name, ...collection } = ref;
-    const call = {
-      ...callOn("create", ref),
-      path: resourcePath(collection, ref.namespace),
-      ...writeOf("POST", JSON_TYPE, object, options),
-    };
-    return toObject(await this.#json(call, options), ref);
+    return await this.#object(createCall(object, options), options, object);
   }
 
   async mergePatch(ref: ObjectRef, patch: JsonObject, options: WriteOptions = {}): Promise<KubeObject> {
-    const call = {
-      ...callOn("patch", ref),
-      ...writeOf("PATCH", "application/merge-patch+json", patch, options),
-    };
-    return toObject(await this.#json(call, options), ref);
+    return await this.#object(mergePatchCall(ref, patch, options), options, ref);
   }
 
   async replace(object: KubeObject, options: WriteOptions = {}): Promise<KubeObject> {
-    const ref = refOf(object);
-    const call = { ...callOn("replace", ref), ...writeOf("PUT", JSON_TYPE, object, options) };
-    return toObject(await this.#json(call, options), ref);
+    return await this.#object(replaceCall(object, options), options, object);
   }
 
   async delete(ref: ObjectRef, options: DeleteOptions = {}): Promise<void> {
-    const body = {
-      apiVersion: "v1",
-      kind: "DeleteOptions",
-      ...(options.uid ? { preconditions: { uid: options.uid } } : {}),
-      ...(options.propagationPolicy ? { propagationPolicy: options.propagationPolicy } : {}),
-    };
-    const { query, ...write } = writeOf("DELETE", JSON_TYPE, body, options);
-    await this.#json({ ...callOn("delete", ref), ...write, query: { dryRun: query.dryRun } }, options);
+    await this.#json(deleteCall(ref, options), options);
+  }
+
+  async #object(call: Call, options: ReadOptions, type: ResourceType): Promise<KubeObject> {
+    return toObject(call, await this.#json(call, options), type);
   }
 
   async #json(call: Call, options: ReadOptions): Promise<JsonObject> {
@@ -217,12 +191,12 @@ class FetchClient implements KubeClient {
   }
 
   async #fetch(call: Call, token: string | undefined, signal: AbortSignal | undefined): Promise<Response> {
-    const headers = new Headers({ accept: call.accept ?? JSON_TYPE, "user-agent": FIELD_MANAGER });
+    const headers = new Headers({ accept: call.accept, "user-agent": FIELD_MANAGER });
     if (token !== undefined) headers.set("authorization", `Bearer ${token}`);
     if (call.body) headers.set("content-type", call.body.type);
     const client = await this.#connection.client();
     try {
-      const response = await fetch(`${this.#server}${call.path}${queryText(call.query)}`, {
+      const response = await fetch(`${this.#server}${call.path}`, {
         method: call.method,
         headers,
         // A stream: Deno sends any other body a second time by itself when the connection breaks.
@@ -252,79 +226,4 @@ class FetchClient implements KubeClient {
     const date = Date.parse(response.headers.get("date") ?? "");
     if (!Number.isNaN(date)) this.#clockSkewMs = date - this.#clock.now();
   }
-}
-
-function callOn(verb: string, ref: ObjectRef): Omit<Call, "method"> & { method: string } {
-  return {
-    method: "GET",
-    path: resourcePath(ref, ref.namespace, ref.name),
-    doing: `${verb} ${describe(ref)}`,
-    plural: pluralOf(ref),
-    apiVersion: ref.apiVersion,
-  };
-}
-
-function writeOf(method: string, type: string, value: JsonObject, options: WriteOptions) {
-  return {
-    method,
-    body: { type, value },
-    query: { fieldManager: FIELD_MANAGER, dryRun: options.dryRun ? "All" : undefined },
-  };
-}
-
-function listCall(type: ResourceType, options: ListOptions): Call {
-  return {
-    method: "GET",
-    path: resourcePath(type, options.namespace),
-    query: { fieldSelector: options.fieldSelector, labelSelector: options.labelSelector },
-    accept: options.metadataOnly ? METADATA_LIST_TYPE : JSON_TYPE,
-    doing: `list ${pluralOf(type)}`,
-    plural: pluralOf(type),
-    apiVersion: type.apiVersion,
-  };
-}
-
-function watchCall(type: ResourceType, options: WatchOptions): Call {
-  const call = listCall(type, options);
-  return {
-    ...call,
-    query: {
-      ...call.query,
-      watch: "true",
-      allowWatchBookmarks: "true",
-      resourceVersion: options.resourceVersion,
-      timeoutSeconds: String(options.timeoutSeconds),
-    },
-    accept: options.metadataOnly ? METADATA_TYPE : JSON_TYPE,
-    doing: `watch ${pluralOf(type)}`,
-  };
-}
-
-function queryText(query: Call["query"] = {}): string {
-  const given = Object.entries(query).filter((entry): entry is [string, string] => entry[1] !== undefined);
-  return given.length === 0 ? "" : `?${new URLSearchParams(given)}`;
-}
-
-function parseAnswer(call: Call, response: Response, text: string): JsonObject {
-  try {
-    const value = JSON.parse(text);
-    if (isJsonObject(value)) return value;
-  } catch {
-    // A web page, or an answer that was cut: said below.
-  }
-  throw errorFromAnswer(call.doing, call.plural, { status: response.status, text });
-}
-
-/** Metadata comes as `PartialObjectMetadata`: the kind that was asked for is put back. */
-function toObject(value: unknown, type: ResourceType): KubeObject {
-  const object = isJsonObject(value) ? value : {};
-  const metadata = isJsonObject(object.metadata) ? object.metadata : {};
-  return { ...object, apiVersion: type.apiVersion, kind: type.kind, metadata } as KubeObject;
-}
-
-function toEvent(value: unknown): WatchEvent {
-  if (!isJsonObject(value) || typeof value.type !== "string" || !isJsonObject(value.object)) {
-    throw new Error("the stream has a line that is no watch event");
-  }
-  return { type: value.type, object: value.object as unknown as KubeObject };
 }

@@ -4,7 +4,6 @@
  *
  * @module
  */
-import { follow, type Follower } from "../abort.ts";
 import { type Clock, jitter } from "../clock.ts";
 import type { Log } from "../log.ts";
 import { ApiError, errorFromStatus, isFault } from "./api_error.ts";
@@ -12,12 +11,14 @@ import { Backoff, type TokenBucket } from "./backoff.ts";
 import {
   describe,
   type KubeClient,
+  type ListOptions,
   type ObjectMeta,
   type ObjectRef,
   pluralOf,
   type ReadOptions,
   type WatchEvent,
 } from "./client.ts";
+import { EventStream, LOOK_DEADLINE_MS, lookOptions } from "./event_stream.ts";
 import { WHILE_WAITING } from "./fault_rules.ts";
 import { Outage } from "./retry.ts";
 
@@ -41,15 +42,8 @@ export interface WatchObjectOptions {
   createdVersion?: string | undefined;
 }
 
-/**
- * Length of a watch in seconds, between these: long enough to be cheap, shorter than the 240 s after which some load
- * balancers drop a silent connection without a word (https://github.com/Azure/kars/issues/456).
- */
-const WATCH_SECONDS = { from: 180, to: 220 };
 /** How long a watch may be silent before a fresh look, milliseconds, ± 20 %. */
 const SILENCE_MS = 45_000;
-/** How long the answer to a look, or a watch's headers, may take, milliseconds. */
-const LOOK_DEADLINE_MS = 10_000;
 /** A watch that ends sooner without an event has failed: it was asked for to last minutes. client-go takes 1 s. */
 const SHORT_WATCH_MS = 5_000;
 /** A watch that has lived for so long is healthy, milliseconds. */
@@ -280,7 +274,7 @@ class ObjectWatch {
   }
 
   async #request<T>(
-    send: (options: ReadOptions & { namespace: string; fieldSelector: string }) => Promise<T>,
+    send: (options: ListOptions) => Promise<T>,
     options: ReadOptions,
   ): Promise<T> {
     const { bucket, signal } = this.#options;
@@ -298,54 +292,4 @@ class ObjectWatch {
       throw error;
     }
   }
-}
-
-/** A watch that can be waited for with a time limit, without losing the event that comes after it. */
-class EventStream {
-  readonly #events: AsyncIterator<WatchEvent>;
-  readonly #clock: Clock;
-  readonly #stop: Follower;
-  #next: Promise<IteratorResult<WatchEvent>> | undefined;
-
-  constructor(kube: KubeClient, ref: ObjectRef, from: string, options: WatchObjectOptions) {
-    this.#clock = options.clock;
-    this.#stop = follow(options.signal);
-    const events = kube.watch(ref, {
-      ...lookOptions(ref),
-      resourceVersion: from,
-      timeoutSeconds: Math.round(
-        WATCH_SECONDS.from + options.clock.random() * (WATCH_SECONDS.to - WATCH_SECONDS.from),
-      ),
-      signal: this.#stop.signal,
-      deadlineMs: LOOK_DEADLINE_MS,
-    });
-    this.#events = events[Symbol.asyncIterator]();
-  }
-
-  async next(silenceMs: number): Promise<WatchEvent | "silence" | "end"> {
-    this.#next ??= this.#events.next();
-    const stop = new AbortController();
-    const silence = this.#clock.sleep(silenceMs, stop.signal).then(
-      () => "silence" as const,
-      () => "end" as const,
-    );
-    try {
-      const result = await Promise.race([this.#next, silence]);
-      if (typeof result === "string") return result;
-      this.#next = undefined;
-      return result.done ? "end" : result.value;
-    } finally {
-      stop.abort();
-    }
-  }
-
-  close(): void {
-    this.#next?.catch(() => {});
-    this.#stop.abort(new Error("the watch is closed"));
-    this.#stop.release();
-  }
-}
-
-function lookOptions(ref: ObjectRef) {
-  return { namespace: ref.namespace, fieldSelector: `metadata.name=${ref.name}`, metadataOnly: true };
 }

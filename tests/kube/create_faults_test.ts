@@ -2,7 +2,8 @@ import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/
 import { RunError } from "../../src/errors.ts";
 import type { Reason } from "../../src/exit_codes.ts";
 import type { KubeObject } from "../../src/kube/client.ts";
-import { findOwn, preflightCreate } from "../../src/kube/create_or_adopt.ts";
+import { preflightCreate } from "../../src/kube/create_or_adopt.ts";
+import { findOwn } from "../../src/kube/find_own.ts";
 import type { AccessRule } from "../../src/testing/mod.ts";
 import { answered, ANSWERS, failure } from "./answers.ts";
 import { aWorkflow, Creation } from "./creates.ts";

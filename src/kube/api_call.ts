@@ -1,0 +1,180 @@
+/**
+ * What goes to an API server and what comes back, as values.
+ *
+ * @module
+ */
+import { isJsonObject, type JsonObject } from "../json.ts";
+import { ApiError, errorFromAnswer } from "./api_error.ts";
+import {
+  type DeleteOptions,
+  describe,
+  FIELD_MANAGER,
+  type KubeObject,
+  type ListOptions,
+  type ObjectRef,
+  pluralOf,
+  type ReadOptions,
+  refOf,
+  resourcePath,
+  type ResourceType,
+  type WatchEvent,
+  type WatchOptions,
+  type WriteOptions,
+} from "./client.ts";
+
+/** One request. */
+export interface Call {
+  method: string;
+  /** Path and query. */
+  path: string;
+  /** The content type that is asked for. */
+  accept: string;
+  body?: { type: string; value: JsonObject };
+  /** For errors: such as `get Workflow "x"`. */
+  doing: string;
+  /** The word in the path, to tell whose conflict a conflict is. */
+  plural: string;
+  apiVersion: string;
+}
+
+const JSON_TYPE = "application/json";
+const MERGE_PATCH_TYPE = "application/merge-patch+json";
+const METADATA_TYPE = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1";
+const METADATA_LIST_TYPE = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1";
+
+/** GET of one object. */
+export function getCall(ref: ObjectRef, { metadataOnly }: ReadOptions): Call {
+  return { ...callOn(ref, "get"), accept: metadataOnly ? METADATA_TYPE : JSON_TYPE };
+}
+
+/** GET of a collection. */
+export function listCall(type: ResourceType, options: ListOptions): Call {
+  const { namespace, fieldSelector, labelSelector, metadataOnly } = options;
+  return {
+    ...callOn({ ...type, namespace, name: undefined }, "list"),
+    path: resourcePath(type, namespace) + queryText({ fieldSelector, labelSelector }),
+    accept: metadataOnly ? METADATA_LIST_TYPE : JSON_TYPE,
+  };
+}
+
+/** GET of a collection's events. */
+export function watchCall(type: ResourceType, options: WatchOptions): Call {
+  const { namespace, fieldSelector, labelSelector, metadataOnly, resourceVersion, timeoutSeconds } = options;
+  const query = {
+    fieldSelector,
+    labelSelector,
+    watch: "true",
+    allowWatchBookmarks: "true",
+    resourceVersion,
+    timeoutSeconds: String(timeoutSeconds),
+  };
+  return {
+    ...callOn({ ...type, namespace, name: undefined }, "watch"),
+    path: resourcePath(type, namespace) + queryText(query),
+    accept: metadataOnly ? METADATA_TYPE : JSON_TYPE,
+  };
+}
+
+/** POST. */
+export function createCall(object: KubeObject, options: WriteOptions): Call {
+  const ref = refOf(object);
+  return {
+    ...callOn(ref, "create"),
+    method: "POST",
+    path: resourcePath(ref, ref.namespace) + writeQuery(options),
+    body: { type: JSON_TYPE, value: object },
+  };
+}
+
+/** PATCH by https://www.rfc-editor.org/rfc/rfc7386 */
+export function mergePatchCall(ref: ObjectRef, patch: JsonObject, options: WriteOptions): Call {
+  const call = callOn(ref, "patch");
+  const path = call.path + writeQuery(options);
+  return { ...call, method: "PATCH", path, body: { type: MERGE_PATCH_TYPE, value: patch } };
+}
+
+/** PUT. */
+export function replaceCall(object: KubeObject, options: WriteOptions): Call {
+  const call = callOn(refOf(object), "replace");
+  return {
+    ...call,
+    method: "PUT",
+    path: call.path + writeQuery(options),
+    body: { type: JSON_TYPE, value: object },
+  };
+}
+
+/** DELETE. */
+export function deleteCall(ref: ObjectRef, options: DeleteOptions): Call {
+  const { dryRun, propagationPolicy, uid } = options;
+  const value = {
+    apiVersion: "v1",
+    kind: "DeleteOptions",
+    ...(uid ? { preconditions: { uid } } : {}),
+    ...(propagationPolicy ? { propagationPolicy } : {}),
+  };
+  const call = callOn(ref, "delete");
+  const path = call.path + queryText({ dryRun: dryRun ? "All" : undefined });
+  return { ...call, method: "DELETE", path, body: { type: JSON_TYPE, value } };
+}
+
+function callOn(ref: ResourceType & { namespace: string; name: string | undefined }, verb: string): Call {
+  const plural = pluralOf(ref);
+  const what = ref.name === undefined ? plural : describe({ kind: ref.kind, name: ref.name });
+  return {
+    method: "GET",
+    path: resourcePath(ref, ref.namespace, ref.name),
+    accept: JSON_TYPE,
+    doing: `${verb} ${what}`,
+    plural,
+    apiVersion: ref.apiVersion,
+  };
+}
+
+function writeQuery({ dryRun }: WriteOptions): string {
+  return queryText({ fieldManager: FIELD_MANAGER, dryRun: dryRun ? "All" : undefined });
+}
+
+function queryText(query: Record<string, string | undefined>): string {
+  const given = Object.entries(query).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  return given.length === 0 ? "" : `?${new URLSearchParams(given)}`;
+}
+
+/**
+ * An answer's JSON.
+ *
+ * @throws {ApiError} If it is none: a web page, or an answer that was cut
+ */
+export function parseAnswer(call: Call, response: Response, text: string): JsonObject {
+  try {
+    const value = JSON.parse(text);
+    if (isJsonObject(value)) return value;
+  } catch {
+    // Said below.
+  }
+  throw errorFromAnswer(call.doing, call.plural, { status: response.status, text });
+}
+
+/**
+ * The object of an answer. Metadata comes as `PartialObjectMetadata`: the kind that was asked for is put back.
+ *
+ * @throws {ApiError} If it has no uid, which every object has: somebody else's JSON must not pass for the object
+ */
+export function toObject(call: Call, value: unknown, type: ResourceType): KubeObject {
+  if (!isJsonObject(value) || !isJsonObject(value.metadata) || typeof value.metadata.uid !== "string") {
+    throw new ApiError(`Cannot ${call.doing}: the answer is no object`, { fault: "server" });
+  }
+  return { ...value, apiVersion: type.apiVersion, kind: type.kind, metadata: value.metadata };
+}
+
+/**
+ * A line of a watch.
+ *
+ * @throws {Error} If it is no event
+ */
+export function toEvent(value: unknown): WatchEvent {
+  if (!isJsonObject(value) || typeof value.type !== "string" || !isJsonObject(value.object)) {
+    throw new Error("the stream has a line that is no watch event");
+  }
+  return { type: value.type, object: value.object as unknown as KubeObject };
+}

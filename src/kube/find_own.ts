@@ -1,0 +1,126 @@
+/**
+ * Whose object is it that has the name?
+ *
+ * @module
+ */
+import { type Clock, systemClock } from "../clock.ts";
+import { RunError } from "../errors.ts";
+import type { JsonValue } from "../json.ts";
+import { type Log, silentLog } from "../log.ts";
+import { isFault } from "./api_error.ts";
+import { describe, type KubeClient, type KubeObject, refOf } from "./client.ts";
+import { BEFORE_CREATE } from "./fault_rules.ts";
+import { CREATED_BY_LABEL, differenceOfMarks, firstDifference, type Owner, withMarks } from "./ownership.ts";
+import { retry, type RetryOptions } from "./retry.ts";
+
+/** Options of {@linkcode findOwn} and of what creates. */
+export interface CreateOptions {
+  /** Whose object it is; an `ExecutionContext` is one. */
+  owner: Owner;
+  /** Gives up. A create that is under way is first brought to a known end. */
+  signal: AbortSignal;
+  /** What the proof of ownership is taken of; by default the object without its owner references. */
+  hashed?: JsonValue;
+  /** The real clock by default. */
+  clock?: Clock;
+  /** Where trouble is told; nowhere by default. */
+  log?: Log;
+}
+
+/** How long an object of the same name may take to be deleted, milliseconds. */
+const DELETION_MS = 60_000;
+/** Time between two looks at an object that is being deleted, milliseconds. */
+const DELETION_POLL_MS = 1_000;
+/**
+ * Looks for the object of an earlier start of the same run. Returns its metadata, or `undefined` if the name is free.
+ *
+ * @throws {RunError} `NameTaken` if another object has the name, or one that is not deleted within 60 s
+ */
+export async function findOwn(
+  kube: KubeClient,
+  object: KubeObject,
+  options: CreateOptions,
+): Promise<KubeObject | undefined> {
+  return await findMarked(kube, await withMarks(object, options.owner, options.hashed), options);
+}
+
+/** As {@linkcode findOwn}, for an object that has its marks already. */
+export async function findMarked(
+  kube: KubeClient,
+  wanted: KubeObject,
+  options: CreateOptions,
+): Promise<KubeObject | undefined> {
+  const clock = options.clock ?? systemClock;
+  const until = clock.now() + DELETION_MS;
+  while (true) {
+    const existing = await retry(() => getMetadata(kube, wanted, options.signal), retryOptions(options));
+    if (!existing) return undefined;
+    if (existing.metadata.deletionTimestamp === undefined) {
+      await checkIsOwn(kube, existing, wanted, options);
+      return existing;
+    }
+    if (clock.now() >= until) throw nameTaken(existing, "it is being deleted, and something holds that up");
+    await clock.sleep(DELETION_POLL_MS, options.signal);
+  }
+}
+
+/** The metadata of the object that has the name, or `undefined` if it is free. */
+export async function getMetadata(
+  kube: KubeClient,
+  wanted: KubeObject,
+  signal: AbortSignal,
+): Promise<KubeObject | undefined> {
+  try {
+    return await kube.get(refOf(wanted), { metadataOnly: true, signal });
+  } catch (error) {
+    if (isFault(error, "notFound")) return undefined;
+    throw error;
+  }
+}
+
+async function checkIsOwn(
+  kube: KubeClient,
+  existing: KubeObject,
+  wanted: KubeObject,
+  options: CreateOptions,
+): Promise<void> {
+  const difference = differenceOfMarks(existing.metadata, wanted.metadata);
+  if (difference) throw nameTaken(existing, await withFirstField(kube, difference, wanted, options.signal));
+  if (options.owner.onExisting === "refuse") {
+    throw nameTaken(existing, "it is this run's, which may not be adopted");
+  }
+}
+
+/** Names the field that differs, where the whole object can be read. */
+async function withFirstField(
+  kube: KubeClient,
+  difference: string,
+  wanted: KubeObject,
+  signal: AbortSignal,
+): Promise<string> {
+  try {
+    const existing = await kube.get(refOf(wanted), { signal });
+    const field = firstDifference(existing.spec, wanted.spec ?? null, "spec");
+    return field ? `${difference}; the first field that differs is ${field}` : difference;
+  } catch {
+    return difference;
+  }
+}
+
+function nameTaken(existing: KubeObject, why: string): RunError {
+  const { creationTimestamp, labels } = existing.metadata;
+  const creator = labels?.[CREATED_BY_LABEL];
+  return new RunError(
+    "NameTaken",
+    `Cannot create ${
+      describe(refOf(existing))
+    }: the name is taken by an object created ${creationTimestamp}` +
+      `${creator ? ` by ${creator}` : ""}: ${why}; use another name or delete that object`,
+  );
+}
+
+/** What a request for {@linkcode CreateOptions} is retried by. */
+export function retryOptions(options: CreateOptions): RetryOptions {
+  const { clock = systemClock, log = silentLog, signal } = options;
+  return { clock, log, signal, rules: BEFORE_CREATE };
+}
