@@ -4,11 +4,10 @@
  * @module
  */
 import { parseArgs } from "@std/cli/parse-args";
-import { parseDuration } from "./duration.ts";
 import { InvalidInputError, messageOf } from "./errors.ts";
-import { labelProblem, nameProblem } from "./names.ts";
 import { nearest } from "./nearest.ts";
 import type { ExecutionContext, Platform } from "./runner.ts";
+import { ALL_SETTINGS, type Setting, SETTINGS } from "./settings.ts";
 
 /** Where a run's status can go. */
 export type ReporterName = "configmap" | "secret" | "nop";
@@ -39,87 +38,7 @@ export interface ConfigInput {
   reporter: ReporterName;
 }
 
-interface Setting<T> {
-  variable: string;
-  flag: string;
-  /** How `--help` names the value; absent for a flag that needs none. */
-  placeholder?: string;
-  help: string;
-  parse: (text: string) => T;
-}
-
-/** Every setting, in the order in which `--help` and error messages list them. */
-const SETTINGS = {
-  manifestPath: setting("RUNNER_INPUT_MANIFEST_PATH", "manifest", "FILE", "the rendered manifest", parseText),
-  name: setting(
-    "RUNNER_CONTEXT_NAME",
-    "name",
-    "NAME",
-    "name of the created object and of the status object",
-    checked(nameProblem),
-  ),
-  namespace: setting(
-    "RUNNER_CONTEXT_PLATFORM_NAMESPACE",
-    "namespace",
-    "NAMESPACE",
-    "namespace of all that is created",
-    checked(labelProblem),
-  ),
-  serviceAccountName: setting(
-    "RUNNER_CONTEXT_PLATFORM_SERVICE_ACCOUNT_NAME",
-    "service-account",
-    "NAME",
-    "service account of the created work",
-    checked(nameProblem),
-  ),
-  timeoutMs: setting(
-    "RUNNER_TIMEOUT",
-    "timeout",
-    "DURATION",
-    "how long the work may take (none)",
-    parseDuration,
-  ),
-  dryRun: setting(
-    "RUNNER_CONTEXT_DRY_RUN",
-    "dry-run",
-    undefined,
-    "validate only, create nothing",
-    parseBoolean,
-  ),
-  devMode: setting("RUNNER_LOGGER_DEV_MODE", "dev", undefined, "log for people, in detail", parseBoolean),
-  reporter: setting(
-    "RUNNER_STATUS_REPORTER",
-    "status-reporter",
-    "KIND",
-    "configmap, secret or nop",
-    oneOf("configmap", "secret", "nop"),
-  ),
-  runId: setting("RUNNER_RUN_ID", "run-id", "ID", "which run this is, the same after a restart", parseText),
-  onExisting: setting(
-    "RUNNER_ON_EXISTING",
-    "on-existing",
-    "WAY",
-    "adopt or refuse an object of this run",
-    oneOf("adopt", "refuse"),
-  ),
-  onTimeout: setting(
-    "RUNNER_ON_TIMEOUT",
-    "on-timeout",
-    "WAY",
-    "leave, stop or terminate the work",
-    oneOf("leave", "stop", "terminate"),
-  ),
-  onTerminate: setting(
-    "RUNNER_ON_TERMINATE",
-    "on-terminate",
-    "WAY",
-    "the same on SIGTERM and SIGINT",
-    oneOf("leave", "stop", "terminate"),
-  ),
-} satisfies Record<string, Setting<unknown>>;
-
 const PLATFORM_PREFIX = "RUNNER_CONTEXT_PLATFORM_";
-const ALL_SETTINGS: Setting<unknown>[] = Object.values(SETTINGS);
 
 /**
  * Reads the settings. A flag wins over its variable.
@@ -179,31 +98,6 @@ export function parseConfig(input: ConfigInput): Config {
   return { manifestPath, context, reporter, devMode, warnings: unknownVariables(input.env) };
 }
 
-/** Whether the arguments ask for nothing but words: `help`, `version`, or `undefined` for a run. */
-export function informationAsked(args: string[]): "help" | "version" | undefined {
-  if (args.includes("--help") || args.includes("-h")) return "help";
-  if (args.includes("--version")) return "version";
-}
-
-/** The text that `--help` prints: one line a flag, with its variable. */
-export function helpText(program: string): string {
-  const rows = ALL_SETTINGS.map((setting) => {
-    const flag = `--${setting.flag}${setting.placeholder ? ` ${setting.placeholder}` : ""}`;
-    return `  ${flag.padEnd(24)} ${setting.variable.padEnd(46)} ${setting.help}`;
-  });
-  return [
-    `${program} [run] [FLAGS]: starts the manifest's work on Kubernetes, reports it, waits for it`,
-    "and exits with a code that tells how it ended.",
-    "",
-    "Each flag wins over its environment variable:",
-    ...rows,
-    `  ${"--help, --version".padEnd(24)}`,
-    "",
-    "Exit codes: 0 succeeded, 2 bad input, 10 the work failed, 124 timed out; README lists the others.",
-    "",
-  ].join("\n");
-}
-
 /** Capact's later engines give files instead: which of the two is meant must not be guessed. */
 function contractProblems(env: Record<string, string>): string[] {
   return ["RUNNER_CONTEXT_PATH", "RUNNER_ARGS_PATH"]
@@ -255,50 +149,4 @@ function unknownVariables(env: Record<string, string>): string[] {
       name.startsWith("RUNNER_") && !name.startsWith(PLATFORM_PREFIX) && !known.includes(name)
     )
     .map((name) => `${name}: is not known and is ignored; did you mean ${nearest(name, known)}?`);
-}
-
-function setting<T>(
-  variable: string,
-  flag: string,
-  placeholder: string | undefined,
-  help: string,
-  parse: (text: string) => T,
-): Setting<T> {
-  return { variable, flag, help, parse, ...(placeholder === undefined ? {} : { placeholder }) };
-}
-
-function parseText(text: string): string {
-  if (text === "") throw new InvalidInputError("is empty");
-  // deno-lint-ignore no-control-regex
-  if (text !== text.trim() || /[\x00-\x1f\x7f]/.test(text)) {
-    throw new InvalidInputError(
-      `${JSON.stringify(text)} has blanks at an end or control characters in it, expected none`,
-    );
-  }
-  return text;
-}
-
-function checked(problemOf: (text: string) => string | undefined): (text: string) => string {
-  return (text) => {
-    const problem = problemOf(parseText(text));
-    if (problem) throw new InvalidInputError(problem);
-    return text;
-  };
-}
-
-function oneOf<T extends string>(...choices: T[]): (text: string) => T {
-  return (text) => {
-    const choice = choices.find((known) => known === text);
-    if (choice === undefined) {
-      throw new InvalidInputError(`${JSON.stringify(text)} is not known, expected ${choices.join(", ")}`);
-    }
-    return choice;
-  };
-}
-
-/** As Go's: https://pkg.go.dev/strconv#ParseBool */
-function parseBoolean(text: string): boolean {
-  if (["1", "t", "T", "TRUE", "true", "True"].includes(text)) return true;
-  if (["0", "f", "F", "FALSE", "false", "False"].includes(text)) return false;
-  throw new InvalidInputError(`${JSON.stringify(text)} is not a boolean (true, false, 1, 0, t, f)`);
 }

@@ -5,9 +5,10 @@
  */
 import deno from "../deno.json" with { type: "json" };
 import { systemClock } from "./clock.ts";
-import { type Config, helpText, informationAsked, parseConfig, type ReporterName } from "./config.ts";
+import { type Config, parseConfig, type ReporterName } from "./config.ts";
 import { InvalidInputError } from "./errors.ts";
 import { EXIT_CODES } from "./exit_codes.ts";
+import { helpText, informationAsked } from "./help.ts";
 import type { JsonObject } from "./json.ts";
 import type { KubeClient } from "./kube/client.ts";
 import { dryRunClient } from "./kube/dry_run_client.ts";

@@ -1,5 +1,6 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import { type Config, type ConfigInput, helpText, informationAsked, parseConfig } from "../src/config.ts";
+import { type Config, type ConfigInput, parseConfig } from "../src/config.ts";
+import { helpText, informationAsked } from "../src/help.ts";
 import { InvalidInputError } from "../src/errors.ts";
 
 const ENV = {

@@ -1,0 +1,141 @@
+/**
+ * Every setting: its variable, its flag, and how its text is read.
+ *
+ * @module
+ */
+import { parseDuration } from "./duration.ts";
+import { InvalidInputError } from "./errors.ts";
+import { labelProblem, nameProblem } from "./names.ts";
+
+/** One setting. */
+export interface Setting<T> {
+  /** Its environment variable. */
+  variable: string;
+  /** Its flag, without `--`. */
+  flag: string;
+  /** How `--help` names the value; absent for a flag that needs none. */
+  placeholder?: string;
+  /** What it is for, in a few words. */
+  help: string;
+  /** Reads its text; throws an `InvalidInputError` that says what is wrong with it. */
+  parse: (text: string) => T;
+}
+
+/** Every setting, in the order in which `--help` and error messages list them. */
+export const SETTINGS = {
+  manifestPath: setting("RUNNER_INPUT_MANIFEST_PATH", "manifest", "FILE", "the rendered manifest", parseText),
+  name: setting(
+    "RUNNER_CONTEXT_NAME",
+    "name",
+    "NAME",
+    "name of the created object and of the status object",
+    checked(nameProblem),
+  ),
+  namespace: setting(
+    "RUNNER_CONTEXT_PLATFORM_NAMESPACE",
+    "namespace",
+    "NAMESPACE",
+    "namespace of all that is created",
+    checked(labelProblem),
+  ),
+  serviceAccountName: setting(
+    "RUNNER_CONTEXT_PLATFORM_SERVICE_ACCOUNT_NAME",
+    "service-account",
+    "NAME",
+    "service account of the created work",
+    checked(nameProblem),
+  ),
+  timeoutMs: setting(
+    "RUNNER_TIMEOUT",
+    "timeout",
+    "DURATION",
+    "how long the work may take (none)",
+    parseDuration,
+  ),
+  dryRun: setting(
+    "RUNNER_CONTEXT_DRY_RUN",
+    "dry-run",
+    undefined,
+    "validate only, create nothing",
+    parseBoolean,
+  ),
+  devMode: setting("RUNNER_LOGGER_DEV_MODE", "dev", undefined, "log for people, in detail", parseBoolean),
+  reporter: setting(
+    "RUNNER_STATUS_REPORTER",
+    "status-reporter",
+    "KIND",
+    "configmap, secret or nop",
+    oneOf("configmap", "secret", "nop"),
+  ),
+  runId: setting("RUNNER_RUN_ID", "run-id", "ID", "which run this is, the same after a restart", parseText),
+  onExisting: setting(
+    "RUNNER_ON_EXISTING",
+    "on-existing",
+    "WAY",
+    "adopt or refuse an object of this run",
+    oneOf("adopt", "refuse"),
+  ),
+  onTimeout: setting(
+    "RUNNER_ON_TIMEOUT",
+    "on-timeout",
+    "WAY",
+    "leave, stop or terminate the work",
+    oneOf("leave", "stop", "terminate"),
+  ),
+  onTerminate: setting(
+    "RUNNER_ON_TERMINATE",
+    "on-terminate",
+    "WAY",
+    "the same on SIGTERM and SIGINT",
+    oneOf("leave", "stop", "terminate"),
+  ),
+} satisfies Record<string, Setting<unknown>>;
+
+/** The settings as a list. */
+export const ALL_SETTINGS: Setting<unknown>[] = Object.values(SETTINGS);
+
+function setting<T>(
+  variable: string,
+  flag: string,
+  placeholder: string | undefined,
+  help: string,
+  parse: (text: string) => T,
+): Setting<T> {
+  return { variable, flag, help, parse, ...(placeholder === undefined ? {} : { placeholder }) };
+}
+
+function parseText(text: string): string {
+  if (text === "") throw new InvalidInputError("is empty");
+  // deno-lint-ignore no-control-regex
+  if (text !== text.trim() || /[\x00-\x1f\x7f]/.test(text)) {
+    throw new InvalidInputError(
+      `${JSON.stringify(text)} has blanks at an end or control characters in it, expected none`,
+    );
+  }
+  return text;
+}
+
+function checked(problemOf: (text: string) => string | undefined): (text: string) => string {
+  return (text) => {
+    const problem = problemOf(parseText(text));
+    if (problem) throw new InvalidInputError(problem);
+    return text;
+  };
+}
+
+function oneOf<T extends string>(...choices: T[]): (text: string) => T {
+  return (text) => {
+    const choice = choices.find((known) => known === text);
+    if (choice === undefined) {
+      throw new InvalidInputError(`${JSON.stringify(text)} is not known, expected ${choices.join(", ")}`);
+    }
+    return choice;
+  };
+}
+
+/** As Go's: https://pkg.go.dev/strconv#ParseBool */
+function parseBoolean(text: string): boolean {
+  if (["1", "t", "T", "TRUE", "true", "True"].includes(text)) return true;
+  if (["0", "f", "F", "FALSE", "false", "False"].includes(text)) return false;
+  throw new InvalidInputError(`${JSON.stringify(text)} is not a boolean (true, false, 1, 0, t, f)`);
+}
