@@ -79,6 +79,7 @@ export function parseConfig(input: ConfigInput): Config {
   const reporter = read(SETTINGS.reporter) ?? input.reporter;
   const runId = read(SETTINGS.runId);
   const onExisting = read(SETTINGS.onExisting) ?? "adopt";
+  const logTailLines = read(SETTINGS.logTailLines) ?? 20;
   const onTimeout = read(SETTINGS.onTimeout) ?? "leave";
   const onTerminate = read(SETTINGS.onTerminate) ?? "leave";
   problems.push(...contractProblems(input.env));
@@ -90,6 +91,7 @@ export function parseConfig(input: ConfigInput): Config {
     platform,
     dryRun,
     onExisting,
+    logTailLines,
     onTimeout,
     onTerminate,
     ...(timeoutMs === undefined ? {} : { timeoutMs }),

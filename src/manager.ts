@@ -7,12 +7,14 @@ import { type Clock, followLater, systemClock, withDeadline } from "./clock.ts";
 import { formatDuration } from "./duration.ts";
 import { messageOf, reasonOf, RunError } from "./errors.ts";
 import { EXIT_CODES, type Left, type Reason } from "./exit_codes.ts";
+import { explainWork } from "./explain_work.ts";
 import type { JsonObject } from "./json.ts";
 import type { Log } from "./log.ts";
 import { finalReport, type Outcome, reservedKeys } from "./report.ts";
 import type {
   ActionRunner,
   ExecutionContext,
+  Failure,
   StartOutput,
   StatusReporter,
   StepInput,
@@ -64,6 +66,7 @@ export class Manager {
   /** How far the run has come, for its report. */
   #nameIsFree = false;
   #started: StartOutput | undefined;
+  #startingAt = 0;
   #startedAt = 0;
   #completed: WaitForCompletionOutput | undefined;
 
@@ -91,6 +94,7 @@ export class Manager {
         await step("while setting status", () => reporter.check(input));
         if (!context.dryRun) await step("while starting action", async () => await runner.preflight?.(start));
       }
+      this.#startingAt = this.#clock.now();
       this.#started = await step("while starting action", () => this.#start({ ...start, existing }));
       this.#startedAt = this.#clock.now();
       if (context.dryRun) return this.#dryRunResult(existing);
@@ -128,15 +132,25 @@ export class Manager {
 
   #wait(input: StepInput): Promise<WaitForCompletionOutput> {
     const started = this.#started ?? { status: {} };
-    const ageMs = (started.object?.ageMs ?? 0) + this.#clock.now() - this.#startedAt;
-    return waitForWork(this.#options.runner, { ...input, started, clock: this.#clock, ageMs });
+    return waitForWork(this.#options.runner, { ...input, started, clock: this.#clock, ageMs: this.#ageMs() });
+  }
+
+  /**
+   * The work's age in milliseconds. The dates of answers can be a gateway's whose clock is wrong: what this start has
+   * made is not older than the start, and nothing is younger than 0.
+   */
+  #ageMs(): number {
+    const { adopted = true, ageMs = 0 } = this.#started?.object ?? {};
+    const greatest = adopted ? Infinity : this.#startedAt - this.#startingAt;
+    return Math.min(Math.max(0, ageMs), greatest) + this.#clock.now() - this.#startedAt;
   }
 
   async #finish(
     outcome: Omit<Outcome, "started" | "completed">,
     signal: AbortSignal,
   ): Promise<ExecuteResult> {
-    const full = { ...outcome, started: this.#started, completed: this.#completed };
+    const failure = await this.#explain(outcome.reason);
+    const full = { ...outcome, started: this.#started, completed: this.#completed, failure };
     const report = finalReport(this.#options.runner.name, full);
     const ms = finalReportMs(outcome.reason, signal);
     // A signal in the midst of the report leaves as little time as one before it.
@@ -154,6 +168,15 @@ export class Manager {
       hurry.stop();
     }
     return this.#result(full);
+  }
+
+  async #explain(reason: Reason): Promise<Failure | undefined> {
+    const { context, runner } = this.#options;
+    const [started, completed] = [this.#started, this.#completed];
+    if (!started) return undefined;
+    const log = this.#options.log(`runner.${runner.name}`);
+    const input = { context, log, started, clock: this.#clock, ...(completed ? { completed } : {}) };
+    return await explainWork(runner, reason, input);
   }
 
   #logStart(): void {

@@ -17,6 +17,7 @@ export {
   type KubeList,
   type KubeObject,
   type ListOptions,
+  type LogOptions,
   type ObjectMeta,
   type ObjectRef,
   type ReadOptions,
@@ -41,6 +42,8 @@ export { type Program, run } from "./run.ts";
 export {
   type ActionRunner,
   type ExecutionContext,
+  type ExplainInput,
+  type Failure,
   type Platform,
   type ReportInput,
   type StartInput,

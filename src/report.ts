@@ -5,7 +5,7 @@
  */
 import { EXIT_CODES, type Left, type Reason } from "./exit_codes.ts";
 import type { JsonObject } from "./json.ts";
-import type { StartOutput, WaitForCompletionOutput, WorkObject } from "./runner.ts";
+import type { Failure, StartOutput, WaitForCompletionOutput, WorkObject } from "./runner.ts";
 import { type Stream, writeText } from "./standard_streams.ts";
 
 /** How a run ended, as the Manager knows it. */
@@ -20,6 +20,8 @@ export interface Outcome {
   started?: StartOutput | undefined;
   /** What `waitForCompletion` returned, if it came so far. */
   completed?: WaitForCompletionOutput | undefined;
+  /** Why the work failed, where that could be found out. */
+  failure?: Failure | undefined;
 }
 
 /** Keys that the report adds to a runner's status. */
@@ -59,6 +61,7 @@ export function finalReport(runner: string, outcome: Outcome): JsonObject {
     ...(completed?.finishedAt ? { finishedAt: completed.finishedAt } : {}),
     ...(started?.object ? { object: objectOf(started.object, outcome.left) } : {}),
     ...(completed?.outputs ? { outputs: completed.outputs } : {}),
+    ...(outcome.failure ? { failure: { ...outcome.failure } } : {}),
   };
 }
 
@@ -70,46 +73,4 @@ function objectOf(object: WorkObject, left: Left): JsonObject {
 /** The report as the one line on standard output. */
 export function writeReportLine(report: JsonObject, stream: Stream = Deno.stdout): void {
   writeText(stream, JSON.stringify(report) + "\n");
-}
-
-/** Most bytes of the text for people: Kubernetes takes 2048 bytes of a log as the termination message. */
-const MAX_TEXT_BYTES = 2_000;
-
-/** The text for people on a run that failed: what went wrong, what is left, and how to look and stop. */
-export function failureText(
-  program: string,
-  outcome: Outcome,
-  commands?: { show: string; stop: string },
-): string {
-  const lines = [`${program}: ${outcome.message}`];
-  if (outcome.reason !== "InvalidInput") {
-    lines.push(`exit code: ${EXIT_CODES[outcome.reason].code} (${outcome.reason})`);
-  }
-  const object = outcome.started?.object;
-  if (object) {
-    lines.push(
-      `left in the cluster: ${object.kind} "${object.name}" in "${object.namespace}": ${outcome.left}`,
-    );
-    if (commands) {
-      lines.push(`show it: ${commands.show}`);
-      if (outcome.left === "left running" || outcome.left === "unknown") {
-        lines.push(`stop it: ${commands.stop}`);
-      }
-    }
-  } else if (outcome.reason !== "InvalidInput") {
-    lines.push(`left in the cluster: ${outcome.left === "unknown" ? "not known" : outcome.left}`);
-  }
-  return cut(lines[0] ?? "", lines.slice(1).join("\n"));
-}
-
-/** Shortens the message, never the lines that tell what to do. */
-function cut(message: string, rest: string): string {
-  const encoder = new TextEncoder();
-  const room = MAX_TEXT_BYTES - encoder.encode(`…\n${rest}\n`).length;
-  const bytes = encoder.encode(message);
-  // A sequence that the cut would split is dropped by the decoder.
-  const short = bytes.length <= room
-    ? message
-    : new TextDecoder().decode(bytes.slice(0, room), { stream: true }) + "…";
-  return rest === "" ? `${short}\n` : `${short}\n${rest}\n`;
 }

@@ -32,6 +32,8 @@ export interface ExecutionContext {
   runId?: string;
   /** Whether to go on with an object that is proven this run's own, or to refuse any that has the name. */
   onExisting: "adopt" | "refuse";
+  /** How many lines of a failed container's log are reported; 0: no log is read. 20 by default. */
+  logTailLines?: number;
   /** What becomes of the work when the time is up; `leave` by default. */
   onTimeout?: StopMode | "leave";
   /** What becomes of the work on SIGTERM and SIGINT; `leave` by default. */
@@ -103,6 +105,34 @@ export interface StopInput extends WaitForCompletionInput {
   reason: string;
 }
 
+/** What {@linkcode ActionRunner.explain} gets. */
+export interface ExplainInput extends WaitForCompletionInput {
+  /** The verdict; absent where the time was up before there was one. */
+  completed?: WaitForCompletionOutput;
+}
+
+/** Why work failed, or has not ended: what is not known, or may not be read, is left out. */
+export interface Failure {
+  /** The step that failed, in the words of the work's own kind. */
+  node?: string;
+  /** The pod of that step. */
+  pod?: string;
+  /** The container that failed. */
+  container?: string;
+  /** Its exit code. */
+  exitCode?: number;
+  /** One word: `Error`, `OOMKilled`, `Evicted`, `ImagePullBackOff`, `Unschedulable` … */
+  reason?: string;
+  /** What is said of it, in a sentence. */
+  message?: string;
+  /** Warning events, the newest last: `FailedScheduling: 0/1 nodes are available …`. */
+  events?: string[];
+  /** The last lines of the container's log. */
+  logTail?: string[];
+  /** What could not be read, and why. */
+  notRead?: string[];
+}
+
 /** What {@linkcode ActionRunner.waitForCompletion} returns: a verdict that was seen. */
 export interface WaitForCompletionOutput {
   /** Whether the work did what it was to do. */
@@ -137,6 +167,8 @@ export interface ActionRunner {
   start(input: StartInput): Promise<StartOutput>;
   /** Waits until the work's verdict is seen. Rejects with the signal's reason when that comes first. */
   waitForCompletion(input: WaitForCompletionInput): Promise<WaitForCompletionOutput>;
+  /** Finds out why the work failed, or why it has not ended. Whatever it throws is logged and changes nothing. */
+  explain?(input: ExplainInput): Promise<Failure | undefined>;
   /** Ends the work, and leaves word on it of why. Called only where the settings ask for it. */
   stop?(input: StopInput): Promise<void>;
   /** The commands with which people look at the work and stop it, for the report of a run that failed. */

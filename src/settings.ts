@@ -67,6 +67,13 @@ export const SETTINGS = {
     "configmap, secret or nop",
     oneOf("configmap", "secret", "nop"),
   ),
+  logTailLines: setting(
+    "RUNNER_LOG_TAIL_LINES",
+    "log-tail-lines",
+    "N",
+    "lines of a failed container's log in the report (20)",
+    parseCount,
+  ),
   runId: setting("RUNNER_RUN_ID", "run-id", "ID", "which run this is, the same after a restart", parseText),
   onExisting: setting(
     "RUNNER_ON_EXISTING",
@@ -131,6 +138,13 @@ function oneOf<T extends string>(...choices: T[]): (text: string) => T {
     }
     return choice;
   };
+}
+
+function parseCount(text: string): number {
+  if (!/^\d{1,4}$/.test(text)) {
+    throw new InvalidInputError(`${JSON.stringify(text)} is not a number from 0 to 9999`);
+  }
+  return Number(text);
 }
 
 /** As Go's: https://pkg.go.dev/strconv#ParseBool */

@@ -4,6 +4,7 @@
  * @module
  */
 import type { ExecutionContext, WorkObject } from "../src/runner.ts";
+import type { Outcome } from "../src/report.ts";
 
 /** The context of the run `demo` in the namespace `team`. */
 export function aContext(fields: Partial<ExecutionContext> = {}): ExecutionContext {
@@ -28,4 +29,9 @@ export function aWorkObject(fields: Partial<WorkObject> = {}): WorkObject {
     adopted: false,
     ...fields,
   };
+}
+
+/** The end of a run that succeeded. */
+export function anOutcome(fields: Partial<Outcome> = {}): Outcome {
+  return { reason: "Succeeded", message: "all went well", left: "finished", ...fields };
 }

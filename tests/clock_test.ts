@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { jitter, systemClock, withDeadline } from "../src/clock.ts";
+import { followLater, jitter, systemClock, withDeadline } from "../src/clock.ts";
 import { fakeClock } from "../src/testing/fake_clock.ts";
 
 const reason = () => new Error("too late");
@@ -128,4 +128,27 @@ Deno.test("withDeadline() aborts work whose signal nothing holds but the listene
   end.resolve();
   await work;
   assertEquals(told, true);
+});
+
+Deno.test("followLater() follows a signal after some time, with its reason", async () => {
+  const clock = fakeClock();
+  const stop = new AbortController();
+  const { signal } = followLater(stop.signal, { ms: 100, clock });
+  await clock.advance(1_000);
+  const why = new Error("stop");
+  stop.abort(why);
+  await clock.advance(99);
+  assertEquals(signal.aborted, false);
+  await clock.advance(1);
+  assert(signal.reason === why);
+});
+
+Deno.test("followLater() follows no more once it is stopped", async () => {
+  const clock = fakeClock();
+  const stop = new AbortController();
+  const late = followLater(stop.signal, { ms: 100, clock });
+  stop.abort(new Error("stop"));
+  late.stop();
+  await clock.advance(1_000);
+  assertEquals(late.signal.aborted, false);
 });

@@ -21,6 +21,7 @@ const FLAGS = {
   RUNNER_STATUS_REPORTER: "status-reporter",
   RUNNER_RUN_ID: "run-id",
   RUNNER_ON_EXISTING: "on-existing",
+  RUNNER_LOG_TAIL_LINES: "log-tail-lines",
   RUNNER_ON_TIMEOUT: "on-timeout",
   RUNNER_ON_TERMINATE: "on-terminate",
 };
@@ -45,6 +46,7 @@ Deno.test("parseConfig() reads the required variables and has a default for ever
       platform: { namespace: "team", serviceAccountName: "worker" },
       dryRun: false,
       onExisting: "adopt",
+      logTailLines: 20,
       onTimeout: "leave",
       onTerminate: "leave",
     },
@@ -288,6 +290,7 @@ const flagValues = [
   "--status-reporter=nop",
   "--run-id=run-8",
   "--on-existing=refuse",
+  "--log-tail-lines=5",
   "--on-timeout=stop",
   "--on-terminate=terminate",
 ];
@@ -309,6 +312,7 @@ Deno.test("parseConfig() lets every flag win over its variable", () => {
       platform: { namespace: "other-team", serviceAccountName: "other-worker" },
       dryRun: true,
       onExisting: "refuse",
+      logTailLines: 5,
       onTimeout: "stop",
       onTerminate: "terminate",
       timeoutMs: 5_000,

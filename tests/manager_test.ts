@@ -461,15 +461,28 @@ for (const key of ["runner", "phase", "exitCode", "object", "failure"]) {
   });
 }
 
-const timeouts: { what: string; ageMs?: number; endsAfterMs: number }[] = [
+const timeouts: { what: string; ageMs?: number; adopted?: boolean; endsAfterMs: number }[] = [
   { what: "a new object's creation", endsAfterMs: 60_000 },
+  {
+    what: "a new object's creation, by a clock an hour fast",
+    ageMs: 3_600_000,
+    adopted: false,
+    endsAfterMs: 60_000,
+  },
+  {
+    what: "a new object's creation, by a clock an hour slow",
+    ageMs: -3_600_000,
+    adopted: false,
+    endsAfterMs: 60_000,
+  },
+  { what: "now for an object that seems to be of the future", ageMs: -3_600_000, endsAfterMs: 60_000 },
   { what: "the creation of an object that is 45 s old", ageMs: 45_000, endsAfterMs: 15_000 },
   { what: "the creation of an object that is a day old", ageMs: 86_400_000, endsAfterMs: 0 },
 ];
 
-for (const { what, ageMs, endsAfterMs } of timeouts) {
+for (const { what, ageMs, adopted = true, endsAfterMs } of timeouts) {
   Deno.test(`execute() counts the time-out from ${what}`, async () => {
-    const object = aWorkObject(ageMs === undefined ? {} : { ageMs });
+    const object = aWorkObject({ adopted, ...(ageMs === undefined ? {} : { ageMs }) });
     const { manager, clock } = aStage({
       context: { timeoutMs: 60_000 },
       runner: {
@@ -592,6 +605,25 @@ for (const { reason, code, name } of signals) {
     });
   }
 }
+
+Deno.test("execute() gives the final report up 1.5 s after a signal in the midst of it, and keeps the verdict", async () => {
+  const stop = new AbortController();
+  const { manager, clock } = aStage({
+    runner: {
+      waitForCompletion: () => Promise.resolve({ finishedSuccessfully: false, message: "it failed" }),
+    },
+    reporter: { report: (input, status) => isFinal(status) ? untilAborted(input) : Promise.resolve() },
+  });
+  let ended = false;
+  const ending = manager.execute(stop.signal).finally(() => ended = true);
+  await clock.advance(10_000);
+  stop.abort(new RunError("Terminated", "interrupted by SIGTERM"));
+  await clock.advance(1_499);
+  assertEquals(ended, false);
+  await clock.advance(1);
+  assertEquals(ended, true);
+  assertEquals(endOf(await ending), [10, "WorkFailed", 'finished unsuccessfully [details: "it failed"]']);
+});
 
 Deno.test("execute() believes an error that knows better than the table what is left", async () => {
   const error = new RunError("Terminated", "interrupted by SIGTERM", { left: "unknown" });

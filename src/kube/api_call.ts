@@ -11,6 +11,7 @@ import {
   FIELD_MANAGER,
   type KubeObject,
   type ListOptions,
+  type LogOptions,
   type ObjectRef,
   pluralOf,
   type ReadOptions,
@@ -102,6 +103,14 @@ export function replaceCall(object: KubeObject, options: WriteOptions): Call {
     path: call.path + writeQuery(options),
     body: { type: JSON_TYPE, value: object },
   };
+}
+
+/** GET of a container's log. */
+export function logCall(pod: { name: string; namespace: string }, options: LogOptions): Call {
+  const { container, tailLines, previous } = options;
+  const call = callOn({ apiVersion: "v1", kind: "Pod", ...pod }, "read the log of");
+  const query = { container, tailLines: String(tailLines), previous: previous ? "true" : undefined };
+  return { ...call, path: `${call.path}/log${queryText(query)}`, accept: "text/plain, */*" };
 }
 
 /** DELETE. */

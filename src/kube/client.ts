@@ -109,6 +109,16 @@ export interface WriteOptions extends RequestOptions {
   dryRun?: boolean;
 }
 
+/** Options of a container's log. */
+export interface LogOptions extends RequestOptions {
+  /** The container. */
+  container: string;
+  /** How many lines from the end. */
+  tailLines: number;
+  /** The log of the container's last run before this one. */
+  previous?: boolean;
+}
+
 /** Options of DELETE. */
 export interface DeleteOptions extends WriteOptions {
   /** Delete only the object with this uid. */
@@ -138,6 +148,8 @@ export interface KubeClient {
   replace(object: KubeObject, options?: WriteOptions): Promise<KubeObject>;
   /** Asks for the deletion of an object, which may take its time. */
   delete(ref: ObjectRef, options?: DeleteOptions): Promise<void>;
+  /** The last lines of a container's log, as the kubelet has it. */
+  readLog(pod: { name: string; namespace: string }, options: LogOptions): Promise<string>;
   /** The API server's clock, in milliseconds since 1970, as its last answer told it. */
   serverNow(): number;
 }

@@ -15,6 +15,7 @@ export function dryRunClient(kube: KubeClient): KubeClient {
     mergePatch: (ref, patch, options) => kube.mergePatch(ref, patch, { ...options, dryRun: true }),
     replace: (object, options) => kube.replace(object, { ...options, dryRun: true }),
     delete: (ref, options) => kube.delete(ref, { ...options, dryRun: true }),
+    readLog: (pod, options) => kube.readLog(pod, options),
     serverNow: () => kube.serverNow(),
   };
 }

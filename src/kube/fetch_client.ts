@@ -12,6 +12,7 @@ import {
   deleteCall,
   getCall,
   listCall,
+  logCall,
   mergePatchCall,
   parseAnswer,
   replaceCall,
@@ -27,6 +28,7 @@ import {
   type KubeList,
   type KubeObject,
   type ListOptions,
+  type LogOptions,
   type ObjectRef,
   type ReadOptions,
   type RequestOptions,
@@ -85,7 +87,10 @@ class FetchClient implements KubeClient {
     if (!isJsonObject(metadata) || typeof metadata.resourceVersion !== "string" || !Array.isArray(items)) {
       throw new ApiError(`Cannot ${call.doing}: the answer is no list`, { fault: "server" });
     }
-    return { resourceVersion: metadata.resourceVersion, items: items.map((item) => toObject(call, item, type)) };
+    return {
+      resourceVersion: metadata.resourceVersion,
+      items: items.map((item) => toObject(call, item, type)),
+    };
   }
 
   async *watch(type: ResourceType, options: WatchOptions): AsyncGenerator<WatchEvent> {
@@ -131,7 +136,16 @@ class FetchClient implements KubeClient {
     return toObject(call, await this.#json(call, options), type);
   }
 
+  async readLog(pod: { name: string; namespace: string }, options: LogOptions): Promise<string> {
+    return (await this.#text(logCall(pod, options), options)).text;
+  }
+
   async #json(call: Call, options: ReadOptions): Promise<JsonObject> {
+    const { response, text } = await this.#text(call, options);
+    return parseAnswer(call, response, text);
+  }
+
+  async #text(call: Call, options: ReadOptions): Promise<{ response: Response; text: string }> {
     return await this.#withDeadline(call, options, async (signal) => {
       const response = await this.#send(call, { ...options, signal });
       let text;
@@ -140,7 +154,7 @@ class FetchClient implements KubeClient {
       } catch (error) {
         throw this.#brokenBody(call, error);
       }
-      return parseAnswer(call, response, text);
+      return { response, text };
     });
   }
 

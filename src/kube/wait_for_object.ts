@@ -131,7 +131,8 @@ class ObjectWait<V> {
 
   async #judge(sighting: Sighting): Promise<V | undefined> {
     if (sighting.is === "absent") return this.#judgeAbsence();
-    if (sighting.metadata.uid !== this.#target.uid) return this.#judgeReplacement(sighting.metadata);
+    // An old event may tell of an earlier object of the name: only a fresh look proves that ours was replaced.
+    if (sighting.metadata.uid !== this.#target.uid) return await this.#askForWholeObject();
     this.#last = sighting.metadata;
     this.#logState(sighting.metadata);
     // The look that follows a deletion tells whether another object took the place.

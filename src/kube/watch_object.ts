@@ -101,6 +101,8 @@ class ObjectWatch {
   #mayWatch = true;
   /** When the object was last seen or heard of, by the clock: silence counts over all watches together. */
   #heardAt: number;
+  /** The object's version when it was last seen: a watch that has missed a newer one is of no use. */
+  #known: string | undefined;
   #expiredInARow = 0;
   readonly #warned = new Set<string>();
 
@@ -111,6 +113,7 @@ class ObjectWatch {
     this.#outage = new Outage({ clock: options.clock, log: options.log, rules: WHILE_WAITING });
     this.#watchBackoff = new Backoff(options.clock);
     this.#heardAt = options.clock.now();
+    this.#known = options.createdVersion;
   }
 
   step(state: LookingState): Step {
@@ -130,7 +133,9 @@ class ObjectWatch {
       const version = yield* this.#look({});
       return this.#mayWatch ? { at: "watch", from: version } : { at: "poll", count: 0 };
     } catch (error) {
-      return isFault(error, "forbidden") ? { at: "poll", count: 0 } : this.#failed(error);
+      if (!isFault(error, "forbidden")) return this.#failed(error);
+      this.#giveUpWatching(error);
+      return { at: "poll", count: 0 };
     }
   }
 
@@ -142,7 +147,6 @@ class ObjectWatch {
     let opened = this.#options.clock.now();
     const stream = new EventStream(this.#kube, this.#ref, from, this.#options);
     let version = from;
-    let seen: string | undefined;
     try {
       await this.#options.bucket.take(this.#options.signal);
       // Time in which it had to wait for its turn is no life of the watch.
@@ -151,20 +155,13 @@ class ObjectWatch {
         const silentMs = this.#options.clock.now() - this.#heardAt;
         const event = await stream.next(Math.max(0, jitter(this.#options.clock, SILENCE_MS, 0.2) - silentMs));
         if (event === "silence") {
-          const found = yield* this.#lookAgain();
-          // The object has moved on without an event: this watch tells nothing any more.
-          if (seen !== undefined && found !== seen) {
-            this.#warnOnce("the watch tells nothing of what happens");
-            return { at: "list" };
-          }
-          seen = found;
+          if (yield* this.#lookAgain()) return { at: "list" };
           continue;
         }
         if (event === "end") return this.#ended(opened, version);
         const next = yield* this.#event(event);
         if (typeof next !== "string") return next;
         version = next;
-        seen = event.object.metadata?.name === this.#ref.name ? next : seen;
       }
     } catch (error) {
       return this.#watchFailed(error, opened);
@@ -196,18 +193,20 @@ class ObjectWatch {
       throw errorFromStatus(`watch ${describe(this.#ref)}`, pluralOf(this.#ref), event.object);
     }
     const version = metadata?.resourceVersion;
-    const isOurs = metadata?.name === this.#ref.name;
     this.#expiredInARow = 0;
     this.#heardAt = this.#options.clock.now();
     this.#watchBackoff.reset();
     if (event.type === "BOOKMARK" && version) return version;
-    if (event.type === "DELETED" && isOurs) {
-      yield { is: "deleted", metadata };
-      return { at: "list" };
+    const isChange = ["ADDED", "MODIFIED", "DELETED"].includes(event.type);
+    if (!isChange || !version || metadata.uid === undefined) return { at: "list" };
+    if (metadata.name !== this.#ref.name) return version;
+    this.#known = version;
+    if (event.type !== "DELETED") {
+      yield { is: "there", metadata };
+      return version;
     }
-    if (!["ADDED", "MODIFIED", "DELETED"].includes(event.type) || !version) return { at: "list" };
-    if (isOurs) yield { is: "there", metadata };
-    return version;
+    yield { is: "deleted", metadata };
+    return { at: "list" };
   }
 
   /** A clean end: normal after some time; a failure if it came at once. */
@@ -224,12 +223,16 @@ class ObjectWatch {
     if (!(error instanceof ApiError)) throw error;
     if (error.fault === "expired" && ++this.#expiredInARow === 1) return { at: "list" };
     if (error.fault === "forbidden") {
-      this.#warnOnce(`${error.message}; looking each ${POLL_MS / 1_000} s instead`);
-      this.#mayWatch = false;
+      this.#giveUpWatching(error);
       return { at: "list" };
     }
     if (clock.now() - opened >= HEALTHY_WATCH_MS) this.#watchBackoff.reset();
     return this.#pauseThenList(error);
+  }
+
+  #giveUpWatching(error: ApiError): void {
+    if (this.#mayWatch) this.#warnOnce(`${error.message}; looking each ${POLL_MS / 1_000} s instead`);
+    this.#mayWatch = false;
   }
 
   #pauseThenList(error: ApiError): State {
@@ -258,19 +261,19 @@ class ObjectWatch {
     );
     this.#heardAt = this.#options.clock.now();
     const object = items.find(({ metadata }) => metadata.name === this.#ref.name);
+    this.#known = object?.metadata.resourceVersion;
     yield object ? { is: "there", metadata: object.metadata } : { is: "absent" };
     return resourceVersion;
   }
 
-  /** A look past a silent watch, on a connection of its own. Returns the object's version. */
-  async *#lookAgain(): AsyncGenerator<Sighting, string | undefined> {
-    let found: string | undefined;
-    const looks = this.#look({ freshConnection: true });
-    for await (const sighting of looks) {
-      if (sighting.is === "there") found = sighting.metadata.resourceVersion;
+  /** A look past a silent watch, on a connection of its own. Tells whether the watch has missed something. */
+  async *#lookAgain(): AsyncGenerator<Sighting, boolean> {
+    const known = this.#known;
+    for await (const sighting of this.#look({ freshConnection: true })) {
+      if (this.#known !== known) this.#warnOnce("the watch tells nothing of what happens");
       yield sighting;
     }
-    return found;
+    return this.#known !== known;
   }
 
   async #request<T>(

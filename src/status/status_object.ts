@@ -13,6 +13,7 @@ import { type Clock, systemClock } from "../clock.ts";
 import { type Log, silentLog } from "../log.ts";
 import type { ReportInput, StatusReporter } from "../runner.ts";
 import { dryRunClient } from "../kube/dry_run_client.ts";
+import { fitStatus } from "./fit_status.ts";
 
 /** Options of the reporters that write into an object. */
 export interface StatusObjectOptions {
@@ -35,8 +36,12 @@ export interface StatusObjectKind {
 const STATUS_KEY = "status";
 /** How long the object may be missing at the start, milliseconds: who starts the runner may still be creating it. */
 const MISSING_MS = 15_000;
+/** How long a PATCH that met other writers is sent again, milliseconds: the API server has tried five times itself. */
+const CONFLICT_MS = 10_000;
 /** How often a PUT is tried when others write too: https://github.com/kubernetes/client-go/blob/v0.34.4/util/retry/util.go */
 const MAX_CONFLICTS = 5;
+
+const WRITE_RULES = { ...BEFORE_CREATE, conflict: { forMs: CONFLICT_MS, then: "RefusedByApi" as const } };
 
 /** A reporter that writes into the object named after the run. It must exist: it is never created. */
 export function statusObjectReporter(
@@ -47,7 +52,7 @@ export function statusObjectReporter(
   const { clock = systemClock, log = silentLog } = options;
   return {
     check: ({ context, signal }) => {
-      const rules = { ...BEFORE_CREATE, notFound: { forMs: MISSING_MS, then: "TargetMissing" as const } };
+      const rules = { ...WRITE_RULES, notFound: { forMs: MISSING_MS, then: "TargetMissing" as const } };
       const write = () => writeStatus(dryRunClient(kube), refOf(context, kind), kind, {}, signal);
       return retry(write, { clock, log, signal, rules }).catch((error) => {
         throw withPlace(error, refOf(context, kind));
@@ -55,7 +60,7 @@ export function statusObjectReporter(
     },
     report: ({ context, signal }, status) => {
       const write = () => writeStatus(kube, refOf(context, kind), kind, status, signal);
-      return retry(write, { clock, log, signal, rules: BEFORE_CREATE });
+      return retry(write, { clock, log, signal, rules: WRITE_RULES });
     },
   };
 }
@@ -72,7 +77,7 @@ function withPlace(error: unknown, { kind, name, namespace }: ObjectRef): unknow
   return new RunError(error.reason, message, { cause: error });
 }
 
-/** A patch of the one key needs no resourceVersion, so it meets no conflict; PUT is for Roles that forbid it. */
+/** A patch of the one key needs no resourceVersion, so it hardly meets a conflict; PUT is for Roles that forbid it. */
 async function writeStatus(
   kube: KubeClient,
   ref: ObjectRef,
@@ -80,7 +85,7 @@ async function writeStatus(
   status: JsonObject,
   signal: AbortSignal,
 ): Promise<void> {
-  const values = { [STATUS_KEY]: JSON.stringify(kind.select(status)) };
+  const values = { [STATUS_KEY]: JSON.stringify(fitStatus(kind.select(status))) };
   try {
     await kube.mergePatch(ref, { [kind.field]: values }, { signal });
   } catch (error) {

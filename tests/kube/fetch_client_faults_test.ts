@@ -109,7 +109,7 @@ test("row 36: fetchClient() gives a request up after 30 s, and trusts no connect
     connections.push(connection);
     // Two requests at one time, so that two connections are kept.
     await until(() => connections.length >= 2);
-    if (count !== 3) await send(keptAliveAnswer("{}"));
+    if (count !== 3) await send(keptAliveAnswer(JSON.stringify(WORKFLOW)));
   }, async (server) => {
     const kube = fetchClient({ server }, { clock });
     await Promise.all([kube.get(REF), kube.get(REF)]);
@@ -126,7 +126,7 @@ test("row 36: fetchClient() takes a connection of its own where it is told to, e
   const connections: number[] = [];
   await servingRaw(async ({ connection, send }) => {
     connections.push(connection);
-    await send(keptAliveAnswer('{"metadata":{"resourceVersion":"7"},"items":[]}'));
+    await send(keptAliveAnswer('{"metadata":{"uid":"uid-1","resourceVersion":"7"},"items":[]}'));
   }, async (server) => {
     const kube = fetchClient({ server });
     await kube.get(REF);

@@ -12,7 +12,7 @@ const JSON_TYPE = "application/json";
 async function requestOf(call: (kube: KubeClient) => Promise<unknown>): Promise<Asked> {
   let first: Asked | undefined;
   await serving(
-    () => ({ ...WORKFLOW, items: [], metadata: { resourceVersion: "7" } }),
+    () => ({ ...WORKFLOW, items: [], metadata: { uid: "uid-1", resourceVersion: "7" } }),
     async (server, asked) => {
       await call(fetchClient({ server }));
       assertEquals(asked.length, 1);
@@ -144,7 +144,7 @@ test("fetchClient(): list() gives the collection's version and the objects with 
   const answer = {
     kind: "WorkflowList",
     metadata: { resourceVersion: "7" },
-    items: [{ metadata: { name: "a" } }],
+    items: [{ metadata: { name: "a", uid: "uid-1" } }],
   };
   await serving(() => answer, async (server) => {
     const { resourceVersion, items } = await fetchClient({ server }).list(REF, { namespace: "team" });
@@ -167,6 +167,23 @@ for (const answer of [{}, { metadata: {}, items: [] }, { metadata: { resourceVer
       const list = () => fetchClient({ server }).list(REF, { namespace: "team" });
       const error = await assertRejects(list, ApiError, "Cannot list workflows: the answer is no list");
       assertEquals(error.fault, "server");
+    });
+  });
+}
+
+const noObjects = [{}, { login: "required" }, { metadata: {} }, { metadata: { uid: 1 } }, {
+  kind: "Status",
+  metadata: {},
+}];
+
+for (const answer of noObjects) {
+  test(`row 64: fetchClient(): get() and create() take ${JSON.stringify(answer)} for no object`, async () => {
+    await serving(() => answer, async (server) => {
+      const kube = fetchClient({ server });
+      for (const call of [() => kube.get(REF), () => kube.create(WORKFLOW)]) {
+        const error = await assertRejects(call, ApiError, "the answer is no object");
+        assertEquals(error.fault, "server");
+      }
     });
   });
 }

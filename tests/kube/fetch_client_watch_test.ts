@@ -3,7 +3,7 @@ import { ApiError } from "../../src/kube/api_error.ts";
 import type { KubeClient, WatchEvent, WatchOptions } from "../../src/kube/client.ts";
 import { fetchClient } from "../../src/kube/fetch_client.ts";
 import { quickClock, until } from "./quick_clock.ts";
-import { rawAnswer, REF, serving, servingRaw, test } from "./servers.ts";
+import { rawAnswer, REF, serving, servingRaw, test, WORKFLOW } from "./servers.ts";
 
 const OPTIONS: WatchOptions = { namespace: "team", resourceVersion: "7", timeoutSeconds: 200 };
 
@@ -181,7 +181,7 @@ test("row 36: fetchClient() goes on with a watch while another request takes a f
       await send(rawAnswer(line("ADDED", "a")));
       await new Promise<void>((resolve) => sendMore = resolve);
       await send(line("MODIFIED", "b"));
-    } else await send(rawAnswer("{}"));
+    } else await send(rawAnswer(JSON.stringify(WORKFLOW)));
     close();
   }, async (server) => {
     const kube = fetchClient({ server });

@@ -77,6 +77,10 @@ export class MemoryClient implements KubeClient {
     return this.calls.filter(({ method }) => methods.length === 0 || methods.includes(method)).length;
   }
 
+  readLog(): Promise<string> {
+    return Promise.reject(new Error("no logs here"));
+  }
+
   serverNow(): number {
     return this.#api.now().getTime();
   }

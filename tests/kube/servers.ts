@@ -9,7 +9,7 @@ export const REF = { apiVersion: "argoproj.io/v1alpha1", kind: "Workflow", name:
 export const WORKFLOW: KubeObject = {
   apiVersion: REF.apiVersion,
   kind: REF.kind,
-  metadata: { name: REF.name, namespace: REF.namespace },
+  metadata: { name: REF.name, namespace: REF.namespace, uid: "uid-1" },
   spec: { entrypoint: "main" },
 };
 

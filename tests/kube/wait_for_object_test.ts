@@ -159,10 +159,23 @@ Deno.test("row 14: waitForObject() gives no verdict of an object that takes the 
 
 Deno.test("row 14: waitForObject() notices another uid in a MODIFIED event", async () => {
   const wait = await waiting();
-  const metadata = { name: "demo", uid: "other", resourceVersion: "2000" };
-  wait.kube.watches.at(-1)?.send("MODIFIED", { metadata });
+  wait.kube.watches.at(-1)?.mute();
+  wait.remove();
+  const { metadata } = wait.create("Running");
+  wait.kube.watches.at(-1)?.send("MODIFIED", { metadata: { ...metadata, ownerReferences: [] } });
   await wait.errorWithin(0, "ObjectReplaced");
 });
+
+for (const type of ["ADDED", "MODIFIED", "DELETED"]) {
+  Deno.test(`row 42: waitForObject() goes on after an old ${type} event of an earlier object of the name`, async () => {
+    const wait = await waiting();
+    const metadata = { name: "demo", uid: "earlier", resourceVersion: "1" };
+    wait.kube.watches.at(-1)?.send(type, { metadata });
+    await wait.clock.advance(1_000);
+    wait.setPhase("Succeeded");
+    assertEquals(await wait.verdictWithin(MINUTE), "Succeeded");
+  });
+}
 
 Deno.test("row 42: waitForObject() is not misled by a terminal state that a stale server replays", async () => {
   const wait = await waiting();

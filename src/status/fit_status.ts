@@ -1,0 +1,56 @@
+/**
+ * Making a status small enough for an object that others write too.
+ *
+ * @module
+ */
+import { isJsonObject, type JsonObject, type JsonValue } from "../json.ts";
+
+/** Most bytes of a status: a ConfigMap or Secret holds 1 MiB in all. */
+const MAX_BYTES = 64 * 1024;
+/** Most characters of a message in a status that is too large. */
+const MAX_MESSAGE_LENGTH = 4_000;
+
+/**
+ * The status itself if it has at most 64 KiB; else with short messages, then without the failure's lists, and at last
+ * without outputs, which the message tells. The verdict always stays.
+ */
+export function fitStatus(status: JsonObject): JsonObject {
+  let fit = status;
+  for (const shorten of [withShortMessages, withoutLists, withoutOutputs]) {
+    if (bytesOf(fit) <= MAX_BYTES) return fit;
+    fit = shorten(fit);
+  }
+  return fit;
+}
+
+function withShortMessages(status: JsonObject): JsonObject {
+  const { failure } = status;
+  return {
+    ...status,
+    ...(status.message === undefined ? {} : { message: short(status.message) }),
+    ...(isJsonObject(failure) && failure.message !== undefined
+      ? { failure: { ...failure, message: short(failure.message) } }
+      : {}),
+  };
+}
+
+function withoutLists(status: JsonObject): JsonObject {
+  if (!isJsonObject(status.failure)) return status;
+  const { events: _events, logTail: _logTail, ...failure } = status.failure;
+  return { ...status, failure };
+}
+
+function withoutOutputs({ outputs, ...status }: JsonObject): JsonObject {
+  if (outputs === undefined) return status;
+  const note = `the outputs are left out of the status: ${bytesOf(outputs)} bytes, more than fit into it`;
+  return { ...status, message: `${status.message}; ${note}` };
+}
+
+function short(text: JsonValue): JsonValue {
+  if (typeof text !== "string" || text.length <= MAX_MESSAGE_LENGTH) return text;
+  return `${text.slice(0, MAX_MESSAGE_LENGTH).toWellFormed()}…`;
+}
+
+function bytesOf(value: JsonValue): number {
+  return new TextEncoder().encode(JSON.stringify(value)).length;
+}

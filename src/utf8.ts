@@ -1,0 +1,21 @@
+/**
+ * The length of texts in bytes, as Kubernetes counts it.
+ *
+ * @module
+ */
+
+const CUT = "…";
+
+/** How many bytes a text has in UTF-8. */
+export function byteLength(text: string): number {
+  return new TextEncoder().encode(text).length;
+}
+
+/** A text of at most `maxBytes`: a longer one ends in `…`, and never in a part of a character. */
+export function cutText(text: string, maxBytes: number): string {
+  const bytes = new TextEncoder().encode(text);
+  if (bytes.length <= maxBytes) return text;
+  const room = Math.max(0, maxBytes - byteLength(CUT));
+  // With `stream` the decoder keeps back a character that is not complete.
+  return new TextDecoder().decode(bytes.slice(0, room), { stream: true }) + CUT;
+}
