@@ -19,6 +19,7 @@ export interface CompileOptions {
 
 /** Bundles a program and compiles the bundle. Fails if either does, or if the binary cannot start. */
 export async function compileProgram({ entry, output, target }: CompileOptions): Promise<void> {
+  const part = `${output}.part`;
   await withBundle(entry, (main) =>
     deno(
       "compile",
@@ -31,11 +32,13 @@ export async function compileProgram({ entry, output, target }: CompileOptions):
       main,
       ...(target ? ["--target", target] : []),
       "--output",
-      output,
+      part,
       main,
     ));
   // `deno compile` succeeds even where the result cannot start.
-  if (!target) await succeed(new Deno.Command(output, { args: ["--version"], stdout: "null" }));
+  if (!target) await succeed(new Deno.Command(part, { args: ["--version"], stdout: "null" }));
+  // At once: whoever runs the program meanwhile finds the old one or the new one.
+  await Deno.rename(part, output);
 }
 
 async function deno(...args: [string, ...string[]]): Promise<void> {
