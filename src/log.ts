@@ -4,6 +4,7 @@
  * @module
  */
 import { BaseHandler, Logger, type LogRecord } from "@std/log";
+import { Mask } from "./secrets.ts";
 import { type Stream, writeText } from "./standard_streams.ts";
 
 /** Facts beside a log line's text. Values must be JSON; never a Secret's value or a token. */
@@ -30,13 +31,16 @@ export interface OpenLogOptions {
   devMode: boolean;
   /** Where to write; standard error by default. */
   stream?: Stream;
+  /** Hides secrets; nothing is hidden by default. */
+  mask?: Mask;
 }
 
 /** Opens the log of a run. */
 export function openLog(options: OpenLogOptions): LogFactory {
   const format = options.devMode ? formatForPeople : formatAsJson;
   const level = options.devMode ? "DEBUG" : "INFO";
-  const handler = new StreamHandler(level, options.stream ?? Deno.stderr, format);
+  const { mask = new Mask(), stream = Deno.stderr } = options;
+  const handler = new StreamHandler(level, stream, (record) => format(lineOf(record, mask)));
   return (name) => new Logger(name, level, { handlers: [handler] });
 }
 
@@ -56,23 +60,30 @@ class StreamHandler extends BaseHandler {
   }
 }
 
-function formatAsJson(record: LogRecord): string {
-  return JSON.stringify({
+/** What a line tells. */
+interface Line {
+  time: string;
+  level: string;
+  logger: string;
+  message: string;
+  fields: LogFields;
+}
+
+function lineOf(record: LogRecord, mask: Mask): Line {
+  return {
     time: record.datetime.toISOString(),
-    level: record.levelName.toLowerCase(),
+    level: record.levelName,
     logger: record.loggerName,
-    message: record.msg,
-    ...fieldsOf(record),
-  });
+    message: mask.apply(record.msg),
+    fields: mask.applyTo((record.args[0] ?? {}) as LogFields),
+  };
 }
 
-function formatForPeople(record: LogRecord): string {
-  const time = record.datetime.toISOString().slice(11, 23);
-  const fields = Object.entries(fieldsOf(record)).map(([key, value]) => ` ${key}=${JSON.stringify(value)}`);
-  const logger = record.loggerName.padEnd(20);
-  return `${time} ${record.levelName.padEnd(5)} ${logger} ${record.msg}${fields.join("")}`;
+function formatAsJson({ time, level, logger, message, fields }: Line): string {
+  return JSON.stringify({ time, level: level.toLowerCase(), logger, message, ...fields });
 }
 
-function fieldsOf(record: LogRecord): LogFields {
-  return (record.args[0] ?? {}) as LogFields;
+function formatForPeople({ time, level, logger, message, fields }: Line): string {
+  const pairs = Object.entries(fields).map(([key, value]) => ` ${key}=${JSON.stringify(value)}`);
+  return `${time.slice(11, 23)} ${level.padEnd(5)} ${logger.padEnd(20)} ${message}${pairs.join("")}`;
 }

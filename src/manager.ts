@@ -21,6 +21,7 @@ import type {
   WaitForCompletionOutput,
   WorkObject,
 } from "./runner.ts";
+import type { Mask } from "./secrets.ts";
 import { waitForWork } from "./wait_for_work.ts";
 
 /** What a {@linkcode Manager} is made of. */
@@ -33,6 +34,8 @@ export interface ManagerOptions {
   context: ExecutionContext;
   /** Reads and parses the manifest. */
   readManifest: () => Promise<JsonObject>;
+  /** Hides secrets in the report; nothing is hidden by default. */
+  mask?: Mask;
   /** Gives each part its logger. */
   log: (name: string) => Log;
   /** The real clock by default. */
@@ -150,7 +153,7 @@ export class Manager {
     signal: AbortSignal,
   ): Promise<ExecuteResult> {
     const failure = await this.#explain(outcome.reason);
-    const full = { ...outcome, started: this.#started, completed: this.#completed, failure };
+    const full = this.#masked({ ...outcome, started: this.#started, completed: this.#completed, failure });
     const report = finalReport(this.#options.runner.name, full);
     const ms = finalReportMs(outcome.reason, signal);
     // A signal in the midst of the report leaves as little time as one before it.
@@ -168,6 +171,14 @@ export class Manager {
       hurry.stop();
     }
     return this.#result(full);
+  }
+
+  /** Without secrets in what the cluster and the work say; what the run itself says holds none. */
+  #masked(outcome: Outcome): Outcome {
+    const { mask } = this.#options;
+    if (!mask) return outcome;
+    const { message, completed, failure } = outcome;
+    return { ...outcome, ...mask.applyTo({ message, completed, failure }) };
   }
 
   async #explain(reason: Reason): Promise<Failure | undefined> {

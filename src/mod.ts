@@ -30,8 +30,16 @@ export {
 export { type Created, createNew, createOrAdopt, preflightCreate } from "./kube/create_or_adopt.ts";
 export { type CreateOptions, findOwn } from "./kube/find_own.ts";
 export { dryRunClient } from "./kube/dry_run_client.ts";
+export {
+  type EventsOf,
+  explainPod,
+  type ExplainPodOptions,
+  type PodFindings,
+  warningEvents,
+} from "./kube/explain_pod.ts";
 export { fetchClient, type FetchClientOptions } from "./kube/fetch_client.ts";
 export { type Owner, STOPPED_BY_ANNOTATION } from "./kube/ownership.ts";
+export { podProblem, type PodProblem } from "./kube/pod_problem.ts";
 export { waitForObject, type WaitOptions, type WaitTarget } from "./kube/wait_for_object.ts";
 export { type Log, type LogFactory, type LogFields, openLog, type OpenLogOptions, silentLog } from "./log.ts";
 export { type ExecuteResult, Manager, type ManagerOptions } from "./manager.ts";
@@ -57,6 +65,7 @@ export {
   type WorkObject,
 } from "./runner.ts";
 export { type Load, sandbox, type WorkInput } from "./sandbox.ts";
+export { Mask } from "./secrets.ts";
 export { type Stream } from "./standard_streams.ts";
 export { configMapReporter } from "./status/config_map.ts";
 export { nopReporter } from "./status/nop.ts";

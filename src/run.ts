@@ -21,6 +21,7 @@ import { readFile } from "./read_file.ts";
 import { type Outcome, writeReportLine } from "./report.ts";
 import type { ActionRunner, StatusReporter } from "./runner.ts";
 import type { WorkInput } from "./sandbox.ts";
+import { Mask, secretsIn } from "./secrets.ts";
 import { writeText } from "./standard_streams.ts";
 import { configMapReporter } from "./status/config_map.ts";
 import { nopReporter } from "./status/nop.ts";
@@ -62,7 +63,8 @@ export async function run(program: Program, input: WorkInput): Promise<number> {
 }
 
 async function runConfigured(program: Program, input: WorkInput, config: Config): Promise<number> {
-  const log = openLog({ devMode: config.devMode });
+  const mask = new Mask();
+  const log = openLog({ devMode: config.devMode, mask });
   for (const warning of [...input.warnings, ...config.warnings]) log("config").warn(warning);
   const { context, manifestPath } = config;
   if (!input.access) {
@@ -77,7 +79,12 @@ async function runConfigured(program: Program, input: WorkInput, config: Config)
     runner,
     reporter: openReporter(config.reporter, kube, log),
     context,
-    readManifest: () => readManifest(manifestPath),
+    readManifest: async () => {
+      const manifest = await readManifest(manifestPath);
+      mask.hide(secretsIn(manifest));
+      return manifest;
+    },
+    mask,
     log,
   });
   const { exitCode, report, outcome } = await manager.execute(input.signal);

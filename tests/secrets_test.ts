@@ -1,0 +1,90 @@
+import { assert, assertEquals } from "@std/assert";
+import { SANDBOX_FLAGS, withBundle } from "../cmd/bundle.ts";
+import type { JsonValue } from "../src/json.ts";
+import { Mask, secretsIn } from "../src/secrets.ts";
+import { embeddedApi, serveEmbeddedApi, simulatedArgo } from "../src/testing/mod.ts";
+import { denoCommand } from "./without_jsr/deno.ts";
+
+const found: [manifest: JsonValue, secrets: string[]][] = [
+  [{ password: "s3cret" }, ["s3cret"]],
+  [{ dbPassword: "s3cret", user: "me" }, ["s3cret"]],
+  [{ parameters: [{ name: "api-key", value: "s3cret" }, { name: "region", value: "eu" }] }, ["s3cret"]],
+  [{ env: [{ name: "TOKEN", value: "s3cret" }] }, ["s3cret"]],
+  [{ parameters: [{ name: "passphrase", default: "s3cret" }] }, ["s3cret"]],
+  [{ credentials: { user: "me", token: "s3cret" } }, ["s3cret"]],
+  [{ secretName: "the-secret" }, ["the-secret"]],
+  [{ token: 5 }, []],
+];
+
+for (const [manifest, secrets] of found) {
+  Deno.test(`secretsIn() finds ${secrets.length} in ${JSON.stringify(manifest)}`, () => {
+    assertEquals(secretsIn(manifest), secrets);
+  });
+}
+
+Deno.test("Mask hides every secret, the longest first, in texts at any depth, and leaves keys and other values", () => {
+  const mask = new Mask();
+  mask.hide(["abcd", "abcdefgh", "x"]);
+  assertEquals(mask.applyTo({ abcd: ["abcdefgh!", { b: "no abcd x" }], n: 1, t: null }), {
+    abcd: ["***!", { b: "no *** x" }],
+    n: 1,
+    t: null,
+  });
+});
+
+Deno.test("no secret of a manifest is in anything that a run of it writes, in dev mode", async () => {
+  const canaries = ["canary-one-41", "canary-two-42"];
+  const api = embeddedApi({ namespaces: ["team"] });
+  const container = { image: "busybox", command: ["sh", "-c", `echo ${canaries[0]}; exit 1`] };
+  const argo = simulatedArgo(api, { outcome: () => ({ exitCode: 1, log: `password is ${canaries[0]}` }) });
+  const server = serveEmbeddedApi(api);
+  const folder = await Deno.makeTempDir();
+  try {
+    api.create("ConfigMap", { metadata: { name: "work", namespace: "team" } });
+    const manifest = {
+      entrypoint: "main",
+      arguments: { parameters: [{ name: "password", value: canaries[0] }] },
+      templates: [{ name: "main", metadata: { annotations: { token: canaries[1] } }, container }],
+    };
+    await Deno.writeTextFile(`${folder}/manifest.yaml`, JSON.stringify(manifest));
+    await Deno.writeTextFile(`${folder}/kubeconfig`, server.kubeconfig({ token: "canary-token-43" }));
+    // Refused by the API server with the value in its words, then run to its failure.
+    let refused = false;
+    api.use((request, next) => {
+      if (refused || request.method !== "POST") return next(request);
+      refused = true;
+      const message = `Workflow "work" is invalid: spec.arguments: Invalid value: "${canaries[0]}"`;
+      return Response.json({ kind: "Status", message, code: 503 }, { status: 503 });
+    });
+    const written = await outputOf(folder);
+    const status = JSON.stringify(api.find("ConfigMap", "team", "work")?.data);
+    assert(written.includes('Invalid value: "***"'), written);
+    for (const canary of [...canaries, "canary-token-43"]) {
+      assert(!written.includes(canary), `${canary} is in the output:\n${written}`);
+      assert(!status.includes(canary), `${canary} is in the status:\n${status}`);
+    }
+  } finally {
+    argo.close();
+    await server.close();
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+/** Runs the argo-runner from source to the failure of its work, and returns all that it writes. */
+async function outputOf(folder: string): Promise<string> {
+  const env = {
+    KUBECONFIG: `${folder}/kubeconfig`,
+    RUNNER_INPUT_MANIFEST_PATH: `${folder}/manifest.yaml`,
+    RUNNER_CONTEXT_NAME: "work",
+    RUNNER_CONTEXT_PLATFORM_NAMESPACE: "team",
+    RUNNER_CONTEXT_PLATFORM_SERVICE_ACCOUNT_NAME: "default",
+    RUNNER_LOGGER_DEV_MODE: "true",
+  };
+  return await withBundle("cmd/argo-runner/main.ts", async (main) => {
+    const command = await denoCommand(["run", "--quiet", ...SANDBOX_FLAGS, main], { env });
+    const { code, stdout, stderr } = await command.output();
+    const text = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes)).join("");
+    assertEquals(code, 10, text);
+    return text;
+  });
+}
