@@ -282,17 +282,13 @@ class ObjectWatch {
   ): Promise<T> {
     const { bucket, signal } = this.#options;
     await bucket.take(signal);
-    try {
-      const answer = await send({
-        ...lookOptions(this.#ref),
-        signal,
-        deadlineMs: LOOK_DEADLINE_MS,
-        ...options,
-      });
-      this.#outage.end();
-      return answer;
-    } catch (error) {
-      throw error;
-    }
+    const answer = await send({
+      ...lookOptions(this.#ref),
+      signal,
+      deadlineMs: LOOK_DEADLINE_MS,
+      ...options,
+    });
+    this.#outage.end();
+    return answer;
   }
 }
