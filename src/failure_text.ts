@@ -29,7 +29,8 @@ export function failureText(program: string, outcome: Outcome, commands?: Comman
   const last = [`exit code: ${EXIT_CODES[reason].code} (${reason})`, ...leftLines(outcome, commands), ""]
     .join("\n");
   if (!failure) return `${cutText(`${program}: ${message}`, MAX_BYTES - byteLength(last) - 1)}\n${last}`;
-  const first = [`${program}: ${message}`, causeLine(failure)].map((line) => cutText(line, MAX_LINE_BYTES));
+  const cause = causeLine(reason === "TimedOut" ? "waits for" : "failed", failure);
+  const first = [`${program}: ${message}`, cause].map((line) => cutText(line, MAX_LINE_BYTES));
   const details = detailLines(failure, MAX_BYTES - byteLength([...first, last].join("\n")) - 1);
   return [...first, ...details, last].join("\n");
 }
@@ -44,14 +45,14 @@ function leftLines({ left, started }: Outcome, commands: Commands | undefined): 
 }
 
 /** `failed: step "b", pod "x-b-1", container "main", exit code 1: Error: …`. */
-function causeLine({ node, pod, container, exitCode, reason, message }: Failure): string {
+function causeLine(word: string, { node, pod, container, exitCode, reason, message }: Failure): string {
   const where = [
     node === undefined ? "" : `step "${node}"`,
     pod === undefined ? "" : `pod "${pod}"`,
     container === undefined ? "" : `container "${container}"`,
     exitCode === undefined ? "" : `exit code ${exitCode}`,
   ].filter((part) => part !== "").join(", ");
-  return [`failed: ${where}`, reason, message].filter((part) => part !== undefined && part !== "").join(": ");
+  return [word, where, reason, message].filter((part) => part !== undefined && part !== "").join(": ");
 }
 
 function detailLines({ events = [], logTail = [], notRead = [] }: Failure, room: number): string[] {

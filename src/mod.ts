@@ -39,7 +39,7 @@ export {
 } from "./kube/explain_pod.ts";
 export { fetchClient, type FetchClientOptions } from "./kube/fetch_client.ts";
 export { type Owner, STOPPED_BY_ANNOTATION } from "./kube/ownership.ts";
-export { podProblem, type PodProblem } from "./kube/pod_problem.ts";
+export { type PodProblem, podProblem } from "./kube/pod_problem.ts";
 export { waitForObject, type WaitOptions, type WaitTarget } from "./kube/wait_for_object.ts";
 export { type Log, type LogFactory, type LogFields, openLog, type OpenLogOptions, silentLog } from "./log.ts";
 export { type ExecuteResult, Manager, type ManagerOptions } from "./manager.ts";

@@ -142,3 +142,16 @@ Deno.test("failureText() keeps the last lines of a long log, and says that there
   assertStringIncludes(text, `log: ${logTail[199]}\nexit code`);
   assertMatch(text, /\(\d+ more lines do not fit\)\nlog: line/);
 });
+
+const causeWords: { reason: Reason; failure: Failure; line: string }[] = [
+  { reason: "WorkFailed", failure: { node: "a", reason: "Error" }, line: 'failed: step "a": Error' },
+  { reason: "TimedOut", failure: { node: "a", reason: "Suspended" }, line: 'waits for: step "a": Suspended' },
+  { reason: "WorkFailed", failure: { reason: "Failed", message: "no" }, line: "failed: Failed: no" },
+];
+
+for (const { reason, failure, line } of causeWords) {
+  Deno.test(`failureText() says after ${reason}: ${line}`, () => {
+    const lines = failureText("demo-runner", anOutcome({ reason, failure })).split("\n");
+    assertEquals(lines[1], line);
+  });
+}

@@ -17,6 +17,8 @@ import {
   type WorkObject,
   workObject,
 } from "../../src/mod.ts";
+import { tellOfBlockedPods } from "./blocked_pods.ts";
+import { explainWorkflow } from "./explain.ts";
 import { outcomeOfLabels, parseWorkflow, phaseOfLabels, workflowOutcome } from "./workflow.ts";
 
 const TYPE = { apiVersion: "argoproj.io/v1alpha1", kind: "Workflow" };
@@ -55,14 +57,22 @@ export function argoRunner(kube: KubeClient): ActionRunner {
 
     async waitForCompletion({ started, signal, log }) {
       const { name, namespace, uid } = started.object!;
-      return await waitForObject(kube, { ...TYPE, name, namespace, uid, createdVersion }, {
-        outcome: workflowOutcome,
-        outcomeOfMetadata: outcomeOfLabels,
-        stateOfMetadata: phaseOfLabels,
-        signal,
-        log,
-      });
+      const over = new AbortController();
+      tellOfBlockedPods(kube, { name, namespace }, { signal: over.signal, log });
+      try {
+        return await waitForObject(kube, { ...TYPE, name, namespace, uid, createdVersion }, {
+          outcome: workflowOutcome,
+          outcomeOfMetadata: outcomeOfLabels,
+          stateOfMetadata: phaseOfLabels,
+          signal,
+          log,
+        });
+      } finally {
+        over.abort();
+      }
     },
+
+    explain: (input) => explainWorkflow(kube, input),
 
     /** https://argo-workflows.readthedocs.io/en/latest/walk-through/stopping-workflows/ */
     async stop({ started, mode, reason, signal }) {

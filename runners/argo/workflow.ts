@@ -32,6 +32,8 @@ const MAX_NAME_LENGTH = 63;
 /** https://argo-workflows.readthedocs.io/en/latest/fields/#workflowphase */
 const PHASE_LABEL = "workflows.argoproj.io/phase";
 const COMPLETED_LABEL = "workflows.argoproj.io/completed";
+/** A Workflow that is deleted sooner after its end can be gone before a run looks at it again. */
+const SAFE_TTL_SECONDS = 60;
 const FINAL_PHASES = ["Succeeded", "Failed", "Error"];
 /** Fields of metadata that are the API server's or the context's, not the manifest's. */
 const FOREIGN_METADATA = [
@@ -56,7 +58,7 @@ export function parseWorkflow(manifest: JsonObject, context: ExecutionContext): 
   const { metadata, spec } = partsOf(manifest, context, warnings);
   checkSpec(spec);
   const { serviceAccountName } = context.platform;
-  warnings.push(...accountWarnings(spec, serviceAccountName));
+  warnings.push(...accountWarnings(spec, serviceAccountName), ...ttlWarnings(spec));
   const workflow: KubeObject = {
     apiVersion: API_VERSION,
     kind: KIND,
@@ -173,6 +175,17 @@ function objectAt(value: JsonValue | undefined, path: string): JsonObject {
     throw new InvalidInputError(`the manifest has no object at ${path}, expected a WorkflowSpec`);
   }
   return value;
+}
+
+/** Times after the end that are so short that a run may look too late, and never learn the verdict. */
+function ttlWarnings(spec: JsonObject): string[] {
+  const times = isJsonObject(spec.ttlStrategy) ? Object.entries(spec.ttlStrategy) : [];
+  return times
+    .filter(([, seconds]) => typeof seconds === "number" && seconds < SAFE_TTL_SECONDS)
+    .map(([name, seconds]) =>
+      `the manifest's ttlStrategy.${name} is ${seconds}: a run that is cut off for that long learns no verdict, ` +
+      `${SAFE_TTL_SECONDS} or more are safer`
+    );
 }
 
 /** Accounts in the manifest that the work will not or not everywhere run under. */

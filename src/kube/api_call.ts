@@ -50,10 +50,11 @@ export function getCall(ref: ObjectRef, { metadataOnly }: ReadOptions): Call {
 
 /** GET of a collection. */
 export function listCall(type: ResourceType, options: ListOptions): Call {
-  const { namespace, fieldSelector, labelSelector, metadataOnly } = options;
+  const { namespace, fieldSelector, labelSelector, limit, metadataOnly } = options;
+  const query = { fieldSelector, labelSelector, limit: limit === undefined ? undefined : String(limit) };
   return {
     ...callOn({ ...type, namespace, name: undefined }, "list"),
-    path: resourcePath(type, namespace) + queryText({ fieldSelector, labelSelector }),
+    path: resourcePath(type, namespace) + queryText(query),
     accept: metadataOnly ? METADATA_LIST_TYPE : JSON_TYPE,
   };
 }

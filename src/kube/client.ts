@@ -93,6 +93,8 @@ export interface ListOptions extends ReadOptions {
   fieldSelector?: string;
   /** For example `workflows.argoproj.io/workflow=x`. */
   labelSelector?: string;
+  /** Most objects; all by default. */
+  limit?: number;
 }
 
 /** Options of WATCH. Its deadline counts until the answer's headers. */

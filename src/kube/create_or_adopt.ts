@@ -78,7 +78,10 @@ export async function preflightCreate(
       await kube.create(wanted, { dryRun: true, signal: options.signal });
     } catch (error) {
       // Made since the name was seen free, perhaps by another start of this run: the create will look whose it is.
-      if (!isFault(error, "exists")) throw error;
+      const isMade = isFault(error, "exists") ||
+        // Under a full quota the API server says so of a name that is taken as well.
+        isFault(error, "quota") && await getMetadata(kube, wanted, options.signal) !== undefined;
+      if (!isMade) throw error;
     }
   };
   await retry(create, retryOptions(options));
@@ -109,11 +112,17 @@ async function createUntilKnown(
     options.signal.throwIfAborted();
     const failure = await tryCreate(kube, wanted, options, progress);
     if (!(failure instanceof ApiError)) return { object: failure, adopted: false };
-    const existing = await unlessInDoubt(options, progress, () => findMarked(kube, wanted, options));
+    const look = progress.inDoubt ? withAdoption(options) : options;
+    const existing = await unlessInDoubt(options, progress, () => findMarked(kube, wanted, look));
     if (existing) return { object: existing, adopted: !progress.inDoubt };
     const pauseMs = await unlessInDoubt(options, progress, () => Promise.resolve(outage.pauseMs(failure)));
     await clock.sleep(pauseMs, options.signal);
   }
+}
+
+/** What our own lost create has made is no object of an earlier start, whatever is to be done about those. */
+function withAdoption(options: CreateOptions): CreateOptions {
+  return { ...options, owner: { ...options.owner, onExisting: "adopt" } };
 }
 
 /** One POST. Returns the object, or the error if a look at the name must follow; throws a refusal. */
@@ -134,7 +143,8 @@ async function tryCreate(
     progress.inFlight = false;
     progress.inDoubt ||= isFault(error, "broken", "server");
     const rule = CREATE_RULES[error.fault];
-    if (rule.forMs > 0) return error;
+    // A refusal tells nothing of an earlier create that may have been done since the last look.
+    if (rule.forMs > 0 || progress.inDoubt) return error;
     throw new RunError(rule.then, error.message, { cause: error });
   } finally {
     grace.stop();

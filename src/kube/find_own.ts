@@ -29,8 +29,8 @@ export interface CreateOptions {
 
 /** How long an object of the same name may take to be deleted, milliseconds. */
 const DELETION_MS = 60_000;
-/** Time between two looks at an object that is being deleted, milliseconds. */
-const DELETION_POLL_MS = 1_000;
+/** Time between two looks at an object that is being deleted, milliseconds: with all else at most 30 requests a minute. */
+const DELETION_POLL_MS = 2_500;
 /**
  * Looks for the object of an earlier start of the same run. Returns its metadata, or `undefined` if the name is free.
  *

@@ -10,6 +10,8 @@ import type { Upstream } from "./proxy.ts";
 /** An API server, with an administrator's rights. */
 export interface Cluster {
   readonly upstream: Upstream;
+  /** The certificate of its CA, as PEM. */
+  readonly ca: string;
   /** Sends a request with the administrator's certificate; a body is JSON. */
   request(method: string, path: string, body?: JsonObject, type?: string): Promise<Response>;
   /** POST; fails unless the object is created. */
@@ -48,6 +50,7 @@ export async function adminCluster(): Promise<Cluster> {
   };
   return {
     upstream: { server, client: plain },
+    ca,
     request,
     create: (path, object) => succeed("POST", path, object),
     patch: (path, patch) => succeed("PATCH", path, patch, "application/merge-patch+json"),

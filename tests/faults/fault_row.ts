@@ -21,7 +21,7 @@ export interface FaultRow extends RigOptions {
   objects: number;
   needs?: Need[];
   /** Brings the fault about; returns the end of the (last) run, and when the verdict could be seen. */
-  scenario(rig: Rig): Promise<Outcome>;
+  scenario(rig: Rig): Promise<Outcome | OutcomePastProxy>;
 }
 
 /** What a scenario returns. */
@@ -29,4 +29,10 @@ export interface Outcome {
   ended: Ended;
   /** When the work had ended and the fault was over, milliseconds of `performance.now()`; absent if neither came. */
   verdictAt?: number;
+}
+
+/** What a scenario returns whose runner went past the proxy, which else counts the objects. */
+export interface OutcomePastProxy extends Outcome {
+  /** How many objects there are. */
+  objects: number;
 }

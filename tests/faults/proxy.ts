@@ -46,8 +46,11 @@ export interface Exchange {
   readonly connection: HttpConnection;
   /** Asks the API server. */
   forward(): Promise<Response>;
-  /** Asks the API server and passes its answer on, as it comes. `change` may rewrite a successful answer's body. */
-  pass(change?: (body: AsyncIterable<Uint8Array>) => Pieces): Promise<void>;
+  /**
+   * Asks the API server and passes its answer on, as it comes. `change` may rewrite a successful answer's body;
+   * `headers` come in the place of the answer's.
+   */
+  pass(change?: (body: AsyncIterable<Uint8Array>) => Pieces, headers?: Record<string, string>): Promise<void>;
   /** Answers in the API server's place; an object becomes JSON. */
   answer(status: number, body: unknown, headers?: Record<string, string>): Promise<void>;
   /** Answers with 200 and these pieces, and ends the answer cleanly. */
@@ -72,13 +75,14 @@ export class FaultProxy {
   readonly seen: Seen[] = [];
   /** What happens to requests from now on. */
   rule: Rule = () => undefined;
-  readonly #upstream: Upstream;
+  /** Where requests go from now on. */
+  upstream: Upstream;
   readonly #open = new Set<HttpConnection>();
   #listener: Deno.TlsListener | undefined;
   #port = 0;
 
   constructor(upstream: Upstream) {
-    this.#upstream = upstream;
+    this.upstream = upstream;
   }
 
   /** https://127.0.0.1:PORT */
@@ -147,13 +151,13 @@ export class FaultProxy {
       isCreate: isCreate(seen),
       connection,
       forward,
-      async pass(change = (body) => body) {
+      async pass(change = (body) => body, headers = {}) {
         const answer = await forward();
         const body = answer.body ?? new Blob([]).stream();
         await write(
           connection,
           answer.status,
-          Object.fromEntries(answer.headers),
+          { ...Object.fromEntries(answer.headers), ...headers },
           answer.ok ? change(body) : body,
         );
       },
@@ -172,12 +176,12 @@ export class FaultProxy {
       const value = headers.get(name);
       return value === undefined ? [] : [[name, value] satisfies [string, string]];
     });
-    return await fetch(`${this.#upstream.server}${path}`, {
+    return await fetch(`${this.upstream.server}${path}`, {
       method,
       headers: kept,
       body: body.length > 0 ? new Blob([body as BlobPart]).stream() : null,
       redirect: "manual",
-      client: this.#upstream.client,
+      client: this.upstream.client,
     });
   }
 }

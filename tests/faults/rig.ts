@@ -6,7 +6,7 @@
 import type { JsonObject } from "../../src/mod.ts";
 import { adminCluster, type Cluster } from "./cluster.ts";
 import { type FaultProxy, faultProxy, type Seen } from "./proxy.ts";
-import { type Run, startRunner } from "./runner_process.ts";
+import { type Run, type RunOptions, startRunner } from "./runner_process.ts";
 import { certificate } from "./tls.ts";
 
 /** Name of the run, its Workflow and its status object. */
@@ -41,8 +41,10 @@ export interface Rig {
   readonly namespace: string;
   /** A folder that is removed at the end; it holds `kubeconfig`, `token`, `ca.crt` and `manifest.yaml`. */
   readonly folder: string;
+  /** The path of the Workflow in the API. */
+  readonly workflowPath: string;
   /** Starts the runner; more than once to see it adopt. */
-  start(env?: Record<string, string>): Run;
+  start(env?: Record<string, string>, options?: RunOptions): Run;
   /** Writes the kubeconfig for another server, such as one that is not there. */
   pointTo(server: string): Promise<void>;
   /** Waits until the Workflow is there and the runner watches it. */
@@ -109,7 +111,8 @@ function makeRig(parts: Parts): Rig {
   const workflowPath = `/apis/argoproj.io/v1alpha1/namespaces/${namespace}/workflows/${NAME}`;
   const rig: Rig = {
     ...parts,
-    start(env = {}) {
+    workflowPath,
+    start(env = {}, options = {}) {
       const run = startRunner({
         KUBECONFIG: `${folder}/kubeconfig`,
         RUNNER_INPUT_MANIFEST_PATH: `${folder}/manifest.yaml`,
@@ -118,7 +121,7 @@ function makeRig(parts: Parts): Rig {
         RUNNER_CONTEXT_PLATFORM_SERVICE_ACCOUNT_NAME: NAME,
         RUNNER_LOGGER_DEV_MODE: "true",
         ...env,
-      });
+      }, options);
       runs.push(run);
       return run;
     },

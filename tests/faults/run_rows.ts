@@ -86,11 +86,14 @@ export function checkRow(row: FaultRow, { exitCode, objects, stderr }: RowResult
 function measureRow(row: FaultRow): Promise<RowResult> {
   return withRig(async (rig) => {
     const started = performance.now();
-    const { ended, verdictAt } = await row.scenario(rig);
+    const outcome = await row.scenario(rig);
+    const { ended, verdictAt } = outcome;
     const { seen } = rig.proxy;
     return {
       exitCode: ended.code,
-      objects: seen.filter((each) => isCreate(each) && each.status === 201).length,
+      objects: "objects" in outcome
+        ? outcome.objects
+        : seen.filter((each) => isCreate(each) && each.status === 201).length,
       ...(verdictAt === undefined ? {} : { verdictMs: ended.at - verdictAt }),
       requests: seen.length,
       requestsPerMinute: Math.max(

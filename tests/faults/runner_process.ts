@@ -22,26 +22,58 @@ export interface Run {
   readonly pid: number;
   /** Resolves when it has ended. */
   readonly ended: Promise<Ended>;
+  /** All of standard error so far. */
+  said(): string;
   kill(signal: Deno.Signal): void;
+  /** Types text on its standard input, where that is wanted. */
+  type(text: string): Promise<void>;
   /** Ends it if it still runs. */
   end(): Promise<void>;
 }
 
-const BINARY = new URL("../../dist/argo-runner", import.meta.url).pathname;
+/** How a run is started, where it is not as usual. */
+export interface RunOptions {
+  /** Another program of the same contract. */
+  binary?: string;
+  /** The start of a command line that ends with the program, such as `["unshare", "-pf"]`. */
+  through?: string[];
+  /** Whether the test types on its standard input. */
+  typed?: boolean;
+}
+
+/** The compiled program. */
+export const BINARY = new URL("../../dist/argo-runner", import.meta.url).pathname;
 
 /** Starts the compiled argo-runner with this environment and nothing else. */
-export function startRunner(env: Record<string, string>): Run {
-  const child = new Deno.Command(BINARY, { clearEnv: true, env, stdout: "piped", stderr: "piped" }).spawn();
-  const ended = child.output().then(({ code, stdout, stderr }) => ({
+export function startRunner(env: Record<string, string>, options: RunOptions = {}): Run {
+  const { binary = BINARY, through = [], typed = false } = options;
+  const [command = binary, ...args] = [...through, binary];
+  const child = new Deno.Command(command, {
+    args,
+    clearEnv: true,
+    env,
+    stdin: typed ? "piped" : "null",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const stderr = new TextOf(child.stderr);
+  const stdout = new TextOf(child.stdout);
+  const ended = Promise.all([child.status, stdout.ended, stderr.ended]).then(([{ code }]) => ({
     code,
-    report: reportIn(new TextDecoder().decode(stdout)),
-    stderr: new TextDecoder().decode(stderr),
+    report: reportIn(stdout.text),
+    stderr: stderr.text,
     at: performance.now(),
   }));
   return {
     pid: child.pid,
     ended,
+    said: () => stderr.text,
     kill: (signal) => child.kill(signal),
+    async type(text) {
+      const writer = child.stdin.getWriter();
+      await writer.write(new TextEncoder().encode(text));
+      writer.releaseLock();
+    },
     async end() {
       try {
         child.kill("SIGKILL");
@@ -51,6 +83,20 @@ export function startRunner(env: Record<string, string>): Run {
       await ended;
     },
   };
+}
+
+/** What comes out of a stream, as it comes. */
+class TextOf {
+  text = "";
+  readonly ended: Promise<void>;
+
+  constructor(stream: ReadableStream<Uint8Array<ArrayBuffer>>) {
+    this.ended = this.#read(stream);
+  }
+
+  async #read(stream: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<void> {
+    for await (const text of stream.pipeThrough(new TextDecoderStream())) this.text += text;
+  }
 }
 
 function reportIn(stdout: string): JsonObject | undefined {

@@ -85,6 +85,15 @@ Deno.test("errorFromAnswer() says what was done and what the server said", () =>
   );
 });
 
+Deno.test("row 17: errorFromAnswer() names the kind that the API server does not know", () => {
+  const answer = { status: 404, text: "404 page not found\n", apiVersion: "argoproj.io/v1alpha1" };
+  assertEquals(
+    errorFromAnswer('get Workflow "demo"', "workflows", answer).message,
+    'Cannot get Workflow "demo": the API server does not know workflows of argoproj.io/v1alpha1: ' +
+      "404 page not found (404)",
+  );
+});
+
 Deno.test("errorFromAnswer() keeps the Status that came", () => {
   assertEquals(answered("invalid").body?.reason, "Invalid");
   assertEquals(answered("proxyBadGateway").body, undefined);

@@ -142,6 +142,31 @@ Deno.test("createOrAdopt() gives up after two minutes of creates of which nobody
   assert(creation.clock.now() >= 120_000 && creation.kube.count("create") <= 20);
 });
 
+Deno.test("row 5: createOrAdopt() does not say that nothing was created where a refusal follows a create in doubt", async () => {
+  const creation = new Creation();
+  creation.disturb("create", failure("broken"), failure("denied"));
+  const { message, left } = await creation.refused("ApiUnreachable");
+  assertStringIncludes(message, "whether it was created is not known");
+  assertEquals([left, creation.kube.count("create")], ["unknown", 2]);
+});
+
+Deno.test("row 5: createOrAdopt() finds its object where a lost create was done late and the next one is refused", async () => {
+  const creation = new Creation();
+  creation.disturb("create", failure("broken"), async () => {
+    await creation.put();
+    throw failure("denied");
+  });
+  const { adopted } = await creation.run();
+  assertEquals([adopted, creation.stored, creation.kube.count("create")], [false, 1, 2]);
+});
+
+Deno.test("row 5: createOrAdopt() takes what its own lost create has made where no object may be adopted", async () => {
+  const creation = new Creation();
+  creation.disturb("create", lost);
+  const { adopted } = await creation.run({ onExisting: "refuse" });
+  assertEquals([adopted, creation.stored, creation.kube.count("create")], [false, 1, 1]);
+});
+
 const unreadable = [
   "refused",
   "broken",
@@ -189,6 +214,16 @@ Deno.test("row 8: preflightCreate() leaves it to the create whose object has tak
   await creation.put();
   await creation.clock.finish(preflightCreate(creation.kube, aWorkflow(), creation.options()));
   assertEquals(creation.stored, 1);
+});
+
+Deno.test("row 19: preflightCreate() leaves it to the create whose object has filled the quota since", async () => {
+  const creation = new Creation();
+  creation.disturb("create", async () => {
+    await creation.put();
+    throw answered("quotaExceeded");
+  });
+  await creation.clock.finish(preflightCreate(creation.kube, aWorkflow(), creation.options()));
+  assertEquals(creation.kube.count("create"), 1);
 });
 
 Deno.test("row 24: preflightCreate() ends with what the API has against the object, at once", async () => {

@@ -31,6 +31,11 @@ const calls: [what: string, call: (kube: KubeClient) => Promise<unknown>, reques
       kube.list(REF, { namespace: "team", fieldSelector: "metadata.name=demo", labelSelector: "a=b" }),
     `GET ${COLLECTION} {"fieldSelector":"metadata.name=demo","labelSelector":"a=b"}`,
   ],
+  [
+    "list() of at most so many",
+    (kube) => kube.list(REF, { namespace: "team", limit: 10 }),
+    `GET ${COLLECTION} {"limit":"10"}`,
+  ],
   ["create()", (kube) => kube.create(WORKFLOW), `POST ${COLLECTION} {"fieldManager":"action-runner"}`],
   [
     "create() as a dry run",

@@ -3,7 +3,7 @@ import type { Fault } from "../../src/kube/api_error.ts";
 import type { Reason } from "../../src/exit_codes.ts";
 import type { AccessRule } from "../../src/testing/mod.ts";
 import { answered, failure } from "./answers.ts";
-import { MINUTE, type Wait, waiting } from "./waits.ts";
+import { MINUTE, Wait, waiting } from "./waits.ts";
 
 function rule(...verbs: string[]): AccessRule[] {
   return [{
@@ -139,6 +139,17 @@ Deno.test("row 47: waitForObject() warns once that it may not watch", async () =
   const warnings = wait.log.lines.filter((line) => line.startsWith("warn") && line.includes("forbidden"));
   assertEquals(warnings.length, 1, warnings.join("\n"));
   assertStringIncludes(warnings[0] ?? "", "looking each 5 s instead");
+});
+
+Deno.test("row 47: waitForObject() warns once that it may only get the object that it has adopted", async () => {
+  const wait = new Wait();
+  wait.api.setRules(rule("get"));
+  await wait.begin({ adopted: true });
+  await wait.clock.advance(30 * MINUTE);
+  const warnings = wait.log.lines.filter((line) =>
+    line.startsWith("warn") && line.includes("looking each 5 s")
+  );
+  assertEquals(warnings.length, 1, warnings.join("\n"));
 });
 
 Deno.test("row 47: waitForObject() watches again within 6 minutes of being allowed to", async () => {

@@ -221,7 +221,9 @@ Deno.test("row 40: waitForObject() looks again after a malformed line, and misse
 const oddEvents: [what: string, type: string, object: Record<string, unknown>][] = [
   ["of an unknown type", "RENAMED", { metadata: { name: "demo", resourceVersion: "2000" } }],
   ["without metadata", "MODIFIED", {}],
-  ["without a version", "MODIFIED", { metadata: { name: "demo" } }],
+  ["without a version", "MODIFIED", { metadata: { name: "demo", uid: "uid-1" } }],
+  ["without a uid", "MODIFIED", { metadata: { name: "demo", resourceVersion: "2000" } }],
+  ["of a deletion without a uid", "DELETED", { metadata: { name: "demo", resourceVersion: "2000" } }],
   ["that is a bookmark without a version", "BOOKMARK", { metadata: {} }],
 ];
 
@@ -244,6 +246,23 @@ Deno.test("row 41: waitForObject() ignores the events of other objects", async (
   assertEquals(wait.kube.calls.map(({ method }) => method), ["watch"]);
   wait.setPhase("Succeeded");
   assertEquals(await wait.verdictWithin(0), "Succeeded");
+});
+
+Deno.test("row 43: waitForObject() watches anew, and says so, after a look past a silent watch shows another version", async () => {
+  const wait = await waiting();
+  wait.kube.watches.at(-1)?.mute();
+  wait.touch();
+  await wait.clock.advance(55_000);
+  assertEquals(wait.kube.calls.map(({ method }) => method), ["watch", "list", "list", "watch"]);
+  assertEquals(wait.log.lines.filter((line) => line.includes("the watch tells nothing")).length, 1);
+  wait.setPhase("Succeeded");
+  assertEquals(await wait.verdictWithin(0), "Succeeded");
+});
+
+Deno.test("row 43: waitForObject() keeps a silent watch as long as nothing happens", async () => {
+  const wait = await waiting();
+  await wait.clock.advance(55_000);
+  assertEquals(wait.kube.calls.map(({ method }) => method), ["watch", "list"]);
 });
 
 Deno.test("row 43: waitForObject() sees that an etcd that was restored does not know the object", async () => {

@@ -210,6 +210,16 @@ Deno.test("report() tries again while the API server cannot be reached", async (
   assertEquals(tries, 4);
 });
 
+Deno.test("report() sends a patch again that met other writers (49)", async () => {
+  const clock = fakeClock();
+  let conflicts = 0;
+  const { kube, calls } = aKube({
+    mergePatch: () => ++conflicts <= 3 ? fails("conflict")() : aConfigMap(),
+  });
+  await settled(clock, configMapReporter(kube, { clock }).report(INPUT, STATUS));
+  assertEquals(calls.map(({ verb }) => verb), Array(4).fill("mergePatch"));
+});
+
 Deno.test("report() takes an object that cannot be changed for a refusal (51)", async () => {
   const { kube, calls } = aKube({ mergePatch: fails("invalid") });
   const error = await assertRejects(

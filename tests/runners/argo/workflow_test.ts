@@ -77,6 +77,15 @@ Deno.test("parseWorkflow() keeps templates' own service accounts, and warns of e
   assertEquals(warnings, [`template "main" runs under its own serviceAccountName "other"`]);
 });
 
+Deno.test("row 13: parseWorkflow() warns of a Workflow that is deleted within a minute of its end", () => {
+  const ttlStrategy = { secondsAfterCompletion: 60, secondsAfterSuccess: 59, secondsAfterFailure: 0 };
+  assertEquals(parse({ ...SPEC, ttlStrategy }).warnings.map((warning) => warning.split(":")[0]), [
+    "the manifest's ttlStrategy.secondsAfterSuccess is 59",
+    "the manifest's ttlStrategy.secondsAfterFailure is 0",
+  ]);
+  assertEquals(parse({ ...SPEC, ttlStrategy: null }).warnings, []);
+});
+
 Deno.test("parseWorkflow() drops status and generateName with a warning (B40)", () => {
   const { workflow, warnings } = parse({
     ...aManifest({ generateName: "demo-" }),

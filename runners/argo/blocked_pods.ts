@@ -1,0 +1,97 @@
+/**
+ * Telling, while a Workflow runs, of pods that cannot start.
+ *
+ * @module
+ */
+import {
+  type Clock,
+  isFault,
+  type KubeClient,
+  type KubeObject,
+  type Log,
+  messageOf,
+  podProblem,
+  systemClock,
+} from "../../src/mod.ts";
+
+/** Options of {@linkcode tellOfBlockedPods}. */
+export interface BlockedPodsOptions {
+  /** Ends it. */
+  signal: AbortSignal;
+  /** Where it is told. */
+  log: Log;
+  /** The real clock by default. */
+  clock?: Clock;
+}
+
+/** When the first look is, milliseconds: a run that is shorter pays nothing. */
+const FIRST_LOOK_MS = 45_000;
+/** Time between looks, milliseconds: beside the watch a run has two requests a minute. */
+const LOOK_MS = 120_000;
+/** How long a pod may be without being told of, milliseconds: images are pulled, nodes come up. */
+const GRACE_MS = 30_000;
+/** Most pods that a look asks for: a Workflow may have thousands, and some tell what there is to tell. */
+const MAX_PODS = 10;
+/** https://github.com/argoproj/argo-workflows/blob/v3.7.4/workflow/common/common.go */
+const WORKFLOW_LABEL = "workflows.argoproj.io/workflow";
+/** What every pod goes through that starts. */
+const STARTING = ["ContainerCreating", "PodInitializing"];
+
+/**
+ * Logs a warning, once for each pod and reason, of a Workflow's pods that no node takes or whose containers cannot
+ * start. It ends no run, since nodes and registries recover; it throws nothing, and gives up where it may not list
+ * pods.
+ */
+export async function tellOfBlockedPods(
+  kube: KubeClient,
+  workflow: { name: string; namespace: string },
+  { signal, log, clock = systemClock }: BlockedPodsOptions,
+): Promise<void> {
+  const told = new Set<string>();
+  for (let waitMs = FIRST_LOOK_MS;; waitMs = LOOK_MS) {
+    try {
+      await clock.sleep(waitMs, signal);
+      for (const { what, message } of await blockedPods(kube, workflow, signal)) {
+        if (!told.has(what)) log.warn(message === undefined ? what : `${what}: ${message}`);
+        told.add(what);
+      }
+    } catch (error) {
+      if (signal.aborted) return;
+      log.debug(`Cannot look for pods that do not start: ${messageOf(error)}`);
+      if (isFault(error, "forbidden")) return;
+    }
+  }
+}
+
+interface Blocked {
+  /** The same at every look. */
+  what: string;
+  /** A registry's or scheduler's, which changes. */
+  message: string | undefined;
+}
+
+async function blockedPods(
+  kube: KubeClient,
+  { name, namespace }: { name: string; namespace: string },
+  signal: AbortSignal,
+): Promise<Blocked[]> {
+  const { items } = await kube.list({ apiVersion: "v1", kind: "Pod" }, {
+    namespace,
+    labelSelector: `${WORKFLOW_LABEL}=${name}`,
+    fieldSelector: "status.phase=Pending",
+    limit: MAX_PODS,
+    signal,
+  });
+  return items
+    .filter((pod) => kube.serverNow() - Date.parse(pod.metadata.creationTimestamp ?? "") >= GRACE_MS)
+    .map(blockedPod)
+    .filter((blocked) => blocked !== undefined);
+}
+
+function blockedPod(pod: KubeObject): Blocked | undefined {
+  const problem = podProblem(pod, "main");
+  if (!problem || STARTING.includes(problem.reason)) return undefined;
+  const { container, message, reason } = problem;
+  const where = container === undefined ? "" : ` (container "${container}")`;
+  return { what: `Pod "${pod.metadata.name}" does not start: ${reason}${where}`, message };
+}

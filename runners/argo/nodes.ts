@@ -1,0 +1,131 @@
+/**
+ * The nodes of a Workflow, in any of the three ways in which Argo keeps them.
+ *
+ * @module
+ */
+import { isJsonObject, type JsonObject, type JsonValue, type KubeObject, messageOf } from "../../src/mod.ts";
+
+/**
+ * What is read of a node: one step, attempt, group or pod of a Workflow.
+ *
+ * https://github.com/argoproj/argo-workflows/blob/v3.7.4/pkg/apis/workflow/v1alpha1/workflow_types.go `NodeStatus`
+ */
+export interface ArgoNode {
+  /** `<workflow>-<hash of the name>`, or the Workflow's name for its first node. */
+  id: string;
+  /** Unique, and tells the way from the root: `hello[0].each(1:b)`. */
+  name: string;
+  /** Without the way: `each(1:b)`. */
+  displayName: string;
+  /** `Pod`, `Container`, `Steps`, `StepGroup`, `DAG`, `TaskGroup`, `Retry`, `Skipped`, `Suspend`, `HTTP`, `Plugin`. */
+  type: string;
+  /** `Pending`, `Running`, `Succeeded`, `Skipped`, `Failed`, `Error`, `Omitted`. */
+  phase: string;
+  /** What the controller says of it. */
+  message: string | undefined;
+  /** The template that a pod's name is made with; none where it is inline. */
+  templateName: string | undefined;
+  /** The `Steps` or `DAG` node that this one is a part of. */
+  boundaryID: string | undefined;
+  /** Parts of a group or attempts of a retry, but also what runs next. */
+  children: string[];
+  /** RFC 3339; empty while it has not begun. */
+  startedAt: string;
+  /** RFC 3339; empty while it runs. */
+  finishedAt: string;
+  /** The exit code of a pod's main container. */
+  exitCode: number | undefined;
+}
+
+/** The nodes of a Workflow. */
+export interface WorkflowNodes {
+  /** By id. */
+  nodes: Map<string, ArgoNode>;
+  /** Why they could not be read. */
+  notRead: string[];
+}
+
+const POD_NAME_FORMAT_ANNOTATION = "workflows.argoproj.io/pod-name-format";
+/** 253 characters of a name, less a hash of 10, less 1: as Argo cuts them. */
+const MAX_POD_PREFIX = 242;
+
+/** Reads all nodes of a whole Workflow: plain, compressed, or none where Argo keeps them in a database. */
+export async function readNodes(workflow: KubeObject): Promise<WorkflowNodes> {
+  const status = isJsonObject(workflow.status) ? workflow.status : {};
+  const { compressedNodes, nodes, offloadNodeStatusVersion } = status;
+  if (typeof compressedNodes === "string" && compressedNodes !== "") return await decompress(compressedNodes);
+  if (isJsonObject(nodes)) return { nodes: toNodes(nodes), notRead: [] };
+  const isOffloaded = typeof offloadNodeStatusVersion === "string" && offloadNodeStatusVersion !== "";
+  return { nodes: new Map(), notRead: isOffloaded ? ["the nodes are in Argo's database (offloaded)"] : [] };
+}
+
+/** https://argo-workflows.readthedocs.io/en/latest/offloading-large-workflows/: base64 of gzip of JSON. */
+async function decompress(base64: string): Promise<WorkflowNodes> {
+  try {
+    const bytes = Uint8Array.fromBase64(base64);
+    const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+    return { nodes: toNodes(await new Response(stream).json()), notRead: [] };
+  } catch (error) {
+    return { nodes: new Map(), notRead: [`the compressed nodes: ${messageOf(error)}`] };
+  }
+}
+
+function toNodes(nodes: JsonObject): Map<string, ArgoNode> {
+  const found = Object.entries(nodes).filter((entry): entry is [string, JsonObject] =>
+    isJsonObject(entry[1])
+  );
+  return new Map(found.map(([id, node]) => [id, toNode(id, node)]));
+}
+
+function toNode(id: string, node: JsonObject): ArgoNode {
+  const reference = isJsonObject(node.templateRef) ? node.templateRef : undefined;
+  const outputs = isJsonObject(node.outputs) ? node.outputs : {};
+  const name = text(node.name) ?? id;
+  return {
+    id,
+    name,
+    displayName: text(node.displayName) ?? name,
+    type: text(node.type) ?? "",
+    phase: text(node.phase) ?? "",
+    message: text(node.message),
+    templateName: text(reference ? reference.template : node.templateName),
+    boundaryID: text(node.boundaryID),
+    children: Array.isArray(node.children) ? node.children.map(String) : [],
+    startedAt: text(node.startedAt) ?? "",
+    finishedAt: text(node.finishedAt) ?? "",
+    exitCode: outputs.exitCode === undefined ? undefined : Number(outputs.exitCode),
+  };
+}
+
+function text(value: JsonValue | undefined): string | undefined {
+  return typeof value === "string" && value.trim() !== "" ? value.trim() : undefined;
+}
+
+/** Whether a node has failed, in either of Argo's two words for it. */
+export function hasFailed({ phase }: ArgoNode): boolean {
+  return phase === "Failed" || phase === "Error";
+}
+
+/** Whether a node is not yet over. */
+export function isUnderWay({ phase }: ArgoNode): boolean {
+  return phase === "Pending" || phase === "Running" || phase === "";
+}
+
+/** The children of a node that are there. */
+export function childrenOf(nodes: Map<string, ArgoNode>, { children }: ArgoNode): ArgoNode[] {
+  return children.map((id) => nodes.get(id)).filter((node) => node !== undefined);
+}
+
+/**
+ * The name of a node's pod.
+ *
+ * https://github.com/argoproj/argo-workflows/blob/v3.7.4/workflow/util/pod_name.go; a node's id ends in the same hash
+ * of its name.
+ */
+export function podNameOf({ metadata }: KubeObject, { id, name, templateName }: ArgoNode): string {
+  const workflow = metadata.name ?? "";
+  if (metadata.annotations?.[POD_NAME_FORMAT_ANNOTATION] === "v1") return id;
+  if (name === workflow) return workflow;
+  const prefix = templateName === undefined ? workflow : `${workflow}-${templateName}`;
+  return `${prefix.slice(0, MAX_POD_PREFIX)}-${id.slice(workflow.length + 1)}`;
+}

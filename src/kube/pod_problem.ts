@@ -1,0 +1,141 @@
+/**
+ * What is wrong with a pod, as its own status tells it. Nothing here touches a cluster.
+ *
+ * @module
+ */
+import { isJsonObject, type JsonObject, type JsonValue } from "../json.ts";
+import type { KubeObject } from "./client.ts";
+
+/** Why a pod failed, or does not start. */
+export interface PodProblem {
+  /** The container that it is about; absent where it is the whole pod. */
+  container?: string;
+  /** The container's exit code, if it has ended. */
+  exitCode?: number;
+  /** The API's own word: `Error`, `OOMKilled`, `Evicted`, `ImagePullBackOff`, `Unschedulable` … */
+  reason: string;
+  /** What is said of it. */
+  message?: string;
+}
+
+/** A container as the pod's status has it. */
+interface ContainerState {
+  name: string;
+  isInit: boolean;
+  waiting: JsonObject | undefined;
+  /** How it ended, or how its last run did while it waits for the next one. */
+  ended: JsonObject | undefined;
+}
+
+/** Containers wait with these for a while in every pod that starts. */
+const STARTING = ["ContainerCreating", "PodInitializing"];
+/** 128 + SIGKILL and SIGTERM: what a container ends with when something else has ended the pod. */
+const KILLED = [137, 143];
+
+/**
+ * The first cause in a pod's status: what befell the whole pod (Evicted, DeadlineExceeded, preemption, admission), a
+ * container that failed, one that cannot start, or a pod that no node takes. A pod that still starts gives
+ * `ContainerCreating` or `PodInitializing`; one that runs or has succeeded gives `undefined`.
+ *
+ * @param mainContainer comes before others that failed as well
+ */
+export function podProblem(pod: KubeObject, mainContainer: string): PodProblem | undefined {
+  const status = isJsonObject(pod.status) ? pod.status : {};
+  const states = containerStates(status);
+  return wholePodProblem(status) ??
+    failedContainer(states, mainContainer) ??
+    waitingContainer(states, (reason) => !STARTING.includes(reason)) ??
+    unscheduled(status) ??
+    waitingContainer(states, () => true);
+}
+
+/** Whether a container of the pod has written a log, as far as its status tells. */
+export function hasRun(pod: KubeObject, container: string): boolean {
+  const status = isJsonObject(pod.status) ? pod.status : {};
+  return statusesOf(status).some(({ name, state, lastState }) =>
+    name === container &&
+    [state, lastState].some((each) =>
+      isJsonObject(each) && (isJsonObject(each.running) || hasStarted(each.terminated))
+    )
+  );
+}
+
+/** A pod that is ended from outside may have containers that never ran, and say they terminated. */
+function hasStarted(terminated: JsonValue | undefined): boolean {
+  return isJsonObject(terminated) && typeof terminated.startedAt === "string";
+}
+
+/** https://kubernetes.io/docs/concepts/workloads/pods/disruptions/#pod-disruption-conditions */
+function wholePodProblem(status: JsonObject): PodProblem | undefined {
+  if (typeof status.reason === "string") return problem(status.reason, status.message);
+  const disruption = condition(status, "DisruptionTarget", "True");
+  return disruption && problem(disruption.reason, disruption.message);
+}
+
+function failedContainer(states: ContainerState[], mainContainer: string): PodProblem | undefined {
+  const rank = ({ name, isInit, ended }: ContainerState) =>
+    (wasKilled(ended) ? 4 : 0) + (isInit ? 0 : name === mainContainer ? 1 : 2);
+  const [first] = states
+    .filter(({ ended }) => typeof ended?.exitCode === "number" && ended.exitCode !== 0)
+    .sort((a, b) => rank(a) - rank(b) || compare(a.ended?.finishedAt, b.ended?.finishedAt));
+  if (!first) return undefined;
+  const { name, waiting, ended } = first;
+  const exitCode = Number(ended?.exitCode);
+  // Between two runs the reason for the wait says more: CrashLoopBackOff.
+  const said = problem(waiting?.reason ?? ended?.reason, ended?.message ?? waiting?.message);
+  return { container: name, exitCode, ...said };
+}
+
+function wasKilled(ended: JsonObject | undefined): boolean {
+  return KILLED.includes(Number(ended?.exitCode)) && ended?.reason !== "OOMKilled";
+}
+
+function waitingContainer(
+  states: ContainerState[],
+  isWanted: (reason: string) => boolean,
+): PodProblem | undefined {
+  const found = states.find(({ waiting }) => typeof waiting?.reason === "string" && isWanted(waiting.reason));
+  return found && { container: found.name, ...problem(found.waiting?.reason, found.waiting?.message) };
+}
+
+function unscheduled(status: JsonObject): PodProblem | undefined {
+  const found = condition(status, "PodScheduled", "False");
+  return found && problem(found.reason ?? "Unschedulable", found.message);
+}
+
+function problem(reason: JsonValue | undefined, message: JsonValue | undefined): PodProblem {
+  return {
+    reason: typeof reason === "string" && reason !== "" ? reason : "Error",
+    ...(typeof message === "string" && message.trim() !== "" ? { message: message.trim() } : {}),
+  };
+}
+
+function containerStates(status: JsonObject): ContainerState[] {
+  return statusesOf(status).map(({ name, isInit, state, lastState }) => {
+    const now = isJsonObject(state) ? state : {};
+    const before = isJsonObject(lastState) ? lastState : {};
+    const waiting = isJsonObject(now.waiting) ? now.waiting : undefined;
+    const ended = now.terminated ?? (waiting && before.terminated);
+    return { name, isInit, waiting, ended: isJsonObject(ended) ? ended : undefined };
+  });
+}
+
+/** Init containers first. */
+function statusesOf(status: JsonObject): (JsonObject & { name: string; isInit: boolean })[] {
+  const all = (key: string, isInit: boolean) =>
+    objectsIn(status[key]).map((each) => ({ ...each, name: String(each.name), isInit }));
+  return [...all("initContainerStatuses", true), ...all("containerStatuses", false)];
+}
+
+function condition(status: JsonObject, type: string, value: string): JsonObject | undefined {
+  return objectsIn(status.conditions).find((each) => each.type === type && each.status === value);
+}
+
+function objectsIn(list: JsonValue | undefined): JsonObject[] {
+  return Array.isArray(list) ? list.filter(isJsonObject) : [];
+}
+
+/** Times as RFC 3339 sort as texts. */
+function compare(a: JsonValue | undefined, b: JsonValue | undefined): number {
+  return String(a ?? "").localeCompare(String(b ?? ""));
+}

@@ -1,0 +1,104 @@
+/**
+ * The runner is killed before and after each of its requests, and started again: one object, and its verdict.
+ *
+ * @module
+ */
+import { assert, assertEquals } from "@std/assert";
+import { isCreate, type Seen } from "./proxy.ts";
+import { type Rig, withRig } from "./rig.ts";
+import { forwardAndForget, isWatch, must, mustReportTheObject, uidOf } from "./steps.ts";
+
+/** A moment of a run at which it is killed. */
+interface Boundary {
+  /** How many requests came before this one. */
+  index: number;
+  /** Such as `POST workflows dryRun`. */
+  request: string;
+  /** Whether the API server has done what was asked; the runner never has its answer. */
+  moment: typeof MOMENTS[number];
+  phase: typeof PHASES[number];
+}
+
+/** How many runs at once. */
+const SIDE_BY_SIDE = 4;
+const MOMENTS = ["before", "after"] as const;
+const PHASES = ["Succeeded", "Failed"] as const;
+const EXIT_CODES = { Succeeded: 0, Failed: 10 };
+
+/** Ends the work as soon as any start of the run watches it. */
+function finishWhenWatched(rig: Rig, phase: Boundary["phase"]): (seen: Seen) => void {
+  let finished: Promise<void> | undefined;
+  return (seen) => {
+    if (isWatch(seen)) finished ??= rig.finish(phase);
+  };
+}
+
+/** The requests of a run that nothing befalls. */
+function requestsOfOneRun(): Promise<string[]> {
+  return withRig(async (rig) => {
+    const look = finishWhenWatched(rig, "Succeeded");
+    rig.proxy.rule = ({ seen, pass }) => pass((body) => (look(seen), body));
+    assertEquals((await rig.start().ended).code, 0);
+    return rig.proxy.seen.map(textOf);
+  });
+}
+
+function textOf({ method, path }: Seen): string {
+  const { pathname, searchParams } = new URL(path, "https://server");
+  const hints = ["dryRun", "watch"].filter((name) => searchParams.has(name));
+  const [, ...resource] = pathname.split("/namespaces/")[1]!.split("/");
+  return [method, resource.join("/"), ...hints].join(" ");
+}
+
+/** Kills a run at a boundary and starts it again. */
+function killAndRestart({ index, moment, phase }: Boundary): Promise<void> {
+  return withRig(async (rig) => {
+    const look = finishWhenWatched(rig, phase);
+    rig.proxy.rule = (exchange) => {
+      if (exchange.index !== index) {
+        return exchange.pass((body) => (look(exchange.seen), body));
+      }
+      const fate = moment === "after" ? forwardAndForget(exchange) : Promise.resolve();
+      return fate.then(() => first.kill("SIGKILL"));
+    };
+    const first = rig.start();
+    assertEquals((await first.ended).code, 137, "it is killed");
+    const uid = uidOf(await rig.workflow());
+    const ended = await rig.start().ended;
+    assertEquals(ended.code, EXIT_CODES[phase], ended.stderr);
+    assertEquals(
+      rig.proxy.seen.filter((seen) => isCreate(seen) && seen.status === 201).length,
+      1,
+      "one object",
+    );
+    await mustReportTheObject(rig, ended);
+    must(uid === undefined || uid === uidOf(await rig.workflow()), "the uid is the same");
+  });
+}
+
+Deno.test({
+  name: "killed before and after each of its requests, the next start goes on with the one object",
+  ignore: !Deno.env.get("KUBECONFIG") || Deno.env.get("FAULTS_ROWS") !== undefined,
+  sanitizeOps: false,
+  sanitizeResources: false,
+  async fn(t) {
+    const requests = await requestsOfOneRun();
+    assert(requests.length >= 6, requests.join("\n"));
+    const boundaries = requests.flatMap((request, index) =>
+      MOMENTS.flatMap((moment) => PHASES.map((phase): Boundary => ({ index, request, moment, phase })))
+    );
+    const pending = boundaries.map((boundary) => ({ boundary, run: Promise.withResolvers<void>() }));
+    for (const { run } of pending) run.promise.catch(() => {});
+    const queue = [...pending];
+    const lanes = Array.from({ length: SIDE_BY_SIDE }, async () => {
+      for (let next = queue.shift(); next; next = queue.shift()) {
+        await killAndRestart(next.boundary).then(next.run.resolve, next.run.reject);
+      }
+    });
+    for (const { boundary: { index, moment, phase, request }, run } of pending) {
+      const name = `${moment} request ${index + 1}, ${request}: ${phase}`;
+      await t.step({ name, sanitizeOps: false, sanitizeResources: false, fn: () => run.promise });
+    }
+    await Promise.all(lanes);
+  },
+});

@@ -1,0 +1,94 @@
+/**
+ * A program whose runner breaks in the way that its manifest says.
+ *
+ * @module
+ */
+import type { ActionRunner, JsonObject } from "../../../src/mod.ts";
+import { sandbox } from "../../../src/sandbox.ts";
+
+/** The step that breaks. */
+export type BrokenStep = "find" | "preflight" | "start" | "waitForCompletion" | "commands";
+
+/** How it breaks. */
+export type Breakage =
+  | "throw"
+  | "throw nothing"
+  | "throw later"
+  | "reject unheard"
+  | "close"
+  | "exit"
+  | "hang";
+
+function breakBy(how: string): Promise<void> | void {
+  switch (how) {
+    case "throw":
+      throw new Error("broken on purpose");
+    case "throw nothing":
+      // deno-lint-ignore no-throw-literal
+      throw undefined;
+    case "throw later":
+      setTimeout(() => breakBy("throw"));
+      break;
+    case "reject unheard":
+      Promise.reject(new Error("broken on purpose"));
+      break;
+    case "close":
+      self.close();
+      break;
+    case "exit":
+      Deno.exit(0);
+      break;
+    case "hang":
+      while (true);
+  }
+  return new Promise(() => {});
+}
+
+function brokenRunner(): ActionRunner {
+  let broken: JsonObject = {};
+  const step = async (name: BrokenStep, manifest = broken) => {
+    broken = manifest;
+    if (broken.step === name) await breakBy(String(broken.how));
+  };
+  return {
+    name: "broken",
+    async find({ manifest }) {
+      await step("find", manifest);
+      return undefined;
+    },
+    async preflight({ manifest }) {
+      await step("preflight", manifest);
+    },
+    async start({ context, manifest }) {
+      await step("start", manifest);
+      const { name, platform: { namespace } } = context;
+      return {
+        status: {},
+        object: {
+          apiVersion: "v1",
+          kind: "ConfigMap",
+          name,
+          namespace,
+          uid: "1",
+          adopted: false,
+          createdAt: new Date().toISOString(),
+          ageMs: 0,
+          finished: false,
+        },
+      };
+    },
+    async waitForCompletion() {
+      await step("waitForCompletion");
+      return { finishedSuccessfully: false, message: "the work failed" };
+    },
+    commands() {
+      if (broken.step === "commands") breakBy(String(broken.how));
+      return { show: "true", stop: "true" };
+    },
+  };
+}
+
+await sandbox(import.meta.url, async () => {
+  const { run } = await import("../../../src/mod.ts");
+  return (input) => run({ program: "broken-runner", runner: brokenRunner }, input);
+});

@@ -1,0 +1,194 @@
+/**
+ * An object that is there already: the run's own is gone on with, another one is left alone.
+ *
+ * @module
+ */
+import type { JsonObject } from "../../src/mod.ts";
+import type { FaultRow, Outcome } from "./fault_row.ts";
+import type { Seen } from "./proxy.ts";
+import { MANIFEST, NAME, type Rig } from "./rig.ts";
+import type { Ended } from "./runner_process.ts";
+import {
+  finishAndWait,
+  killedInTheWait,
+  metadataOf,
+  must,
+  mustHaveSeen,
+  mustReportTheObject,
+  mustSay,
+  onCreate,
+  uidInReport,
+  uidOf,
+  workflowsPath,
+} from "./steps.ts";
+
+function mustHaveAdopted({ report, stderr }: Ended, uid: unknown): void {
+  must(uidInReport(report) === uid, `the uid is still ${uid}\n${stderr}`);
+  must((report?.object as JsonObject).adopted === true, `the object is reported as adopted\n${stderr}`);
+}
+
+/** A Workflow that is no run's. */
+function foreignWorkflow(): JsonObject {
+  return { apiVersion: "argoproj.io/v1alpha1", kind: "Workflow", metadata: { name: NAME }, spec: MANIFEST };
+}
+
+/** Fails the row unless a Workflow is as it was, apart from what Argo's controller writes. */
+async function mustBeUntouched(rig: Rig, before: JsonObject): Promise<void> {
+  const after = await rig.workflow();
+  const { deletionTimestamp } = metadataOf(after);
+  must(uidOf(after) === uidOf(before), "the uid is the same");
+  must(deletionTimestamp === metadataOf(before).deletionTimestamp, "it is not deleted");
+  must(marksOf(after) === marksOf(before), "its marks are the same");
+  must(writesBy(after) === writesBy(before), "the runner has not written to it");
+  const isChange = ({ method, path }: Seen) =>
+    !["GET", "POST"].includes(method) && path.includes("/workflows");
+  mustHaveSeen(rig, 0, isChange, "a change of a Workflow");
+}
+
+/** How often the runner is named as a writer of an object. */
+function writesBy(object: JsonObject | undefined): number {
+  const { managedFields } = metadataOf(object);
+  return (managedFields as JsonObject[]).filter(({ manager }) => manager === "action-runner").length;
+}
+
+/** The marks of a run, as text: Argo's controller adds annotations of its own. */
+function marksOf(object: JsonObject | undefined): string {
+  const { annotations = {}, labels = {} } = metadataOf(object);
+  const all = Object.entries({ ...annotations as JsonObject, ...labels as JsonObject });
+  return JSON.stringify(all.filter(([key]) => key.startsWith("runner.capact.io/")));
+}
+
+/** Ends a run that is refused because of an object, and checks that this is left alone. */
+async function runToNameTaken(rig: Rig, before: JsonObject, env?: Record<string, string>): Promise<Ended> {
+  const ended = await rig.start(env).ended;
+  await mustBeUntouched(rig, before);
+  mustSay(ended, "the name is taken by an object created");
+  must((await rig.status())?.reason === "NameTaken", "the status says so too");
+  return ended;
+}
+
+/** Finishes a Workflow whose run was killed, and starts that again. */
+async function restartAfter(rig: Rig, phase: "Succeeded" | "Failed"): Promise<Outcome> {
+  const uid = uidOf(await killedInTheWait(rig));
+  await rig.finish(phase);
+  const verdictAt = performance.now();
+  const ended = await rig.start().ended;
+  mustHaveAdopted(ended, uid);
+  await mustReportTheObject(rig, ended);
+  return { ended, verdictAt };
+}
+
+const own: FaultRow[] = [
+  {
+    row: 8,
+    name: "another start of the run creates the object just before this one: it is adopted",
+    exitCode: 0,
+    objects: 0,
+    async scenario(rig) {
+      let uid: unknown;
+      rig.proxy.rule = onCreate(1, async (exchange) => {
+        const wanted = JSON.parse(new TextDecoder().decode(exchange.request.body));
+        uid = uidOf(await rig.cluster.create(workflowsPath(rig), wanted));
+        await exchange.pass();
+        must(exchange.seen.status === 409, "the API server says AlreadyExists");
+      });
+      const outcome = await finishAndWait(rig, rig.start());
+      mustHaveAdopted(outcome.ended, uid);
+      return outcome;
+    },
+  },
+  {
+    row: 8,
+    name: "the run's own object has succeeded: 0 at once",
+    exitCode: 0,
+    objects: 1,
+    scenario: (rig) => restartAfter(rig, "Succeeded"),
+  },
+  {
+    row: 8,
+    name: "the run's own object has failed: 10 at once",
+    exitCode: 10,
+    objects: 1,
+    scenario: (rig) => restartAfter(rig, "Failed"),
+  },
+];
+
+const foreign: FaultRow[] = [
+  {
+    row: 9,
+    name: "the name is taken by somebody else's object: 23, and that is left alone",
+    exitCode: 23,
+    objects: 0,
+    async scenario(rig) {
+      const before = await rig.cluster.create(workflowsPath(rig), foreignWorkflow());
+      const ended = await runToNameTaken(rig, before);
+      mustSay(ended, "it was not created by an action runner", String(metadataOf(before).creationTimestamp));
+      return { ended };
+    },
+  },
+  {
+    row: 9,
+    name: "the name is taken just before the create: 23, and that object is left alone",
+    exitCode: 23,
+    objects: 0,
+    async scenario(rig) {
+      let before: JsonObject | undefined;
+      rig.proxy.rule = onCreate(1, async (exchange) => {
+        before = await rig.cluster.create(workflowsPath(rig), foreignWorkflow());
+        await exchange.pass();
+        must(exchange.seen.status === 409, "the API server says AlreadyExists");
+      });
+      const ended = await rig.start().ended;
+      must(before, "the object was created");
+      await mustBeUntouched(rig, before);
+      mustSay(ended, "it was not created by an action runner");
+      return { ended };
+    },
+  },
+  {
+    row: 9,
+    name: "the create is lost and somebody else takes the name: 23, and that object is left alone",
+    exitCode: 23,
+    objects: 0,
+    async scenario(rig) {
+      let before: JsonObject | undefined;
+      rig.proxy.rule = onCreate(1, async (exchange) => {
+        before = await rig.cluster.create(workflowsPath(rig), foreignWorkflow());
+        exchange.cut();
+      });
+      const ended = await rig.start().ended;
+      must(before, "the object was created");
+      await mustBeUntouched(rig, before);
+      mustSay(ended, "it was not created by an action runner");
+      return { ended };
+    },
+  },
+  {
+    row: 9,
+    name: "the name is taken by the object of another manifest: 23 names the field that differs",
+    exitCode: 23,
+    objects: 1,
+    async scenario(rig) {
+      const before = await killedInTheWait(rig);
+      const other = { ...MANIFEST, templates: [{ name: "main", suspend: { duration: "1h" } }] };
+      await Deno.writeTextFile(`${rig.folder}/manifest.yaml`, JSON.stringify(other));
+      const ended = await runToNameTaken(rig, before);
+      mustSay(ended, "created from another manifest", "spec.templates.0.suspend.duration", "by argo-runner");
+      return { ended };
+    },
+  },
+  {
+    row: 9,
+    name: "the name is taken by the object of another run: 23 names both",
+    exitCode: 23,
+    objects: 1,
+    async scenario(rig) {
+      const before = await killedInTheWait(rig, { RUNNER_RUN_ID: "monday" });
+      const ended = await runToNameTaken(rig, before, { RUNNER_RUN_ID: "tuesday" });
+      mustSay(ended, '"monday"', '"tuesday"');
+      return { ended };
+    },
+  },
+];
+
+export const rows: FaultRow[] = [...own, ...foreign];

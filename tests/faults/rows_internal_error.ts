@@ -1,0 +1,95 @@
+/**
+ * Errors that nobody foresaw: an exit code of their own, never a verdict, and never a run that cannot be stopped.
+ *
+ * @module
+ */
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { compileProgram } from "../../cmd/compile.ts";
+import type { FaultRow } from "./fault_row.ts";
+import type { Breakage, BrokenStep } from "./programs/broken_runner.ts";
+import { type Rig, sleep } from "./rig.ts";
+import type { Run } from "./runner_process.ts";
+import { endOf } from "./interruptions.ts";
+
+let compiled: Promise<string> | undefined;
+
+/** The compiled program with the broken runner; made once, removed when the tests end. */
+function brokenProgram(): Promise<string> {
+  compiled ??= compileBroken();
+  return compiled;
+}
+
+async function compileBroken(): Promise<string> {
+  const folder = await Deno.makeTempDir({ prefix: "action-runner-broken-" });
+  addEventListener("unload", () => Deno.removeSync(folder, { recursive: true }));
+  const output = `${folder}/broken-runner`;
+  const entry = new URL("programs/broken_runner.ts", import.meta.url).pathname;
+  await compileProgram({ entry, output });
+  return output;
+}
+
+async function startBroken(rig: Rig, step: BrokenStep, how: Breakage): Promise<Run> {
+  const binary = await brokenProgram();
+  await Deno.writeTextFile(`${rig.folder}/manifest.yaml`, JSON.stringify({ step, how }));
+  return rig.start({ RUNNER_LOGGER_DEV_MODE: "false" }, { binary });
+}
+
+/** A breakage that must end in 70, whatever has been seen so far. */
+function internalError(step: BrokenStep, how: Breakage): FaultRow {
+  return {
+    row: 63,
+    name: `the runner breaks in ${step} (${how}): an internal error, no verdict`,
+    exitCode: 70,
+    objects: 0,
+    async scenario(rig) {
+      const ended = await endOf(await startBroken(rig, step, how));
+      assertStringIncludes(ended.stderr, how.startsWith("throw nothing") ? "undefined" : "");
+      assert(!/\n\s+at /.test(ended.stderr), `a stack is no text for people:\n${ended.stderr}`);
+      assert(ended.stderr.trim() !== "", "nothing tells why");
+      return { ended };
+    },
+  };
+}
+
+/** A Worker that does nothing any more: SIGTERM ends the program all the same. */
+function terminated(how: Breakage): FaultRow {
+  return {
+    row: 63,
+    name: `the run's Worker does not answer (${how}): SIGTERM ends it all the same`,
+    exitCode: 143,
+    objects: 0,
+    async scenario(rig) {
+      const run = await startBroken(rig, "find", how);
+      await sleep(2_000);
+      const verdictAt = performance.now();
+      run.kill("SIGTERM");
+      const ended = await endOf(run);
+      assertStringIncludes(ended.stderr, "did not end within");
+      return { ended, verdictAt };
+    },
+  };
+}
+
+const THROWN: BrokenStep[] = ["find", "preflight", "start", "waitForCompletion"];
+
+export const rows: FaultRow[] = [
+  ...THROWN.map((step) => internalError(step, "throw")),
+  internalError("find", "throw nothing"),
+  internalError("waitForCompletion", "throw nothing"),
+  internalError("waitForCompletion", "throw later"),
+  internalError("waitForCompletion", "reject unheard"),
+  internalError("waitForCompletion", "close"),
+  internalError("waitForCompletion", "exit"),
+  terminated("hang"),
+  {
+    row: 63,
+    name: "the runner's hints for people break: the verdict stays",
+    exitCode: 10,
+    objects: 0,
+    async scenario(rig) {
+      const ended = await endOf(await startBroken(rig, "commands", "throw"));
+      assertEquals((await rig.status())?.exitCode, ended.code, ended.stderr);
+      return { ended };
+    },
+  },
+];

@@ -1,0 +1,78 @@
+/**
+ * Memory: it must not grow with the object that is waited for.
+ *
+ * @module
+ */
+import { assert } from "@std/assert";
+import type { JsonObject } from "../../src/mod.ts";
+import type { FaultRow } from "./fault_row.ts";
+import { forgetPeak, memoryOf } from "./processes.ts";
+import { NAME, type Rig, sleep } from "./rig.ts";
+import { endOf } from "./interruptions.ts";
+
+/** How many events are sent before each measurement. */
+const EVENTS = 20;
+const NODES = 3_000;
+/** How much larger the peak may be with the large object. */
+const LIMIT = 1.1;
+
+/** The peak over some events, KiB. */
+async function peakOver(rig: Rig, pid: number, what: string): Promise<number> {
+  await forgetPeak(pid);
+  for (let event = 0; event < EVENTS; event++) {
+    await patchWorkflow(rig, { metadata: { labels: { event: `${what}-${event}` } } });
+    await sleep(100);
+  }
+  return (await memoryOf(pid)).peak;
+}
+
+async function patchWorkflow({ cluster, namespace }: Rig, patch: JsonObject): Promise<JsonObject> {
+  return await cluster.patch(`/apis/argoproj.io/v1alpha1/namespaces/${namespace}/workflows/${NAME}`, patch);
+}
+
+/** Nodes as those of the controller, about 1 MiB of them. */
+function nodes(): JsonObject {
+  const node = (index: number) => ({
+    id: `${NAME}-${index}`,
+    name: `${NAME}[0].step-${index}`,
+    displayName: `step-${index}`,
+    type: "Pod",
+    templateName: "step",
+    templateScope: `local/${NAME}`,
+    phase: "Succeeded",
+    boundaryID: NAME,
+    startedAt: "2026-01-01T00:00:00Z",
+    finishedAt: "2026-01-01T00:00:10Z",
+    progress: "1/1",
+    resourcesDuration: { cpu: 0, memory: 3 },
+    hostNodeName: "worker",
+    outputs: { exitCode: "0" },
+  });
+  return Object.fromEntries(Array.from({ length: NODES }, (_, index) => [`${NAME}-${index}`, node(index)]));
+}
+
+export const rows: FaultRow[] = [
+  {
+    row: 62,
+    name: "a Workflow with 3000 nodes takes no more memory while it is waited for, and ends in its verdict",
+    exitCode: 0,
+    objects: 1,
+    async scenario(rig) {
+      const run = rig.start();
+      await rig.watching();
+      await sleep(2_000);
+      const small = await peakOver(rig, run.pid, "small");
+      const { status } = await patchWorkflow(rig, { status: { nodes: nodes() } });
+      const bytes = JSON.stringify(status).length;
+      assert(bytes > 1_000_000, `the status has only ${bytes} bytes`);
+      const large = await peakOver(rig, run.pid, "large");
+      const sizes = `${Math.round(small / 1_024)} MiB before, ${
+        Math.round(large / 1_024)
+      } MiB with the nodes`;
+      assert(large <= small * LIMIT, `the peak grew with the object: ${sizes}`);
+      await rig.finish();
+      const verdictAt = performance.now();
+      return { ended: await endOf(run), verdictAt };
+    },
+  },
+];

@@ -1,0 +1,280 @@
+import { assert, assertEquals, assertObjectMatch, assertRejects, assertStringIncludes } from "@std/assert";
+import { explainWorkflow } from "../../../runners/argo/explain.ts";
+import {
+  type ExecutionContext,
+  type Failure,
+  type JsonObject,
+  type KubeClient,
+  silentLog,
+} from "../../../src/mod.ts";
+import { aContext, aWorkObject } from "../../builders.ts";
+import { type Asked, type Recording, recording, recordingNames, refusal, replay } from "./recorded.ts";
+
+const MAX_REQUESTS = 5;
+
+/** Explains the Workflow of a recording. */
+async function explain(
+  { workflow }: Recording,
+  kube: KubeClient,
+  context: Partial<ExecutionContext> = {},
+  signal = new AbortController().signal,
+): Promise<Failure> {
+  const { apiVersion, kind, metadata: { name = "", namespace = "", uid = "" } } = workflow;
+  const started = { status: {}, object: aWorkObject({ apiVersion, kind, name, namespace, uid }) };
+  return await explainWorkflow(kube, { started, context: aContext(context), signal, log: silentLog });
+}
+
+interface Case {
+  /** The recording's name. */
+  of: string;
+  cause: Failure;
+  /** A part of the message. */
+  says?: string;
+  /** A part of the log's end. */
+  log?: string;
+  /** A part of an event. */
+  event?: string;
+}
+
+/** What is said of a container that ended with a code, in a Workflow of one pod. */
+function alone(of: string, exitCode: number, more: Failure = {}): Case {
+  return { of, cause: { node: of, pod: of, container: "main", exitCode, reason: "Error", ...more } };
+}
+
+/** What is said of one step of several. */
+function step(of: string, node: string, podSuffix: string, exitCode: number): Case {
+  return { of, cause: { node, pod: `${of}-${podSuffix}`, container: "main", exitCode, reason: "Error" } };
+}
+
+const PULL = "Failed to pull image";
+const PASSED = "Pod was active on the node longer than the specified deadline";
+
+const failed: Case[] = [
+  { ...alone("exit-code", 3), log: "the table is empty" },
+  { ...alone("oom", 137, { reason: "OOMKilled" }), log: "filling memory" },
+  { ...alone("bad-command", 64), says: 'exec: "/no/such/program"' },
+  {
+    of: "missing-image-deadline",
+    cause: { node: "missing-image-deadline", reason: "DeadlineExceeded" },
+    says: PASSED,
+    event: PULL,
+  },
+  { of: "template-deadline", cause: { reason: "DeadlineExceeded" }, says: PASSED, log: "working" },
+  { of: "workflow-deadline", cause: { reason: "DeadlineExceeded" }, says: PASSED, log: "working" },
+  { ...step("dag-one-of-three", "b", "bad-2366872953", 4), log: "b cannot" },
+  {
+    ...step("retries-exhausted", "retries-exhausted(2)", "main-2970016888", 3),
+    log: "attempt 2",
+  },
+  { ...step("retry-nodes", "work", "bad-3681387328", 14), log: "again" },
+  { ...step("on-exit-failing", "on-exit-failing.onExit", "bye-4231240381", 6), log: "cannot tidy up" },
+  { ...alone("on-exit-fine", 7), log: "no" },
+  {
+    of: "missing-service-account",
+    cause: { node: "missing-service-account", reason: "Error" },
+    says: 'serviceaccount "nobody" not found',
+  },
+  { of: "missing-workflow-template", cause: { reason: "Error" }, says: '"nothing" not found' },
+  { of: "missing-template-ref", cause: { reason: "Failed" }, says: "template reference nothing.x not found" },
+  { of: "missing-template", cause: { reason: "Failed" }, says: "template name 'nope' undefined" },
+  { of: "missing-parameter", cause: { reason: "Failed" }, says: "inputs.parameters.x was not supplied" },
+  {
+    of: "missing-output",
+    cause: { node: "make", container: "wait", exitCode: 64, reason: "Error" },
+    says: "outputs/parameters/tmp/x: no such file or directory",
+    log: "nothing written",
+  },
+  { of: "pod-deleted", cause: { node: "pod-deleted", reason: "Error" }, says: "pod deleted" },
+  { of: "node-error", cause: { node: "[1]", reason: "Error" }, says: "could not be parsed as a JSON list" },
+  { of: "bad-patch", cause: { node: "bad-patch", reason: "Error" }, says: "Error applying PodSpecPatch" },
+  { ...alone("failing-init", 5, { container: "fetch" }), log: "cannot fetch" },
+  {
+    of: "evicted",
+    cause: { node: "evicted", reason: "Evicted" },
+    says: "ephemeral local storage usage exceeds",
+  },
+  {
+    ...step("fail-fast-false", "early", "early-274995261", 8),
+    says: "1 other step failed as well",
+    log: "early",
+  },
+  { ...step("nested-steps", "outer/inner/deep", "bad-3834538388", 12), log: "deep down" },
+  { ...step("with-items", "each(1:b)", "one-3145974333", 1), log: "item b" },
+  { ...step("tolerated", "then", "worse-2490500611", 16), log: "not tolerated" },
+  { ...step("depends-on-failure", "tidy", "worse-1184692789", 17), log: "tidy fails" },
+  { ...alone("container-set", 15, { container: "two" }), log: "two fails" },
+  { ...alone("sidecar-failing", 13, { container: "helper" }), log: "helper broke" },
+  { ...alone("terminated", 143), says: "workflow shutdown with strategy:  Terminate", log: "working" },
+];
+
+/** Recorded while they ran. */
+const waiting: Case[] = [
+  {
+    of: "missing-image",
+    cause: { pod: "missing-image", container: "main", reason: "ImagePullBackOff" },
+    says: 'Back-off pulling image "localhost/nothing:1"',
+    event: PULL,
+  },
+  {
+    of: "unschedulable",
+    cause: { pod: "unschedulable", reason: "Unschedulable" },
+    says: "0/1 nodes are available",
+    event: "FailedScheduling: 0/1 nodes are available",
+  },
+  {
+    of: "config-error",
+    cause: { pod: "config-error", container: "main", reason: "CreateContainerConfigError" },
+    says: 'configmap "nothing" not found',
+  },
+  {
+    of: "missing-volume",
+    cause: { pod: "missing-volume", reason: "PodInitializing" },
+    event: 'FailedMount: MountVolume.SetUp failed for volume "v" : configmap "nothing" not found',
+  },
+  { of: "suspended", cause: { node: "approve", reason: "Suspended" }, says: "to be resumed" },
+  { of: "running", cause: { node: "running", reason: "Running" }, says: "runs since", log: "still working" },
+];
+
+for (const { of, cause, says, log, event } of [...failed, ...waiting]) {
+  Deno.test(`explainWorkflow() finds the cause of ${of}`, async () => {
+    const recorded = recording(of);
+    const { kube, asked } = replay(recorded);
+    const failure = await explain(recorded, kube);
+    assertObjectMatch({ ...failure }, { ...cause });
+    if (says) assertStringIncludes(failure.message ?? "", says);
+    if (log) assertStringIncludes(failure.logTail?.at(-1) ?? "", log);
+    if (event) assert(failure.events?.some((each) => each.includes(event)), failure.events?.join("\n"));
+    assert(asked.length <= MAX_REQUESTS, asked.join());
+  });
+
+  Deno.test(`explainWorkflow() names the same step of ${of} without any further permission`, async () => {
+    const recorded = recording(of);
+    const withAll = await explain(recorded, replay(recorded).kube);
+    const { kube } = replay(recorded, (what) => what === "Workflow" ? undefined : refusal("forbidden"));
+    const failure = await explain(recorded, kube);
+    assertEquals(failure.node, withAll.node);
+    assertEquals([failure.events, failure.logTail], [undefined, undefined]);
+    if (withAll.pod) assertStringIncludes(failure.notRead?.[0] ?? "", "the runner may not read the pod");
+  });
+}
+
+Deno.test("every recording has its expected cause", () => {
+  assertEquals([...failed, ...waiting].map(({ of }) => of).sort(), recordingNames());
+});
+
+Deno.test("explainWorkflow() without pods takes container, code and reason from the node's message", async () => {
+  const recorded = recording("oom");
+  const { kube } = replay(recorded, (what) => what === "Workflow" ? undefined : refusal("forbidden"));
+  const { notRead, ...failure } = await explain(recorded, kube);
+  assertEquals(failure, { node: "oom", pod: "oom", container: "main", exitCode: 137, reason: "OOMKilled" });
+  assertEquals(notRead, [
+    'the runner may not read the pod "oom"',
+    'the runner may not read the events of pod "oom"',
+    'the runner may not read the log of container "main"',
+  ]);
+});
+
+Deno.test("explainWorkflow() reads compressed nodes", async () => {
+  const recorded = recording("nested-steps");
+  const { nodes, ...status } = recorded.workflow.status;
+  recorded.workflow.status = { ...status, compressedNodes: await compressed(nodes as JsonObject) };
+  assertEquals((await explain(recorded, replay(recorded).kube)).node, "outer/inner/deep");
+});
+
+async function compressed(value: JsonObject): Promise<string> {
+  const stream = new Blob([JSON.stringify(value)]).stream().pipeThrough(new CompressionStream("gzip"));
+  return new Uint8Array(await new Response(stream).arrayBuffer()).toBase64();
+}
+
+const unreadable = [
+  { fields: { offloadNodeStatusVersion: "fnv:2" }, says: "the nodes are in Argo's database (offloaded)" },
+  { fields: { compressedNodes: "%%%" }, says: "the compressed nodes: " },
+  { fields: { compressedNodes: btoa("no gzip") }, says: "the compressed nodes: " },
+];
+
+for (const { fields, says } of unreadable) {
+  Deno.test(`explainWorkflow() without nodes has the Workflow's message, and says: ${says}`, async () => {
+    const recorded = recording("nested-steps");
+    const { nodes: _nodes, ...status } = recorded.workflow.status;
+    recorded.workflow.status = { ...status, ...fields };
+    const failure = await explain(recorded, replay(recorded).kube);
+    assertEquals([failure.reason, failure.message], ["Failed", status.message]);
+    assertStringIncludes(failure.notRead?.join() ?? "", says);
+  });
+}
+
+Deno.test("explainWorkflow() says that the controller has not taken a Workflow up", async () => {
+  const recorded = recording("exit-code");
+  recorded.workflow.status = {};
+  assertEquals(await explain(recorded, replay(recorded).kube), {
+    reason: "Pending",
+    message: "Argo's controller has not taken it up",
+  });
+});
+
+Deno.test("explainWorkflow() never reads a log where no lines are wanted", async () => {
+  const recorded = recording("exit-code");
+  const { kube, asked } = replay(recorded);
+  const failure = await explain(recorded, kube, { logTailLines: 0 });
+  assertEquals([failure.logTail, asked.includes("log"), failure.exitCode], [undefined, false, 3]);
+});
+
+Deno.test("explainWorkflow() tells as many lines as are wanted, and none of Argo's executor", async () => {
+  const recorded = recording("exit-code");
+  const log = Array.from({ length: 50 }, (_, index) => `line ${index}\n`).join("");
+  const executor = 'time="2026-11-24T23:57:15Z" level=info msg="sub-process exited" argo=true error="<nil>"';
+  recorded.logs = { "exit-code/main": `${log}${executor}\nError: exit status 3\n` };
+  const failure = await explain(recorded, replay(recorded).kube, { logTailLines: 2 });
+  assertEquals(failure.logTail, ["line 48", "line 49"]);
+});
+
+Deno.test("explainWorkflow() takes no pod of another Workflow for its own", async () => {
+  const recorded = recording("exit-code");
+  recorded.pods[0]!.metadata.ownerReferences = [{ uid: "another" }];
+  const { kube, asked } = replay(recorded);
+  const failure = await explain(recorded, kube);
+  assertEquals(failure.notRead, ['there is no pod "exit-code"']);
+  assertEquals(asked.includes("log"), false);
+});
+
+Deno.test("explainWorkflow() refuses another Workflow of the name", async () => {
+  const recorded = recording("exit-code");
+  const { kube } = replay({
+    ...recorded,
+    workflow: { ...recorded.workflow, metadata: { name: "exit-code" } },
+  });
+  await assertRejects(
+    () => explain(recorded, kube),
+    Error,
+    'another Workflow has taken the name "exit-code"',
+  );
+});
+
+const troubles: { what: Asked; kept: (keyof Failure)[] }[] = [
+  { what: "Pod", kept: ["exitCode", "logTail"] },
+  { what: "Event", kept: ["exitCode", "logTail"] },
+  { what: "log", kept: ["exitCode", "pod"] },
+];
+
+for (const { what, kept } of troubles) {
+  Deno.test(`explainWorkflow() does without the ${what} where the API server is out of order`, async () => {
+    const recorded = recording("exit-code");
+    const { kube } = replay(recorded, (asked) => asked === what ? refusal("server") : undefined);
+    const failure = await explain(recorded, kube);
+    assertEquals(kept.filter((key) => failure[key] === undefined), []);
+    assertStringIncludes(failure.notRead?.join() ?? "", "Cannot read it (server)");
+  });
+}
+
+Deno.test("explainWorkflow() tells what it has when its time is up", async () => {
+  const recorded = recording("exit-code");
+  const stop = new AbortController();
+  const { kube } = replay(recorded, (asked, signal) => {
+    if (asked !== "log") return undefined;
+    queueMicrotask(() => stop.abort(new Error("it took too long")));
+    return new Promise((_resolve, reject) => signal?.addEventListener("abort", () => reject(signal.reason)));
+  });
+  const failure = await explain(recorded, kube, {}, stop.signal);
+  assertEquals(failure.exitCode, 3);
+  assertEquals(failure.notRead, ['log of container "main": it took too long']);
+});
