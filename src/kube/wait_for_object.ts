@@ -46,7 +46,7 @@ const WHOLE_OBJECT_MS = 5 * 60_000;
 /** How long the last look may take when the time is up, milliseconds. */
 const LAST_LOOK_MS = 5_000;
 /** How long it may take after a signal, when 5 s are all that is left for the report as well, milliseconds. */
-const LAST_LOOK_AFTER_SIGNAL_MS = 1_500;
+const LAST_LOOK_AFTER_SIGNAL_MS = 2_000;
 
 /**
  * Waits until `outcome` gives a verdict on the object with the target's uid.
