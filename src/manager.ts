@@ -10,6 +10,7 @@ import { EXIT_CODES, type Left, type Reason } from "./exit_codes.ts";
 import { explainWork } from "./explain_work.ts";
 import type { JsonObject } from "./json.ts";
 import type { Log } from "./log.ts";
+import type { Progress } from "./progress.ts";
 import { finalReport, type Outcome, reservedKeys } from "./report.ts";
 import type {
   ActionRunner,
@@ -34,6 +35,8 @@ export interface ManagerOptions {
   context: ExecutionContext;
   /** Reads and parses the manifest. */
   readManifest: () => Promise<JsonObject>;
+  /** Where the work is shown while it runs; only at a terminal. */
+  progress?: Progress;
   /** Hides secrets in the report; nothing is hidden by default. */
   mask?: Mask;
   /** Gives each part its logger. */
@@ -135,7 +138,14 @@ export class Manager {
 
   #wait(input: StepInput): Promise<WaitForCompletionOutput> {
     const started = this.#started ?? { status: {} };
-    return waitForWork(this.#options.runner, { ...input, started, clock: this.#clock, ageMs: this.#ageMs() });
+    const { progress, runner } = this.#options;
+    return waitForWork(runner, {
+      ...input,
+      ...(progress ? { progress } : {}),
+      started,
+      clock: this.#clock,
+      ageMs: this.#ageMs(),
+    });
   }
 
   /**

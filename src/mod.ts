@@ -45,6 +45,7 @@ export { type Log, type LogFactory, type LogFields, openLog, type OpenLogOptions
 export { type ExecuteResult, Manager, type ManagerOptions } from "./manager.ts";
 export { parseManifest } from "./manifest.ts";
 export { nameProblem } from "./names.ts";
+export { type Progress, type ProgressNode } from "./progress.ts";
 export { type Outcome } from "./report.ts";
 export { type Program, run } from "./run.ts";
 export {

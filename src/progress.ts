@@ -22,8 +22,8 @@ export interface ProgressNode {
 
 /** Where a runner shows how its work comes along. */
 export interface Progress {
-  /** Shows these nodes in the place of those shown before. */
-  show(nodes: ProgressNode[]): void;
+  /** Shows these nodes in the place of those shown before; without any, those once more, with the time that passed. */
+  show(nodes?: ProgressNode[]): void;
 }
 
 /** What a {@linkcode LiveView} needs. */
@@ -32,7 +32,7 @@ export interface LiveViewOptions {
   stream: Stream;
   /** The terminal's size in characters. */
   size: () => { columns: number; rows: number };
-  /** The API server's clock, milliseconds since 1970: durations of what runs count to now. */
+  /** Milliseconds since 1970: durations of what runs count to now. */
   now: () => number;
 }
 
@@ -74,7 +74,7 @@ export class LiveView implements Progress {
     };
   }
 
-  show(nodes: ProgressNode[]): void {
+  show(nodes: ProgressNode[] = this.#nodes): void {
     this.#nodes = nodes;
     this.#erase();
     this.#draw();

@@ -17,6 +17,7 @@ import { fetchClient } from "./kube/fetch_client.ts";
 import { type LogFactory, openLog } from "./log.ts";
 import { Manager } from "./manager.ts";
 import { MAX_MANIFEST_BYTES, parseManifest } from "./manifest.ts";
+import { LiveView } from "./progress.ts";
 import { readFile } from "./read_file.ts";
 import { type Outcome, writeReportLine } from "./report.ts";
 import type { ActionRunner, StatusReporter } from "./runner.ts";
@@ -64,7 +65,8 @@ export async function run(program: Program, input: WorkInput): Promise<number> {
 
 async function runConfigured(program: Program, input: WorkInput, config: Config): Promise<number> {
   const mask = new Mask();
-  const log = openLog({ devMode: config.devMode, mask });
+  const view = openView(input.env);
+  const log = openLog({ devMode: config.devMode, mask, ...(view ? { stream: view.above } : {}) });
   for (const warning of [...input.warnings, ...config.warnings]) log("config").warn(warning);
   const { context, manifestPath } = config;
   if (!input.access) {
@@ -85,6 +87,7 @@ async function runConfigured(program: Program, input: WorkInput, config: Config)
       return manifest;
     },
     mask,
+    ...(view ? { progress: view } : {}),
     log,
   });
   const { exitCode, report, outcome } = await manager.execute(input.signal);
@@ -94,6 +97,12 @@ async function runConfigured(program: Program, input: WorkInput, config: Config)
     writeText(Deno.stderr, failureText(program.program, outcome, commandsFor(runner, outcome)));
   }
   return exitCode;
+}
+
+/** The live view, where people look at a terminal that may be drawn on: https://no-color.org */
+function openView(env: Record<string, string>): LiveView | undefined {
+  if (!Deno.stderr.isTerminal() || env.NO_COLOR) return undefined;
+  return new LiveView({ stream: Deno.stderr, size: () => Deno.consoleSize(), now: () => Date.now() });
 }
 
 /** A runner's hints for people; an error in them must not take the exit code from a verdict that was seen. */

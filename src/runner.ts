@@ -5,6 +5,7 @@
  */
 import type { JsonObject } from "./json.ts";
 import type { Log } from "./log.ts";
+import type { Progress } from "./progress.ts";
 
 /** Where an engine wants a run's objects. Further platform properties come along under their own names. */
 export interface Platform {
@@ -95,6 +96,8 @@ export interface StartOutput {
 export interface WaitForCompletionInput extends StepInput {
   /** What `start` returned. */
   started: StartOutput;
+  /** Where to show how the work comes along; only at a terminal. */
+  progress?: Progress;
 }
 
 /** What {@linkcode ActionRunner.stop} gets. */

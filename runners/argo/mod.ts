@@ -19,6 +19,7 @@ import {
 } from "../../src/mod.ts";
 import { tellOfBlockedPods } from "./blocked_pods.ts";
 import { explainWorkflow } from "./explain.ts";
+import { ProgressView } from "./show_progress.ts";
 import { outcomeOfLabels, parseWorkflow, phaseOfLabels, workflowOutcome } from "./workflow.ts";
 
 const TYPE = { apiVersion: "argoproj.io/v1alpha1", kind: "Workflow" };
@@ -55,15 +56,22 @@ export function argoRunner(kube: KubeClient): ActionRunner {
       return { status, object: toWorkObject(kube, created) };
     },
 
-    async waitForCompletion({ started, signal, log }) {
+    async waitForCompletion({ started, signal, log, progress }) {
       const { name, namespace, uid } = started.object!;
+      const target = { ...TYPE, name, namespace, uid, createdVersion };
       const over = new AbortController();
-      tellOfBlockedPods(kube, { name, namespace }, { signal: over.signal, log });
+      tellOfBlockedPods(kube, target, { signal: over.signal, log });
+      const view = progress && new ProgressView(kube, target, { progress, signal: over.signal });
+      view?.run();
       try {
-        return await waitForObject(kube, { ...TYPE, name, namespace, uid, createdVersion }, {
-          outcome: workflowOutcome,
+        return await waitForObject(kube, target, {
+          outcome: (workflow) => {
+            view?.show(workflow);
+            return workflowOutcome(workflow);
+          },
           outcomeOfMetadata: outcomeOfLabels,
           stateOfMetadata: phaseOfLabels,
+          seen: () => view?.changed(),
           signal,
           log,
         });

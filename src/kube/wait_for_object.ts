@@ -33,6 +33,8 @@ export interface WaitOptions<V> {
   outcomeOfMetadata?: (metadata: ObjectMeta) => V | undefined;
   /** The state that the metadata shows, in a word; each change of it is logged. */
   stateOfMetadata?: (metadata: ObjectMeta) => string;
+  /** Called with each sighting of the object. */
+  seen?: (metadata: ObjectMeta) => void;
   /** Ends the wait: its reason is thrown after one last look. */
   signal: AbortSignal;
   /** The real clock by default. */
@@ -135,6 +137,7 @@ class ObjectWait<V> {
     if (sighting.metadata.uid !== this.#target.uid) return await this.#askForWholeObject();
     this.#last = sighting.metadata;
     this.#logState(sighting.metadata);
+    this.#options.seen?.(sighting.metadata);
     // The look that follows a deletion tells whether another object took the place.
     if (sighting.is === "deleted") return this.#outcomeOfLast();
     return this.#isWorthAsking() ? await this.#askForWholeObject() : undefined;

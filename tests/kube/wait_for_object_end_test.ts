@@ -7,8 +7,8 @@ import { MINUTE, type Wait, waiting } from "./waits.ts";
 
 const rows: [row: string, reason: Reason, lookMs: number][] = [
   ["row 55", "TimedOut", 5_000],
-  ["row 56", "Terminated", 1_500],
-  ["row 57", "Interrupted", 1_500],
+  ["row 56", "Terminated", 2_000],
+  ["row 57", "Interrupted", 2_000],
 ];
 
 /** Ends the wait, and returns what it throws or gives within a time. */
