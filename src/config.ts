@@ -36,6 +36,8 @@ export interface ConfigInput {
   args: string[];
   /** The program's own default. */
   reporter: ReporterName;
+  /** Whether work is to be run, which needs all settings, or only looked at; `run` by default. */
+  to?: "run" | "look";
 }
 
 const PLATFORM_PREFIX = "RUNNER_CONTEXT_PLATFORM_";
@@ -66,12 +68,14 @@ export function parseConfig(input: ConfigInput): Config {
     return read(setting) ?? "" as T;
   };
 
-  const manifestPath = required(SETTINGS.manifestPath);
+  const toRun = <T extends string>(setting: Setting<T>): T =>
+    input.to === "look" ? "" as T : required(setting);
+  const manifestPath = toRun(SETTINGS.manifestPath);
   const name = required(SETTINGS.name);
   const platform: Platform = {
     ...platformProperties(input.env),
     namespace: required(SETTINGS.namespace),
-    serviceAccountName: required(SETTINGS.serviceAccountName),
+    serviceAccountName: toRun(SETTINGS.serviceAccountName),
   };
   const timeoutMs = read(SETTINGS.timeoutMs) || undefined;
   const dryRun = read(SETTINGS.dryRun) ?? false;

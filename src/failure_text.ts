@@ -44,6 +44,11 @@ function leftLines({ left, started }: Outcome, commands: Commands | undefined): 
   return lines;
 }
 
+/** All that is known of a failure, or of what work waits for. */
+export function failureLines(word: "failed" | "waits for", failure: Failure): string[] {
+  return [causeLine(word, failure), ...detailLines(failure, Infinity)];
+}
+
 /** `failed: step "b", pod "x-b-1", container "main", exit code 1: Error: …`. */
 function causeLine(word: string, { node, pod, container, exitCode, reason, message }: Failure): string {
   const where = [

@@ -50,6 +50,7 @@ export { type Outcome } from "./report.ts";
 export { type Program, run } from "./run.ts";
 export {
   type ActionRunner,
+  type Description,
   type ExecutionContext,
   type ExplainInput,
   type Failure,

@@ -6,7 +6,8 @@
 import deno from "../deno.json" with { type: "json" };
 import { systemClock } from "./clock.ts";
 import { type Config, parseConfig, type ReporterName } from "./config.ts";
-import { InvalidInputError } from "./errors.ts";
+import { descriptionText, takeFormat } from "./description.ts";
+import { InvalidInputError, messageOf, reasonOf } from "./errors.ts";
 import { EXIT_CODES } from "./exit_codes.ts";
 import { failureText } from "./failure_text.ts";
 import { helpText, informationAsked } from "./help.ts";
@@ -55,11 +56,30 @@ export async function run(program: Program, input: WorkInput): Promise<number> {
     return EXIT_CODES.Succeeded.code;
   }
   try {
+    if (input.args[0] === "explain") return await explain(program, input);
     return await runConfigured(program, input, parseConfig({ reporter: "configmap", ...program, ...input }));
   } catch (error) {
     if (!(error instanceof InvalidInputError)) throw error;
     writeText(Deno.stderr, error.problems.map((problem) => `${program.program}: ${problem}\n`).join(""));
     return EXIT_CODES.InvalidInput.code;
+  }
+}
+
+/** Prints what became of work, whoever started it; it changes nothing. */
+async function explain(program: Program, input: WorkInput): Promise<number> {
+  const { format, rest } = takeFormat(input.args.slice(1));
+  const { context, devMode } = parseConfig({ reporter: "nop", ...program, ...input, args: rest, to: "look" });
+  if (!input.access) throw new InvalidInputError(input.accessProblem);
+  const runner = program.runner(fetchClient(input.access));
+  if (!runner.describe) throw new InvalidInputError(`${JSON.stringify("explain")} is not known; see --help`);
+  const log = openLog({ devMode })(`runner.${runner.name}`);
+  try {
+    const description = await runner.describe({ context, signal: input.signal, log });
+    writeText(Deno.stdout, descriptionText(description, format, Date.now()));
+    return EXIT_CODES.Succeeded.code;
+  } catch (error) {
+    writeText(Deno.stderr, `${program.program}: ${messageOf(error)}\n`);
+    return EXIT_CODES[reasonOf(error)].code;
   }
 }
 

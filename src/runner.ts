@@ -5,7 +5,7 @@
  */
 import type { JsonObject } from "./json.ts";
 import type { Log } from "./log.ts";
-import type { Progress } from "./progress.ts";
+import type { Progress, ProgressNode } from "./progress.ts";
 
 /** Where an engine wants a run's objects. Further platform properties come along under their own names. */
 export interface Platform {
@@ -64,6 +64,26 @@ export interface WorkObject {
   ageMs?: number;
   /** Whether it had ended already when it was adopted. */
   finished?: boolean;
+}
+
+/** What work that runs or has ended looks like, for people. */
+export interface Description {
+  /** For example `Workflow`. */
+  kind: string;
+  /** The object's name. */
+  name: string;
+  /** The object's namespace. */
+  namespace: string;
+  /** One word: `Running`, `Failed` … */
+  state: string;
+  /** Whether it has ended. */
+  ended: boolean;
+  /** What the work says of itself. */
+  message?: string;
+  /** Its steps, in the order of their tree. */
+  nodes: ProgressNode[];
+  /** Why it failed, or what it waits for. */
+  failure?: Failure;
 }
 
 /** What every step of a runner gets. */
@@ -172,6 +192,8 @@ export interface ActionRunner {
   waitForCompletion(input: WaitForCompletionInput): Promise<WaitForCompletionOutput>;
   /** Finds out why the work failed, or why it has not ended. Whatever it throws is logged and changes nothing. */
   explain?(input: ExplainInput): Promise<Failure | undefined>;
+  /** Describes the work of the context's name, whoever started it. */
+  describe?(input: StepInput): Promise<Description>;
   /** Ends the work, and leaves word on it of why. Called only where the settings ask for it. */
   stop?(input: StopInput): Promise<void>;
   /** The commands with which people look at the work and stop it, for the report of a run that failed. */

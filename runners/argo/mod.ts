@@ -18,6 +18,7 @@ import {
   workObject,
 } from "../../src/mod.ts";
 import { tellOfBlockedPods } from "./blocked_pods.ts";
+import { describeWorkflow } from "./describe.ts";
 import { explainWorkflow } from "./explain.ts";
 import { ProgressView } from "./show_progress.ts";
 import { outcomeOfLabels, parseWorkflow, phaseOfLabels, workflowOutcome } from "./workflow.ts";
@@ -81,6 +82,7 @@ export function argoRunner(kube: KubeClient): ActionRunner {
     },
 
     explain: (input) => explainWorkflow(kube, input),
+    describe: (input) => describeWorkflow(kube, input),
 
     /** https://argo-workflows.readthedocs.io/en/latest/walk-through/stopping-workflows/ */
     async stop({ started, mode, reason, signal }) {

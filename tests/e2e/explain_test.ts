@@ -1,8 +1,8 @@
 import { assertEquals, assertObjectMatch, assertStringIncludes } from "@std/assert";
 import { type AnyObject, clusterTest, create, createAccount, read, type Space } from "./cluster.ts";
 import { tokenFor, writeKubeconfig } from "./kubeconfigs.ts";
-import { reportOf, run, runnerEnv } from "./program.ts";
-import { BUSYBOX, pauseSpec, scriptSpec, scriptTemplate } from "./workflows.ts";
+import { binaryPath, reportOf, run, runnerEnv } from "./program.ts";
+import { aWorkflow, BUSYBOX, pauseSpec, scriptSpec, scriptTemplate, workflowInPhase } from "./workflows.ts";
 
 /** What the runner needs for its verdict, and nothing for the explanation. */
 const VERDICT_RULES = [
@@ -129,3 +129,23 @@ clusterTest("the report tells what failed or is waited for, and why", async (spa
   };
   await Promise.all([...cases, withoutPods].map((each) => runCase(space, each)));
 });
+
+clusterTest(
+  "the command explain tells of a Workflow that runs what it waits for, as text and as data",
+  async (space) => {
+    const { metadata } = await create(aWorkflow(space, pauseSpec()));
+    await workflowInPhase(space, "Running");
+    const name = metadata?.name ?? "";
+    const explain = async (...more: string[]) => {
+      const args = ["explain", "--name", name, "--namespace", space.namespace, ...more];
+      const env = { KUBECONFIG: Deno.env.get("KUBECONFIG") ?? "" };
+      const { code, stdout } = await new Deno.Command(await binaryPath(), { args, env }).output();
+      return { code, text: new TextDecoder().decode(stdout) };
+    };
+    const { code, text } = await explain();
+    assertEquals(code, 0);
+    assertStringIncludes(text, `Workflow "${name}" in "${space.namespace}" is Running`);
+    assertStringIncludes(text, "waits for: ");
+    assertEquals(JSON.parse((await explain("--format", "json")).text).state, "Running");
+  },
+);
