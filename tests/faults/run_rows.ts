@@ -32,6 +32,8 @@ export interface RowResult {
 
 /** How many rows run at once: they wait far more than they work. */
 const SIDE_BY_SIDE = 8;
+/** How many of the rows that start an API server of their own run at once: each server takes 400 MB. */
+const SERVERS_SIDE_BY_SIDE = 2;
 
 /** Every row, with what it lacks here; `FAULTS_ROWS=5,36` chooses some. */
 export function rowsHere(): RowHere[] {
@@ -49,10 +51,7 @@ function missingFor(needs: Need[]): string | undefined {
   if (needs.includes("root") && Deno.uid() !== 0) return "root";
 }
 
-/**
- * Starts every row that nothing is missing for, side by side; those that stop the API server come after all others,
- * one at a time. Returns each row's result to come.
- */
+/** Starts every row that nothing is missing for, side by side. Returns each row's result to come. */
 export function startRows(rows: RowHere[]): Map<RowHere, Promise<RowResult>> {
   const results = new Map<RowHere, PromiseWithResolvers<RowResult>>();
   const runnable = rows.filter(({ missing }) => missing === undefined);
@@ -66,15 +65,19 @@ export function startRows(rows: RowHere[]): Map<RowHere, Promise<RowResult>> {
     const { resolve, reject } = results.get(row)!;
     await measureRow(row).then(resolve, reject);
   };
-  const isAlone = ({ needs = [] }: RowHere) => needs.includes("apiserver");
-  const together = runnable.filter((row) => !isAlone(row));
-  const lanes = Array.from({ length: SIDE_BY_SIDE }, async () => {
-    for (let row = together.shift(); row; row = together.shift()) await run(row);
-  });
-  Promise.all(lanes).then(async () => {
-    for (const row of runnable.filter(isAlone)) await run(row);
-  });
+  const hasServer = ({ needs = [] }: RowHere) => needs.includes("apiserver");
+  runInLanes(runnable.filter((row) => !hasServer(row)), SIDE_BY_SIDE, run);
+  runInLanes(runnable.filter(hasServer), SERVERS_SIDE_BY_SIDE, run);
   return new Map([...results].map(([row, { promise }]) => [row, promise]));
+}
+
+function runInLanes(rows: RowHere[], lanes: number, run: (row: RowHere) => Promise<void>): void {
+  const waiting = [...rows];
+  for (let lane = 0; lane < lanes; lane++) {
+    (async () => {
+      for (let row = waiting.shift(); row; row = waiting.shift()) await run(row);
+    })();
+  }
 }
 
 /** Checks a result against its row. */
