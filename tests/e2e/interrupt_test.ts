@@ -107,3 +107,30 @@ clusterTest("a restart after SIGTERM replaces the unknown status by the verdict"
   assertEquals(status.object.uid, uid);
   assertEquals(uidOf(await read(workflowRef(space))), uid);
 });
+
+clusterTest(
+  "a Workflow is terminated when its time is up, where that is asked for, and the next run tells so",
+  async (space) => {
+    await createStatusObject(space);
+    const env = await runnerEnv(space, pauseSpec(), { RUNNER_TIMEOUT: "4s", RUNNER_ON_TIMEOUT: "terminate" });
+    const ended = await run(env);
+    assertEquals(ended.code, 124, ended.stderr);
+    assertEquals(reportOf(ended).object.left, "stopped");
+    const workflow = await workflowInPhase(space, "Failed");
+    assertEquals(workflow.metadata?.annotations?.["runner.capact.io/stopped-by"], "TimedOut");
+    const again = await run(env);
+    assertEquals(again.code, 10, again.stderr);
+    assertStringIncludes(reportOf(again).message, "stopped by the runner (TimedOut)");
+  },
+);
+
+clusterTest("a Workflow is stopped on SIGTERM, where that is asked for, within 5 s", async (space) => {
+  await createStatusObject(space);
+  await using program = await start(await runnerEnv(space, pauseSpec(), { RUNNER_ON_TERMINATE: "stop" }));
+  await workflowInPhase(space, "Running");
+  program.kill("SIGTERM");
+  const ended = await program.ended(5_000);
+  assertEquals(ended.code, 143, ended.stderr);
+  assertEquals(reportOf(ended).object.left, "stopped");
+  await workflowInPhase(space, "Failed");
+});
