@@ -84,6 +84,7 @@ export function parseConfig(input: ConfigInput): Config {
   const runId = read(SETTINGS.runId);
   const onExisting = read(SETTINGS.onExisting) ?? "adopt";
   const logTailLines = read(SETTINGS.logTailLines) ?? 20;
+  const followLogs = read(SETTINGS.followLogs) ?? false;
   const onTimeout = read(SETTINGS.onTimeout) ?? "leave";
   const onTerminate = read(SETTINGS.onTerminate) ?? "leave";
   problems.push(...contractProblems(input.env));
@@ -96,6 +97,7 @@ export function parseConfig(input: ConfigInput): Config {
     dryRun,
     onExisting,
     logTailLines,
+    followLogs,
     onTimeout,
     onTerminate,
     ...(timeoutMs === undefined ? {} : { timeoutMs }),

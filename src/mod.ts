@@ -23,6 +23,7 @@ export {
   type ReadOptions,
   type RequestOptions,
   type ResourceType,
+  type StreamLogOptions,
   type WatchEvent,
   type WatchOptions,
   type WriteOptions,
@@ -38,6 +39,7 @@ export {
   warningEvents,
 } from "./kube/explain_pod.ts";
 export { fetchClient, type FetchClientOptions } from "./kube/fetch_client.ts";
+export { followLog, type FollowLogOptions } from "./kube/follow_log.ts";
 export { type Owner, STOPPED_BY_ANNOTATION } from "./kube/ownership.ts";
 export { type PodProblem, podProblem } from "./kube/pod_problem.ts";
 export { waitForObject, type WaitOptions, type WaitTarget } from "./kube/wait_for_object.ts";

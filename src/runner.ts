@@ -35,6 +35,8 @@ export interface ExecutionContext {
   onExisting: "adopt" | "refuse";
   /** How many lines of a failed container's log are reported; 0: no log is read. 20 by default. */
   logTailLines?: number;
+  /** Whether what the work's containers print is logged while it runs; `false` by default. */
+  followLogs?: boolean;
   /** What becomes of the work when the time is up; `leave` by default. */
   onTimeout?: StopMode | "leave";
   /** What becomes of the work on SIGTERM and SIGINT; `leave` by default. */

@@ -74,6 +74,13 @@ export const SETTINGS = {
     "lines of a failed container's log in the report (20)",
     parseCount,
   ),
+  followLogs: setting(
+    "RUNNER_FOLLOW_LOGS",
+    "follow",
+    undefined,
+    "log what the work's containers print, line by line",
+    parseBoolean,
+  ),
   runId: setting("RUNNER_RUN_ID", "run-id", "ID", "which run this is, the same after a restart", parseText),
   onExisting: setting(
     "RUNNER_ON_EXISTING",

@@ -22,6 +22,7 @@ const FLAGS = {
   RUNNER_RUN_ID: "run-id",
   RUNNER_ON_EXISTING: "on-existing",
   RUNNER_LOG_TAIL_LINES: "log-tail-lines",
+  RUNNER_FOLLOW_LOGS: "follow",
   RUNNER_ON_TIMEOUT: "on-timeout",
   RUNNER_ON_TERMINATE: "on-terminate",
 };
@@ -47,6 +48,7 @@ Deno.test("parseConfig() reads the required variables and has a default for ever
       dryRun: false,
       onExisting: "adopt",
       logTailLines: 20,
+      followLogs: false,
       onTimeout: "leave",
       onTerminate: "leave",
     },
@@ -64,6 +66,7 @@ Deno.test("parseConfig() reads every optional variable", () => {
     RUNNER_STATUS_REPORTER: "secret",
     RUNNER_RUN_ID: "run-7",
     RUNNER_ON_EXISTING: "refuse",
+    RUNNER_FOLLOW_LOGS: "true",
   });
   assertEquals([context.timeoutMs, context.dryRun, context.runId, context.onExisting], [
     3_723_500,
@@ -71,6 +74,7 @@ Deno.test("parseConfig() reads every optional variable", () => {
     "run-7",
     "refuse",
   ]);
+  assertEquals(context.followLogs, true);
   assertEquals([reporter, devMode, warnings], ["secret", true, []]);
 });
 
@@ -291,6 +295,7 @@ const flagValues = [
   "--run-id=run-8",
   "--on-existing=refuse",
   "--log-tail-lines=5",
+  "--follow=true",
   "--on-timeout=stop",
   "--on-terminate=terminate",
 ];
@@ -313,6 +318,7 @@ Deno.test("parseConfig() lets every flag win over its variable", () => {
       dryRun: true,
       onExisting: "refuse",
       logTailLines: 5,
+      followLogs: true,
       onTimeout: "stop",
       onTerminate: "terminate",
       timeoutMs: 5_000,

@@ -10,6 +10,7 @@ import {
   type CreateOptions,
   findOwn,
   type KubeClient,
+  type KubeObject,
   preflightCreate,
   type StepInput,
   STOPPED_BY_ANNOTATION,
@@ -20,6 +21,7 @@ import {
 import { tellOfBlockedPods } from "./blocked_pods.ts";
 import { describeWorkflow } from "./describe.ts";
 import { explainWorkflow } from "./explain.ts";
+import { FollowedLogs } from "./follow_logs.ts";
 import { ProgressView } from "./show_progress.ts";
 import { outcomeOfLabels, parseWorkflow, phaseOfLabels, workflowOutcome } from "./workflow.ts";
 
@@ -57,17 +59,22 @@ export function argoRunner(kube: KubeClient): ActionRunner {
       return { status, object: toWorkObject(kube, created) };
     },
 
-    async waitForCompletion({ started, signal, log, progress }) {
+    async waitForCompletion({ context, started, signal, log, progress }) {
       const { name, namespace, uid } = started.object!;
       const target = { ...TYPE, name, namespace, uid, createdVersion };
       const over = new AbortController();
+      signal.addEventListener("abort", () => over.abort(), { signal: over.signal });
       tellOfBlockedPods(kube, target, { signal: over.signal, log });
       const view = progress && new ProgressView(kube, target, { progress, signal: over.signal });
       view?.run();
+      const logs = context.followLogs && new FollowedLogs(kube, target, { signal: over.signal, log });
+      if (logs) logs.run();
+      let ended: KubeObject | undefined;
       try {
-        return await waitForObject(kube, target, {
+        const completed = await waitForObject(kube, target, {
           outcome: (workflow) => {
             view?.show(workflow);
+            ended = workflow;
             return workflowOutcome(workflow);
           },
           outcomeOfMetadata: outcomeOfLabels,
@@ -76,6 +83,8 @@ export function argoRunner(kube: KubeClient): ActionRunner {
           signal,
           log,
         });
+        if (logs) await logs.finish(ended);
+        return completed;
       } finally {
         over.abort();
       }

@@ -18,6 +18,7 @@ import {
   refOf,
   resourcePath,
   type ResourceType,
+  type StreamLogOptions,
   type WatchEvent,
   type WatchOptions,
   type WriteOptions,
@@ -111,6 +112,14 @@ export function logCall(pod: { name: string; namespace: string }, options: LogOp
   const { container, tailLines, previous } = options;
   const call = callOn({ apiVersion: "v1", kind: "Pod", ...pod }, "read the log of");
   const query = { container, tailLines: String(tailLines), previous: previous ? "true" : undefined };
+  return { ...call, path: `${call.path}/log${queryText(query)}`, accept: "text/plain, */*" };
+}
+
+/** GET of a container's log as a stream. */
+export function streamLogCall(pod: { name: string; namespace: string }, options: StreamLogOptions): Call {
+  const { container, follow, sinceTime } = options;
+  const call = callOn({ apiVersion: "v1", kind: "Pod", ...pod }, "follow the log of");
+  const query = { container, follow: follow ? "true" : undefined, timestamps: "true", sinceTime };
   return { ...call, path: `${call.path}/log${queryText(query)}`, accept: "text/plain, */*" };
 }
 

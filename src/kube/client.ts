@@ -121,6 +121,16 @@ export interface LogOptions extends RequestOptions {
   previous?: boolean;
 }
 
+/** Options of a container's log as a stream. Its deadline counts until the answer's headers. */
+export interface StreamLogOptions extends RequestOptions {
+  /** The container. */
+  container: string;
+  /** Whether the stream goes on until the container has ended; otherwise it ends with what there is. */
+  follow: boolean;
+  /** Only lines from then on, RFC 3339; the API server takes no account of parts of a second. */
+  sinceTime?: string | undefined;
+}
+
 /** Options of DELETE. */
 export interface DeleteOptions extends WriteOptions {
   /** Delete only the object with this uid. */
@@ -152,6 +162,8 @@ export interface KubeClient {
   delete(ref: ObjectRef, options?: DeleteOptions): Promise<void>;
   /** The last lines of a container's log, as the kubelet has it. */
   readLog(pod: { name: string; namespace: string }, options: LogOptions): Promise<string>;
+  /** A container's log, each line led by its time (RFC 3339 with nanoseconds) and a blank; throws if it breaks. */
+  streamLog(pod: { name: string; namespace: string }, options: StreamLogOptions): AsyncIterable<Uint8Array>;
   /** The API server's clock, in milliseconds since 1970, as its last answer told it. */
   serverNow(): number;
 }

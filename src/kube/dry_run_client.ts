@@ -16,6 +16,7 @@ export function dryRunClient(kube: KubeClient): KubeClient {
     replace: (object, options) => kube.replace(object, { ...options, dryRun: true }),
     delete: (ref, options) => kube.delete(ref, { ...options, dryRun: true }),
     readLog: (pod, options) => kube.readLog(pod, options),
+    streamLog: (pod, options) => kube.streamLog(pod, options),
     serverNow: () => kube.serverNow(),
   };
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { follow } from "../abort.ts";
+import { follow, type Follower } from "../abort.ts";
 import { type Clock, systemClock, withDeadline } from "../clock.ts";
 import { isJsonObject, type JsonObject } from "../json.ts";
 import {
@@ -16,6 +16,7 @@ import {
   mergePatchCall,
   parseAnswer,
   replaceCall,
+  streamLogCall,
   toEvent,
   toObject,
   watchCall,
@@ -33,6 +34,7 @@ import {
   type ReadOptions,
   type RequestOptions,
   type ResourceType,
+  type StreamLogOptions,
   type WatchEvent,
   type WatchOptions,
   type WriteOptions,
@@ -98,11 +100,7 @@ class FetchClient implements KubeClient {
     const end = follow(options.signal);
     const { signal } = end;
     try {
-      const response = await this.#withDeadline(call, options, (inner) => {
-        // The headers' deadline must not end the body: only `end` and the caller's signal do.
-        inner.addEventListener("abort", () => end.abort(inner.reason), { once: true, signal });
-        return this.#send(call, { ...options, signal });
-      });
+      const response = await this.#open(call, options, end);
       const tooLong = new ApiError(`Cannot ${call.doing}: the watch did not end`, { fault: "broken" });
       const bodyMs = options.timeoutSeconds * 1_000 + WATCH_MARGIN_MS;
       this.#clock.sleep(bodyMs, signal).then(() => end.abort(tooLong), () => {});
@@ -138,6 +136,34 @@ class FetchClient implements KubeClient {
 
   async readLog(pod: { name: string; namespace: string }, options: LogOptions): Promise<string> {
     return (await this.#text(logCall(pod, options), options)).text;
+  }
+
+  async *streamLog(
+    pod: { name: string; namespace: string },
+    options: StreamLogOptions,
+  ): AsyncGenerator<Uint8Array> {
+    const call = streamLogCall(pod, options);
+    const end = follow(options.signal);
+    try {
+      const response = await this.#open(call, options, end);
+      for await (const chunk of response.body ?? new ReadableStream<Uint8Array>()) yield chunk;
+    } catch (error) {
+      if (end.signal.aborted) throw end.signal.reason;
+      throw error instanceof ApiError ? error : this.#brokenBody(call, error);
+    } finally {
+      end.abort(new Error("the log's stream is over"));
+      end.release();
+    }
+  }
+
+  /** Sends a request whose answer is a stream; `end` ends that. */
+  async #open(call: Call, options: ReadOptions, end: Follower): Promise<Response> {
+    const { signal } = end;
+    return await this.#withDeadline(call, options, (inner) => {
+      // The headers' deadline must not end the body: only `end` and the caller's signal do.
+      inner.addEventListener("abort", () => end.abort(inner.reason), { once: true, signal });
+      return this.#send(call, { ...options, signal });
+    });
   }
 
   async #json(call: Call, options: ReadOptions): Promise<JsonObject> {

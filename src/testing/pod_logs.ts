@@ -31,7 +31,8 @@ export class PodLogs {
 
   /**
    * The log that the query asks for: of `container`, or of `previous`, cut by `tailLines` and `limitBytes`.
-   * With `follow` it is the same, since a text that was set does not grow.
+   * With `follow` it is the same, since a text that was set does not grow. With `timestamps` each line is led by the
+   * time of the pod's creation.
    *
    * @throws {StatusError} 400 if the query names no container of the pod, one that still waits, or a previous run that
    * is not there.
@@ -45,8 +46,15 @@ export class PodLogs {
     if (text === undefined && previous) {
       throw badRequest(`previous terminated container "${container}" in pod "${name}" not found`);
     }
-    return cut(text ?? "", numberOption(query, "tailLines"), numberOption(query, "limitBytes"));
+    const tail = cut(text ?? "", numberOption(query, "tailLines"), numberOption(query, "limitBytes"));
+    return flagOption(query, "timestamps") ? stamped(tail, pod.metadata.creationTimestamp) : tail;
   }
+}
+
+function stamped(text: string, time: unknown): string {
+  if (text === "") return text;
+  const nanoseconds = `${new Date(String(time)).toISOString().slice(0, 19)}.000000000Z`;
+  return text.split(/(?<=\n)/).map((line) => `${nanoseconds} ${line}`).join("");
 }
 
 function keyOf({ namespace, pod, container = "main", previous = false }: LogOf): string {

@@ -81,6 +81,10 @@ export class MemoryClient implements KubeClient {
     return Promise.reject(new Error("no logs here"));
   }
 
+  streamLog(): AsyncIterable<Uint8Array> {
+    throw new Error("no logs here");
+  }
+
   serverNow(): number {
     return this.#api.now().getTime();
   }
