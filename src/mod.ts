@@ -69,7 +69,7 @@ export {
   type WorkObject,
 } from "./runner.ts";
 export { type Load, sandbox, type WorkInput } from "./sandbox.ts";
-export { Mask } from "./secrets.ts";
+export { Mask, secretsIn } from "./secrets.ts";
 export { type Stream } from "./standard_streams.ts";
 export { configMapReporter } from "./status/config_map.ts";
 export { nopReporter } from "./status/nop.ts";

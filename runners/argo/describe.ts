@@ -11,7 +11,9 @@ import {
   isJsonObject,
   type KubeClient,
   type KubeObject,
+  Mask,
   RunError,
+  secretsIn,
   type StepInput,
 } from "../../src/mod.ts";
 import { explainWorkflow } from "./explain.ts";
@@ -31,7 +33,10 @@ export async function describeWorkflow(kube: KubeClient, input: StepInput): Prom
   const workflow = await read(kube, { name, namespace }, input.signal);
   const status = isJsonObject(workflow.status) ? workflow.status : {};
   const completed = workflowOutcome(workflow);
-  const failure = completed?.finishedSuccessfully ? undefined : await why(kube, workflow, input);
+  const found = completed?.finishedSuccessfully ? undefined : await why(kube, workflow, input);
+  const mask = new Mask();
+  mask.hide(secretsIn(workflow.spec));
+  const { message, failure } = mask.applyTo({ message: status.message, failure: found });
   const { nodes } = await readNodes(workflow);
   return {
     kind: TYPE.kind,
@@ -39,7 +44,7 @@ export async function describeWorkflow(kube: KubeClient, input: StepInput): Prom
     namespace,
     state: typeof status.phase === "string" ? status.phase : phaseOfLabels(workflow.metadata),
     ended: completed !== undefined,
-    ...(typeof status.message === "string" ? { message: status.message } : {}),
+    ...(typeof message === "string" ? { message } : {}),
     nodes: progressNodes([...nodes.values()]),
     ...(failure ? { failure } : {}),
   };

@@ -36,8 +36,9 @@ function withShortMessages(status: JsonObject): JsonObject {
 
 function withoutLists(status: JsonObject): JsonObject {
   if (!isJsonObject(status.failure)) return status;
-  const { events: _events, logTail: _logTail, ...failure } = status.failure;
-  return { ...status, failure };
+  const { events: _events, logTail: _logTail, notRead, ...failure } = status.failure;
+  const note = "events and log are left out of the status: they do not fit into it";
+  return { ...status, failure: { ...failure, notRead: [...(Array.isArray(notRead) ? notRead : []), note] } };
 }
 
 function withoutOutputs({ outputs, ...status }: JsonObject): JsonObject {

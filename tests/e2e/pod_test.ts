@@ -4,6 +4,9 @@ import { exampleObjects, runnerImage, skipReason } from "./example.ts";
 import { findExampleStatus, type Pod, runnerPods, terminationOf, waitForJob } from "./jobs.ts";
 
 /** A cluster test that needs the program as an image. */
+/** Whether the cluster runs on this machine, so that its pods' processes can be seen. */
+const nodeIsHere = Deno.env.get("FAULTS_APISERVER_PID_FILE") !== undefined && Deno.uid() === 0;
+
 function podTest(name: string, work: (space: Space, image: string) => Promise<void>): void {
   if (skipReason) {
     Deno.test({ name: `${name} (ignored: ${skipReason})`, ignore: true, fn() {} });
@@ -90,3 +93,42 @@ podTest("an evicted pod's replacement goes on with the same Workflow", async (sp
   assertEquals(status?.object.adopted, true);
   assertEquals(status?.object.uid, interrupted.object.uid);
 });
+
+/** The process of a pod's runner on this machine, found by its run id, which no other has. */
+async function processOf(runId: string): Promise<number> {
+  return await eventually("the runner's process", 10_000, () => {
+    const pids = [...Deno.readDirSync("/proc")].map(({ name }) => Number(name)).filter((pid) => pid > 0);
+    return Promise.resolve(pids.find((pid) => {
+      try {
+        return Deno.readTextFileSync(`/proc/${pid}/environ`).includes(`RUNNER_RUN_ID=${runId}`);
+      } catch {
+        return false; // It has just ended.
+      }
+    }));
+  });
+}
+
+if (nodeIsHere) {
+  podTest("a runner that is killed with -9 is counted, started again, and adopts", async (space, image) => {
+    await applyExample(space, image, {
+      entrypoint: "main",
+      templates: [{ name: "main", suspend: { duration: "30s" } }],
+    });
+    await eventually("the runner reports its start", 90_000, () => findExampleStatus(space));
+    const [pod] = await runnerPods(space);
+    const runId = pod?.metadata?.labels?.["batch.kubernetes.io/controller-uid"] ?? "";
+    Deno.kill(await processOf(runId), "SIGKILL");
+    assertEquals(await waitForJob(space), "Complete");
+    const pods = await runnerPods(space);
+    assertEquals(pods.map((pod) => terminationOf(pod).exitCode).sort((a, b) => a - b), [0, 137]);
+    const status = await findExampleStatus(space);
+    assertEquals([status?.phase, status?.object.adopted], ["Succeeded", true]);
+  });
+} else {
+  Deno.test({
+    name:
+      "a runner that is killed with -9 is counted, started again, and adopts (needs the node's processes)",
+    ignore: true,
+    fn() {},
+  });
+}

@@ -29,11 +29,12 @@ Deno.test("fitStatus() shortens the messages first (51)", () => {
   assertEquals(fit.outputs, outputs);
 });
 
-Deno.test("fitStatus() drops the failure's lists next (51)", () => {
+Deno.test("fitStatus() drops the failure's lists next, and says so (51)", () => {
   const lists = { events: ["z".repeat(LIMIT)], logTail: ["line"] };
   const outputs = { parameters: { small: "kept" } };
   const fit = fitStatus(aStatus({ outputs, failure: { node: "main", ...lists } }));
-  assertEquals(fit, aStatus({ outputs, failure: { node: "main" } }));
+  const notRead = ["events and log are left out of the status: they do not fit into it"];
+  assertEquals(fit, aStatus({ outputs, failure: { node: "main", notRead } }));
 });
 
 Deno.test("fitStatus() drops the outputs last, and says so (51)", () => {
