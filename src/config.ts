@@ -117,15 +117,18 @@ function contractProblems(env: Record<string, string>): string[] {
 
 /** Each flag's text. A switch without a value is `true`; with one, as in `--dev=false`, it is that. */
 function parseFlags(args: string[], problems: string[]): Record<string, string | undefined> {
-  const flags = parseArgs(args[0] === "run" ? args.slice(1) : args, {
-    "--": true,
-    string: ALL_SETTINGS.map((setting) => setting.flag),
-    unknown: (argument) => {
-      problems.push(unknownArgument(argument));
-      return false;
+  const { "--": others, ...flags }: Record<string, unknown> = parseArgs(
+    args[0] === "run" ? args.slice(1) : args,
+    {
+      "--": true,
+      string: ALL_SETTINGS.map((setting) => setting.flag),
+      unknown: (argument) => {
+        problems.push(unknownArgument(argument));
+        return false;
+      },
     },
-  }) as Record<string, unknown> & { "--": string[] };
-  problems.push(...flags["--"].map(unknownArgument));
+  );
+  if (Array.isArray(others)) problems.push(...others.map(String).map(unknownArgument));
   return Object.fromEntries(ALL_SETTINGS.map(({ flag, placeholder }) => {
     const given = flags[flag];
     if (given === undefined) return [flag, undefined];

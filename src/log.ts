@@ -41,7 +41,15 @@ export function openLog(options: OpenLogOptions): LogFactory {
   const level = options.devMode ? "DEBUG" : "INFO";
   const { mask = new Mask(), stream = Deno.stderr } = options;
   const handler = new StreamHandler(level, stream, (record) => format(lineOf(record, mask)));
-  return (name) => new Logger(name, level, { handlers: [handler] });
+  return (name) => {
+    const logger = new Logger(name, level, { handlers: [handler] });
+    return {
+      debug: (message, fields) => void logger.debug(message, fields),
+      info: (message, fields) => void logger.info(message, fields),
+      warn: (message, fields) => void logger.warn(message, fields),
+      error: (message, fields) => void logger.error(message, fields),
+    };
+  };
 }
 
 /** A log that drops everything, for tests and for callers that want none. */
