@@ -1,0 +1,300 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { InvalidInputError, RunError } from "../src/errors.ts";
+import { EXIT_CODES, type Reason } from "../src/exit_codes.ts";
+import type { JsonObject } from "../src/json.ts";
+import type { ExecutionContext, StepInput } from "../src/runner.ts";
+import { aWorkObject } from "./builders.ts";
+import {
+  aStage,
+  type Changes,
+  CREATED,
+  endOf,
+  failing,
+  isFinal,
+  leftOf,
+  NEVER,
+  STATUS,
+  untilAborted,
+} from "./manager_stage.ts";
+
+const timeouts: { what: string; ageMs?: number; adopted?: boolean; endsAfterMs: number }[] = [
+  { what: "a new object's creation", endsAfterMs: 60_000 },
+  {
+    what: "a new object's creation, by a clock an hour fast",
+    ageMs: 3_600_000,
+    adopted: false,
+    endsAfterMs: 60_000,
+  },
+  {
+    what: "a new object's creation, by a clock an hour slow",
+    ageMs: -3_600_000,
+    adopted: false,
+    endsAfterMs: 60_000,
+  },
+  { what: "now for an object that seems to be of the future", ageMs: -3_600_000, endsAfterMs: 60_000 },
+  { what: "the creation of an object that is 45 s old", ageMs: 45_000, endsAfterMs: 15_000 },
+  { what: "the creation of an object that is a day old", ageMs: 86_400_000, endsAfterMs: 0 },
+];
+
+for (const { what, ageMs, adopted = true, endsAfterMs } of timeouts) {
+  Deno.test(`execute() counts the time-out from ${what}`, async () => {
+    const object = aWorkObject({ adopted, ...(ageMs === undefined ? {} : { ageMs }) });
+    const { manager, clock } = aStage({
+      context: { timeoutMs: 60_000 },
+      runner: {
+        start: () => Promise.resolve({ status: STATUS, object }),
+        waitForCompletion: untilAborted,
+      },
+    });
+    let ended = false;
+    const ending = manager.execute(NEVER).finally(() => ended = true);
+    await clock.advance(endsAfterMs - 1);
+    assertEquals(ended, false);
+    await clock.advance(1);
+    assertEquals(ended, true);
+    const result = await ending;
+    assertEquals(endOf(result), [
+      124,
+      "TimedOut",
+      "while waiting for completion: the work did not end within 1m of its creation",
+    ]);
+    assertEquals(leftOf(result), ["left running", "left running"]);
+    assertEquals([result.report.phase, "finishedSuccessfully" in result.report], ["Unknown", false]);
+  });
+}
+
+Deno.test("execute() counts the time-out from the creation also where the first report is slow", async () => {
+  const { manager, clock } = aStage({
+    context: { timeoutMs: 60_000 },
+    runner: { waitForCompletion: untilAborted },
+    reporter: { report: (input, status) => isFinal(status) ? Promise.resolve() : untilAborted(input) },
+  });
+  let ended = false;
+  const ending = manager.execute(NEVER).finally(() => ended = true);
+  await clock.advance(60_000);
+  const endedInTime = ended;
+  await clock.advance(60_000);
+  await ending;
+  assert(endedInTime, "the time-out began to count after the first report");
+});
+
+Deno.test("execute() has no time-out where none is set", async () => {
+  const { manager, clock } = aStage({ runner: { waitForCompletion: untilAborted } });
+  const stop = new AbortController();
+  let ended = false;
+  const ending = manager.execute(stop.signal).finally(() => ended = true);
+  await clock.advance(1_000_000_000);
+  assertEquals(ended, false);
+  stop.abort(new RunError("Interrupted", "interrupted by SIGINT"));
+  assertEquals((await ending).exitCode, 130);
+});
+
+Deno.test("execute() believes a verdict that comes after the time-out", async () => {
+  const { manager, clock } = aStage({
+    context: { timeoutMs: 1_000 },
+    runner: {
+      waitForCompletion: (input) =>
+        untilAborted(input).catch(() => ({ finishedSuccessfully: true, message: "just in time" })),
+    },
+  });
+  const ending = manager.execute(NEVER);
+  await clock.advance(1_000);
+  assertEquals(endOf(await ending), [0, "Succeeded", "just in time"]);
+});
+
+const signals: { reason: Reason; code: number; name: string }[] = [
+  { reason: "Terminated", code: 143, name: "SIGTERM" },
+  { reason: "Interrupted", code: 130, name: "SIGINT" },
+];
+
+const interrupted: { when: string; words: string; changes: Changes; left: [string, string | undefined] }[] = [
+  {
+    when: "before the name is known to be free",
+    words: "while starting action",
+    changes: { runner: { find: untilAborted } },
+    left: ["unknown", undefined],
+  },
+  {
+    when: "in the status reporter's check",
+    words: "while setting status",
+    changes: { reporter: { check: untilAborted } },
+    left: ["not created", undefined],
+  },
+  {
+    when: "while the work runs",
+    words: "while waiting for completion",
+    changes: { runner: { waitForCompletion: untilAborted } },
+    left: ["left running", "left running"],
+  },
+  {
+    when: "while the first report is written",
+    words: "while waiting for completion",
+    changes: {
+      runner: { waitForCompletion: untilAborted },
+      reporter: { report: (input, status) => isFinal(status) ? Promise.resolve() : untilAborted(input) },
+    },
+    left: ["left running", "left running"],
+  },
+  {
+    when: "while an existing object is taken over",
+    words: "while starting action",
+    changes: {
+      runner: { find: () => Promise.resolve(aWorkObject({ adopted: true })), start: untilAborted },
+    },
+    left: ["unknown", undefined],
+  },
+];
+
+for (const { reason, code, name } of signals) {
+  for (const { when, words, changes, left } of interrupted) {
+    Deno.test(`execute() ends with ${code} on ${name} ${when}, and leaves the work ${left[0]}`, async () => {
+      const stop = new AbortController();
+      const { manager, clock, reported, logged } = aStage(changes);
+      const ending = manager.execute(stop.signal);
+      await clock.advance(0);
+      stop.abort(new RunError(reason, `interrupted by ${name}`));
+      const result = await ending;
+      assertEquals(endOf(result), [code, reason, `${words}: interrupted by ${name}`]);
+      assertEquals(leftOf(result), left);
+      assertEquals(reported.at(-1), result.report);
+      assertEquals(logged.filter((line) => line !== CREATED), []);
+    });
+  }
+}
+
+Deno.test("execute() gives the final report up 1.5 s after a signal in the midst of it, and keeps the verdict", async () => {
+  const stop = new AbortController();
+  const { manager, clock } = aStage({
+    runner: {
+      waitForCompletion: () => Promise.resolve({ finishedSuccessfully: false, message: "it failed" }),
+    },
+    reporter: { report: (input, status) => isFinal(status) ? untilAborted(input) : Promise.resolve() },
+  });
+  let ended = false;
+  const ending = manager.execute(stop.signal).finally(() => ended = true);
+  await clock.advance(10_000);
+  stop.abort(new RunError("Terminated", "interrupted by SIGTERM"));
+  await clock.advance(1_499);
+  assertEquals(ended, false);
+  await clock.advance(1);
+  assertEquals(ended, true);
+  assertEquals(endOf(await ending), [10, "WorkFailed", 'finished unsuccessfully [details: "it failed"]']);
+});
+
+Deno.test("execute() believes an error that knows better than the table what is left", async () => {
+  const error = new RunError("Terminated", "interrupted by SIGTERM", { left: "unknown" });
+  const { manager } = aStage({ runner: { start: failing(error) } });
+  const result = await manager.execute(NEVER);
+  assertEquals([result.exitCode, result.outcome.left], [143, "unknown"]);
+});
+
+Deno.test("execute() goes by the verdict, whatever signal came before it", async () => {
+  const { manager } = aStage();
+  const result = await manager.execute(
+    AbortSignal.abort(new RunError("Terminated", "interrupted by SIGTERM")),
+  );
+  assertEquals(endOf(result), [0, "Succeeded", "all done"]);
+});
+
+Deno.test("execute() keeps the lines of an error of several problems together and leads them once", async () => {
+  const { manager } = aStage({
+    runner: { find: failing(new InvalidInputError(["a is wrong", "b is wrong"])) },
+  });
+  const { report } = await manager.execute(NEVER);
+  assertEquals(report.message, "while starting action: a is wrong\nb is wrong");
+});
+
+Deno.test("execute() names each step once and prints causes no second time", async () => {
+  const cause = new Error("no route to host");
+  const { manager } = aStage({
+    runner: {
+      start: failing(new RunError("ApiUnreachable", "Cannot create it: no route to host", { cause })),
+    },
+  });
+  const message = String((await manager.execute(NEVER)).report.message);
+  assertMatch(message, /^while starting action: Cannot create it: no route to host$/);
+});
+
+Deno.test("execute() never throws, whatever its parts do", async () => {
+  const broken = {
+    runner: { find: failing(undefined), start: failing(null), waitForCompletion: failing(5) },
+    reporter: { check: failing("no"), report: failing(new Error("no")) },
+    readManifest: failing({}),
+  };
+  const parts: Changes[] = [
+    broken,
+    { runner: broken.runner },
+    { reporter: broken.reporter },
+    { runner: { start: () => Promise.resolve(undefined as unknown as { status: JsonObject }) } },
+    { runner: { waitForCompletion: () => Promise.resolve(undefined as never) } },
+  ];
+  for (const changes of parts) {
+    const { exitCode, report } = await aStage(changes).manager.execute(NEVER);
+    assertEquals([exitCode, report.reason], [70, "InternalError"]);
+  }
+});
+
+for (const reason of Object.keys(EXIT_CODES) as Reason[]) {
+  if (reason === "Succeeded" || reason === "StatusNotWritten") continue;
+  Deno.test(`execute() ends with ${EXIT_CODES[reason].code} for ${reason}`, async () => {
+    const wait = (_input: StepInput) => Promise.reject(new RunError(reason, "so it is"));
+    const { exitCode, report } = await aStage({ runner: { waitForCompletion: wait } }).manager.execute(NEVER);
+    assertEquals([exitCode, report.phase], [EXIT_CODES[reason].code, EXIT_CODES[reason].phase]);
+  });
+}
+
+const stops: [string, Partial<ExecutionContext>, string[], string, string][] = [
+  [
+    "terminates the work when the time is up",
+    { timeoutMs: 5_000, onTimeout: "terminate" },
+    ["terminate TimedOut"],
+    "TimedOut",
+    "stopped",
+  ],
+  [
+    "stops the work when the time is up",
+    { timeoutMs: 5_000, onTimeout: "stop" },
+    ["stop TimedOut"],
+    "TimedOut",
+    "stopped",
+  ],
+  [
+    "leaves the work when the time is up",
+    { timeoutMs: 5_000, onTerminate: "stop" },
+    [],
+    "TimedOut",
+    "left running",
+  ],
+  ["stops the work on SIGTERM", { onTerminate: "stop" }, ["stop Terminated"], "Terminated", "stopped"],
+  ["leaves the work on SIGTERM", { onTimeout: "stop" }, [], "Terminated", "left running"],
+];
+
+for (const [what, context, expected, reason, left] of stops) {
+  Deno.test(`execute() ${what}, if the settings say so`, async () => {
+    const told: string[] = [];
+    const { manager, clock } = aStage({
+      context,
+      runner: {
+        waitForCompletion: untilAborted,
+        stop: ({ mode, reason }) => Promise.resolve(void told.push(`${mode} ${reason}`)),
+      },
+    });
+    const stop = new AbortController();
+    const ending = manager.execute(stop.signal);
+    await clock.advance(6_000);
+    stop.abort(new RunError("Terminated", "interrupted by SIGTERM"));
+    const { outcome } = await ending;
+    assertEquals([told, outcome.reason, outcome.left], [expected, reason, left]);
+  });
+}
+
+Deno.test("execute() says that the work is left running where it cannot be stopped", async () => {
+  const { manager, clock, logged } = aStage({
+    context: { timeoutMs: 5_000, onTimeout: "stop" },
+    runner: { waitForCompletion: untilAborted, stop: failing(new Error("forbidden")) },
+  });
+  const ending = manager.execute(NEVER);
+  await clock.advance(6_000);
+  assertEquals((await ending).outcome.left, "left running");
+  assertEquals(logged.at(-1), "runner.demo.work error Cannot stop the work: forbidden");
+});
