@@ -50,6 +50,7 @@ export function followLater(
   const wait = () => {
     clock.sleep(ms, done.signal).then(() => late.abort(signal.reason), () => {});
   };
+  if (signal.aborted) wait();
   signal.addEventListener("abort", wait, { once: true, signal: done.signal });
   return { signal: late.signal, stop: () => done.abort() };
 }

@@ -3,13 +3,15 @@
  *
  * @module
  */
-import { type Clock, withDeadline } from "./clock.ts";
+import { type Clock, followLater, withDeadline } from "./clock.ts";
 import { messageOf } from "./errors.ts";
 import type { Reason } from "./exit_codes.ts";
 import type { ActionRunner, ExplainInput, Failure } from "./runner.ts";
 
 /** How long the explanation may take, milliseconds: the verdict waits for it. */
 const EXPLAIN_MS = 10_000;
+/** How long it may go on after a signal, when the run has 5 s to end, milliseconds. */
+const HURRIED_EXPLAIN_MS = 1_000;
 
 /**
  * Why the work failed or has not ended in time; `undefined` for other ends, and where nothing could be found out. It
@@ -18,19 +20,22 @@ const EXPLAIN_MS = 10_000;
 export async function explainWork(
   runner: ActionRunner,
   reason: Reason,
-  input: Omit<ExplainInput, "signal"> & { clock: Clock },
+  input: ExplainInput & { clock: Clock },
 ): Promise<Failure | undefined> {
   if (!runner.explain || (reason !== "WorkFailed" && reason !== "TimedOut")) return undefined;
   const { clock, log } = input;
   const tooLong = () => new Error("the explanation took too long");
+  const hurry = followLater(input.signal, { ms: HURRIED_EXPLAIN_MS, clock });
   try {
     return await withDeadline(
       EXPLAIN_MS,
-      { clock, reason: tooLong },
+      { clock, signal: hurry.signal, reason: tooLong },
       async (signal) => await runner.explain?.({ ...input, signal }),
     );
   } catch (error) {
     log.warn(`Cannot explain the failure: ${messageOf(error)}`);
     return undefined;
+  } finally {
+    hurry.stop();
   }
 }

@@ -162,7 +162,7 @@ export class Manager {
     outcome: Omit<Outcome, "started" | "completed">,
     signal: AbortSignal,
   ): Promise<ExecuteResult> {
-    const failure = await this.#explain(outcome.reason);
+    const failure = await this.#explain(outcome.reason, signal);
     const full = this.#masked({ ...outcome, started: this.#started, completed: this.#completed, failure });
     const report = finalReport(this.#options.runner.name, full);
     const ms = finalReportMs(outcome.reason, signal);
@@ -191,12 +191,12 @@ export class Manager {
     return { ...outcome, ...mask.applyTo({ message, completed, failure }) };
   }
 
-  async #explain(reason: Reason): Promise<Failure | undefined> {
+  async #explain(reason: Reason, signal: AbortSignal): Promise<Failure | undefined> {
     const { context, runner } = this.#options;
     const [started, completed] = [this.#started, this.#completed];
     if (!started) return undefined;
     const log = this.#options.log(`runner.${runner.name}`);
-    const input = { context, log, started, clock: this.#clock, ...(completed ? { completed } : {}) };
+    const input = { context, log, signal, started, clock: this.#clock, ...(completed ? { completed } : {}) };
     return await explainWork(runner, reason, input);
   }
 

@@ -298,3 +298,25 @@ Deno.test("execute() says that the work is left running where it cannot be stopp
   assertEquals((await ending).outcome.left, "left running");
   assertEquals(logged.at(-1), "runner.demo.work error Cannot stop the work: forbidden");
 });
+
+for (const when of ["in the midst of it", "before it"]) {
+  Deno.test(`execute() cuts an explanation short on a signal ${when}, and keeps the verdict`, async () => {
+    const stop = new AbortController();
+    const terminate = () => stop.abort(new RunError("Terminated", "interrupted by SIGTERM"));
+    const { manager, clock, reported } = aStage({
+      runner: {
+        waitForCompletion() {
+          if (when === "before it") terminate();
+          return Promise.resolve({ finishedSuccessfully: false, message: "it failed" });
+        },
+        explain: untilAborted,
+      },
+    });
+    const ending = manager.execute(stop.signal);
+    await clock.advance(100);
+    terminate();
+    await clock.advance(1_000);
+    const { exitCode } = await ending;
+    assertEquals([exitCode, reported.at(-1)?.phase], [10, "Failed"]);
+  });
+}

@@ -59,6 +59,7 @@ export function aStage({ runner = {}, reporter = {}, context = {}, readManifest 
           (() => Promise.resolve({ finishedSuccessfully: true, message: "all done" })),
       ),
       ...(runner.stop ? { stop: runner.stop } : {}),
+      ...(runner.explain ? { explain: runner.explain } : {}),
     },
     reporter: {
       check: called("check", reporter.check ?? (() => Promise.resolve())),
