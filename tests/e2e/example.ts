@@ -1,66 +1,97 @@
 /**
- * The ready files of cmd/argo-runner/example, made fit for the cluster of the tests, and the program as an image.
+ * The ready files of a program's example folder, made fit for the cluster of the tests, and the program as an image.
  *
  * @module
  */
 import { parse } from "@std/yaml";
-import { type AnyObject, randomName, type Space } from "./cluster.ts";
-import { binaryPath } from "./program.ts";
+import { type AnyObject, clusterTest, create, randomName, type Space } from "./cluster.ts";
+import { binaryPath, type Program } from "./program.ts";
 import { BUSYBOX } from "./workflows.ts";
 
-const FOLDER = new URL("../../cmd/argo-runner/example/", import.meta.url);
-const FILES = ["job.yaml", "rbac.yaml", "workflow.yaml"];
-/** Where the image has the program, and what it runs. */
-const IN_IMAGE = "/usr/local/bin/argo-runner";
 /** How long the loader may take, milliseconds: it packs 100 MB. */
 const LOADER_MS = 180_000;
 
 const loader = Deno.env.get("E2E_IMAGE_LOADER");
-const ready = Deno.env.get("E2E_RUNNER_IMAGE");
 
-/** Why nothing can run as a pod, or `undefined`. */
-export const skipReason = loader || ready
-  ? undefined
-  : "neither E2E_IMAGE_LOADER, a program that loads an image into the node, nor E2E_RUNNER_IMAGE is set";
+/** Creates the example's objects; a manifest takes the place of the example's. */
+type ApplyExample = (manifest?: object) => Promise<void>;
 
-let image: Promise<string> | undefined;
+/**
+ * Gives the function that defines a test of a program as a pod. Without a way to have the program as an image the test
+ * is ignored, and its name says why.
+ */
+export function podTests(
+  program: Program,
+): (name: string, work: (space: Space, applyExample: ApplyExample) => Promise<void>) => void {
+  const variable = `E2E_${program.toUpperCase().replaceAll("-", "_")}_IMAGE`;
+  const ready = Deno.env.get(variable);
+  const why = ready || loader
+    ? undefined
+    : `neither E2E_IMAGE_LOADER, a program that loads an image into the node, nor ${variable} is set`;
+  return (name, work) => {
+    if (why) return Deno.test({ name: `${name} (ignored: ${why})`, ignore: true, fn() {} });
+    clusterTest(name, async (space) => {
+      const image = ready ?? await loadedImage(program);
+      await work(space, (manifest) => applyExample(space, { program, image, manifest }));
+    });
+  };
+}
 
-/** The image with the program: the given one, or one that is loaded once. */
-export function runnerImage(): Promise<string> {
-  image ??= ready ? Promise.resolve(ready) : loadImage(loader!);
+const images = new Map<Program, Promise<string>>();
+
+/** An image with the program, loaded once. */
+function loadedImage(program: Program): Promise<string> {
+  const image = images.get(program) ?? loadImage(program);
+  images.set(program, image);
   return image;
 }
 
-async function loadImage(program: string): Promise<string> {
-  const name = `localhost/argo-runner:e2e-${randomName()}`;
-  const { success, stderr } = await new Deno.Command(program, {
-    args: [name, IN_IMAGE, `${await binaryPath()}:${IN_IMAGE}`],
+async function loadImage(program: Program): Promise<string> {
+  const name = `localhost/${program}:e2e-${randomName()}`;
+  const path = `/usr/local/bin/${program}`;
+  const { success, stderr } = await new Deno.Command(loader!, {
+    args: [name, path, `${await binaryPath(program)}:${path}`],
     stdin: "null",
     stdout: "null",
     stderr: "piped",
     signal: AbortSignal.timeout(LOADER_MS),
   }).output();
-  if (!success) throw new Error(`${program} could not load ${name}: ${new TextDecoder().decode(stderr)}`);
+  if (!success) throw new Error(`${loader} could not load ${name}: ${new TextDecoder().decode(stderr)}`);
   return name;
 }
 
-/** The example's objects, with only image and namespace replaced; and the manifest, if one is given. */
-export async function exampleObjects(
+interface ExampleOptions {
+  program: Program;
+  image: string;
+  manifest: object | undefined;
+}
+
+/** Creates the objects of `cmd/<program>/example` in an order that is another each time. */
+async function applyExample(space: Space, options: ExampleOptions): Promise<void> {
+  const objects = await exampleObjects(space, options);
+  const order = objects.map((object) => ({ object, at: Math.random() })).sort((a, b) => a.at - b.at);
+  for (const { object } of order) await create(object);
+}
+
+/** The example's objects, with only namespace, images and, if one is given, the manifest replaced. */
+async function exampleObjects(
   { namespace }: Space,
-  { image, manifest }: { image: string; manifest?: object },
+  { program, image, manifest }: ExampleOptions,
 ): Promise<AnyObject[]> {
-  const texts = await Promise.all(FILES.map((file) => Deno.readTextFile(new URL(file, FOLDER))));
-  const objects = texts.flatMap((text) => text.split("\n---\n")).map((text) =>
+  const folder = new URL(`../../cmd/${program}/example/`, import.meta.url);
+  const texts = (await Array.fromAsync(Deno.readDir(folder))).map(({ name }) =>
+    Deno.readTextFile(new URL(name, folder))
+  );
+  const objects = (await Promise.all(texts)).flatMap((text) => text.split("\n---\n")).map((text) =>
     parse(text, { schema: "core" }) as AnyObject
   );
   for (const object of objects) {
     object.metadata = { ...object.metadata, namespace };
     if (object.kind === "Job") object.spec.template.spec.containers[0].image = image;
-    const workflow = object.data?.["workflow.yaml"];
-    if (workflow) {
-      object.data["workflow.yaml"] = manifest
+    for (const [file, text] of Object.entries<string>(object.data ?? {})) {
+      object.data[file] = manifest
         ? JSON.stringify(manifest)
-        : workflow.replace(/image: busybox\S*/, `image: ${BUSYBOX}`);
+        : text.replace(/image: busybox\S*/, `image: ${BUSYBOX}`);
     }
   }
   return objects;

@@ -1,26 +1,12 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { clusterTest, coreApi, create, eventually, type Space } from "./cluster.ts";
-import { exampleObjects, runnerImage, skipReason } from "./example.ts";
+import { coreApi, eventually } from "./cluster.ts";
+import { podTests } from "./example.ts";
 import { findExampleStatus, type Pod, runnerPods, terminationOf, waitForJob } from "./jobs.ts";
 
-/** A cluster test that needs the program as an image. */
 /** Whether the cluster runs on this machine, so that its pods' processes can be seen. */
 const nodeIsHere = Deno.env.get("FAULTS_APISERVER_PID_FILE") !== undefined && Deno.uid() === 0;
 
-function podTest(name: string, work: (space: Space, image: string) => Promise<void>): void {
-  if (skipReason) {
-    Deno.test({ name: `${name} (ignored: ${skipReason})`, ignore: true, fn() {} });
-  } else {
-    clusterTest(name, async (space) => await work(space, await runnerImage()));
-  }
-}
-
-/** Creates the example's objects in an order that is another each time. */
-async function applyExample(space: Space, image: string, manifest?: object): Promise<void> {
-  const objects = await exampleObjects(space, { image, ...(manifest ? { manifest } : {}) });
-  const order = objects.map((object) => ({ object, at: Math.random() })).sort((a, b) => a.at - b.at);
-  for (const { object } of order) await create(object);
-}
+const podTest = podTests("argo-runner");
 
 function assertHardened({ spec }: Pod): void {
   const container = spec?.containers.find(({ name }) => name === "runner");
@@ -30,8 +16,8 @@ function assertHardened({ spec }: Pod): void {
   assertEquals(container?.securityContext?.capabilities?.drop, ["ALL"]);
 }
 
-podTest("the example runs as a pod, applied in any order", async (space, image) => {
-  await applyExample(space, image);
+podTest("the example runs as a pod, applied in any order", async (space, applyExample) => {
+  await applyExample();
   assertEquals(await waitForJob(space), "Complete");
   const pods = await runnerPods(space);
   assertEquals(pods.length, 1);
@@ -47,8 +33,8 @@ podTest("the example runs as a pod, applied in any order", async (space, image) 
 
 podTest(
   "a failing Workflow fails the Job at once, with the failure as termination message",
-  async (space, image) => {
-    await applyExample(space, image, {
+  async (space, applyExample) => {
+    await applyExample({
       entrypoint: "main",
       // It ends without a pod of its own: this test is about the runner's.
       activeDeadlineSeconds: 3,
@@ -68,8 +54,8 @@ podTest(
   },
 );
 
-podTest("an evicted pod's replacement goes on with the same Workflow", async (space, image) => {
-  await applyExample(space, image, {
+podTest("an evicted pod's replacement goes on with the same Workflow", async (space, applyExample) => {
+  await applyExample({
     entrypoint: "main",
     templates: [{ name: "main", suspend: { duration: "40s" } }],
   });
@@ -109,21 +95,24 @@ async function processOf(runId: string): Promise<number> {
 }
 
 if (nodeIsHere) {
-  podTest("a runner that is killed with -9 is counted, started again, and adopts", async (space, image) => {
-    await applyExample(space, image, {
-      entrypoint: "main",
-      templates: [{ name: "main", suspend: { duration: "30s" } }],
-    });
-    await eventually("the runner reports its start", 90_000, () => findExampleStatus(space));
-    const [pod] = await runnerPods(space);
-    const runId = pod?.metadata?.labels?.["batch.kubernetes.io/controller-uid"] ?? "";
-    Deno.kill(await processOf(runId), "SIGKILL");
-    assertEquals(await waitForJob(space), "Complete");
-    const pods = await runnerPods(space);
-    assertEquals(pods.map((pod) => terminationOf(pod).exitCode).sort((a, b) => a - b), [0, 137]);
-    const status = await findExampleStatus(space);
-    assertEquals([status?.phase, status?.object.adopted], ["Succeeded", true]);
-  });
+  podTest(
+    "a runner that is killed with -9 is counted, started again, and adopts",
+    async (space, applyExample) => {
+      await applyExample({
+        entrypoint: "main",
+        templates: [{ name: "main", suspend: { duration: "30s" } }],
+      });
+      await eventually("the runner reports its start", 90_000, () => findExampleStatus(space));
+      const [pod] = await runnerPods(space);
+      const runId = pod?.metadata?.labels?.["batch.kubernetes.io/controller-uid"] ?? "";
+      Deno.kill(await processOf(runId), "SIGKILL");
+      assertEquals(await waitForJob(space), "Complete");
+      const pods = await runnerPods(space);
+      assertEquals(pods.map((pod) => terminationOf(pod).exitCode).sort((a, b) => a - b), [0, 137]);
+      const status = await findExampleStatus(space);
+      assertEquals([status?.phase, status?.object.adopted], ["Succeeded", true]);
+    },
+  );
 } else {
   Deno.test({
     name:

@@ -1,5 +1,5 @@
 /**
- * The compiled program, run as a process.
+ * The compiled programs, run as processes.
  *
  * @module
  */
@@ -15,18 +15,30 @@ export interface Ended {
   tookMs: number;
 }
 
-const BINARY = new URL("../../dist/argo-runner", import.meta.url).pathname;
+/** A program of `cmd/`. */
+export type Program = "argo-runner" | "helm-runner" | "job-runner";
+
+/** How a program is run. */
+export interface RunOptions {
+  /** Which; the argo-runner unless a test says otherwise. */
+  program?: Program;
+  /** How long it may take, milliseconds. */
+  limitMs?: number;
+}
+
+const DIST = new URL("../../dist/", import.meta.url);
 /** How long a run may take unless a test says otherwise, milliseconds: the machine may be busy. */
 const LIMIT_MS = 120_000;
 
-/** The path of the compiled program. */
-export async function binaryPath(): Promise<string> {
+/** The path of a compiled program. */
+export async function binaryPath(program: Program = "argo-runner"): Promise<string> {
+  const { pathname } = new URL(program, DIST);
   try {
-    await Deno.stat(BINARY);
+    await Deno.stat(pathname);
   } catch {
-    throw new Error(`${BINARY} is not there: run deno task compile first`);
+    throw new Error(`${pathname} is not there: run deno task compile first`);
   }
-  return BINARY;
+  return pathname;
 }
 
 /** Writes a manifest into the test's folder, as JSON, which is YAML too. Returns its path. */
@@ -104,15 +116,18 @@ export class RunningProgram {
   }
 }
 
-/** Starts the program. */
-export async function start(env: Record<string, string>): Promise<RunningProgram> {
-  return new RunningProgram(await binaryPath(), env);
+/** Starts a program. */
+export async function start(
+  env: Record<string, string>,
+  { program }: RunOptions = {},
+): Promise<RunningProgram> {
+  return new RunningProgram(await binaryPath(program), env);
 }
 
-/** Runs the program to its end. */
-export async function run(env: Record<string, string>, limitMs = LIMIT_MS): Promise<Ended> {
-  await using program = await start(env);
-  return await program.ended(limitMs);
+/** Runs a program to its end. */
+export async function run(env: Record<string, string>, options: RunOptions = {}): Promise<Ended> {
+  await using program = await start(env, options);
+  return await program.ended(options.limitMs);
 }
 
 /** The report: the only line on standard output. */

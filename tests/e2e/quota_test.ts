@@ -4,7 +4,7 @@ import { reportOf, run, runnerEnv } from "./program.ts";
 import { assertNothingCreated, createStatusObject, pauseSpec } from "./workflows.ts";
 
 /** The runner waits 120 s for room. */
-const WITH_PATIENCE_MS = 200_000;
+const WITH_PATIENCE = { limitMs: 200_000 };
 
 clusterTest("a full quota ends with 24, a dry run of the same as well", async (space) => {
   await createStatusObject(space);
@@ -17,8 +17,8 @@ clusterTest("a full quota ends with 24, a dry run of the same as well", async (s
   });
   // Both wait two minutes for room; at the same time, so that the test takes two and not four.
   const [real, dry] = await Promise.all([
-    run(await runnerEnv(space, pauseSpec()), WITH_PATIENCE_MS),
-    run(await runnerEnv(space, pauseSpec(), { RUNNER_CONTEXT_DRY_RUN: "true" }), WITH_PATIENCE_MS),
+    run(await runnerEnv(space, pauseSpec()), WITH_PATIENCE),
+    run(await runnerEnv(space, pauseSpec(), { RUNNER_CONTEXT_DRY_RUN: "true" }), WITH_PATIENCE),
   ]);
   for (const ended of [real, dry]) {
     assertEquals(ended.code, 24, ended.stderr);
