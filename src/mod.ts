@@ -40,7 +40,7 @@ export {
 } from "./kube/explain_pod.ts";
 export { fetchClient, type FetchClientOptions } from "./kube/fetch_client.ts";
 export { followLog, type FollowLogOptions } from "./kube/follow_log.ts";
-export { type Owner, STOPPED_BY_ANNOTATION } from "./kube/ownership.ts";
+export { type Owner, stopNote, STOPPED_BY_ANNOTATION } from "./kube/ownership.ts";
 export { type PodProblem, podProblem } from "./kube/pod_problem.ts";
 export { waitForObject, type WaitOptions, type WaitTarget } from "./kube/wait_for_object.ts";
 export { type Log, type LogFactory, type LogFields, openLog, type OpenLogOptions, silentLog } from "./log.ts";
@@ -75,4 +75,5 @@ export { configMapReporter } from "./status/config_map.ts";
 export { nopReporter } from "./status/nop.ts";
 export { secretReporter } from "./status/secret.ts";
 export { type StatusObjectOptions } from "./status/status_object.ts";
+export { overruledAccount, type ParsedWork, parseWork, shortTtl, type WorkKind } from "./work_manifest.ts";
 export { workObject } from "./work_object.ts";

@@ -78,7 +78,7 @@ export function argoRunner(kube: KubeClient): ActionRunner {
             return workflowOutcome(workflow);
           },
           outcomeOfMetadata: outcomeOfLabels,
-          stateOfMetadata: phaseOfLabels,
+          state: ({ metadata }) => phaseOfLabels(metadata),
           seen: () => view?.changed(),
           signal,
           log,

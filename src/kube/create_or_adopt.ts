@@ -8,13 +8,13 @@ import { messageOf, reasonOf, RunError } from "../errors.ts";
 import { ApiError, isFault } from "./api_error.ts";
 import type { KubeClient, KubeObject } from "./client.ts";
 import { BEFORE_CREATE } from "./fault_rules.ts";
-import { type CreateOptions, findMarked, findOwn, getMetadata, retryOptions } from "./find_own.ts";
+import { type CreateOptions, findMarked, findOwn, look, retryOptions } from "./find_own.ts";
 import { differenceOfMarks, withMarks } from "./ownership.ts";
 import { Outage, retry } from "./retry.ts";
 
 /** What {@linkcode createOrAdopt} returns. */
 export interface Created {
-  /** The object as the API server has it; of an adopted one the metadata only. */
+  /** The object as the API server has it; of an adopted one the metadata only, unless it was to be whole. */
   object: KubeObject;
   /** Whether it was there before. */
   adopted: boolean;
@@ -80,7 +80,7 @@ export async function preflightCreate(
       // Made since the name was seen free, perhaps by another start of this run: the create will look whose it is.
       const isMade = isFault(error, "exists") ||
         // Under a full quota the API server says so of a name that is taken as well.
-        isFault(error, "quota") && await getMetadata(kube, wanted, options.signal) !== undefined;
+        isFault(error, "quota") && await look(kube, wanted, options) !== undefined;
       if (!isMade) throw error;
     }
   };
@@ -112,8 +112,8 @@ async function createUntilKnown(
     options.signal.throwIfAborted();
     const failure = await tryCreate(kube, wanted, options, progress);
     if (!(failure instanceof ApiError)) return { object: failure, adopted: false };
-    const look = progress.inDoubt ? withAdoption(options) : options;
-    const existing = await unlessInDoubt(options, progress, () => findMarked(kube, wanted, look));
+    const own = progress.inDoubt ? withAdoption(options) : options;
+    const existing = await unlessInDoubt(options, progress, () => findMarked(kube, wanted, own));
     if (existing) return { object: existing, adopted: !progress.inDoubt };
     const pauseMs = await unlessInDoubt(options, progress, () => Promise.resolve(outage.pauseMs(failure)));
     await clock.sleep(pauseMs, options.signal);
@@ -178,7 +178,7 @@ async function lastLook(
   const reason = () => new Error("no last look");
   try {
     return await withDeadline(LAST_LOOK_MS, { clock, reason }, async (signal) => {
-      const existing = await getMetadata(kube, wanted, signal);
+      const existing = await look(kube, wanted, { ...options, signal });
       return existing && differenceOfMarks(existing.metadata, wanted.metadata) === undefined
         ? existing
         : undefined;

@@ -13,6 +13,8 @@ export interface EventStreamOptions {
   clock: Clock;
   /** Ends the watch. */
   signal: AbortSignal;
+  /** Receive whole objects, not only their metadata. */
+  whole?: boolean;
 }
 
 /**
@@ -34,7 +36,7 @@ export class EventStream {
     this.#clock = options.clock;
     this.#stop = follow(options.signal);
     const events = kube.watch(ref, {
-      ...lookOptions(ref),
+      ...lookOptions(ref, options.whole),
       resourceVersion: from,
       timeoutSeconds: Math.round(
         WATCH_SECONDS.from + options.clock.random() * (WATCH_SECONDS.to - WATCH_SECONDS.from),
@@ -69,7 +71,7 @@ export class EventStream {
   }
 }
 
-/** Options by which LIST and WATCH are of one object, and of its metadata only. */
-export function lookOptions({ namespace, name }: ObjectRef): ListOptions {
-  return { namespace, fieldSelector: `metadata.name=${name}`, metadataOnly: true };
+/** Options by which LIST and WATCH are of one object; of its metadata only, unless it is to be `whole`. */
+export function lookOptions({ namespace, name }: ObjectRef, whole = false): ListOptions {
+  return { namespace, fieldSelector: `metadata.name=${name}`, metadataOnly: !whole };
 }

@@ -21,6 +21,8 @@ export interface CreateOptions {
   signal: AbortSignal;
   /** What the proof of ownership is taken of; by default the object without its owner references. */
   hashed?: JsonValue;
+  /** Look at whole objects, for kinds whose metadata does not tell whether they have ended; `false` by default. */
+  whole?: boolean;
   /** The real clock by default. */
   clock?: Clock;
   /** Where trouble is told; nowhere by default. */
@@ -32,7 +34,8 @@ const DELETION_MS = 60_000;
 /** Time between two looks at an object that is being deleted, milliseconds: with all else at most 30 requests a minute. */
 const DELETION_POLL_MS = 2_500;
 /**
- * Looks for the object of an earlier start of the same run. Returns its metadata, or `undefined` if the name is free.
+ * Looks for the object of an earlier start of the same run. Returns it, with nothing but its metadata unless it is to
+ * be whole, or `undefined` if the name is free.
  *
  * @throws {RunError} `NameTaken` if another object has the name, or one that is not deleted within 60 s
  */
@@ -53,7 +56,7 @@ export async function findMarked(
   const clock = options.clock ?? systemClock;
   const until = clock.now() + DELETION_MS;
   while (true) {
-    const existing = await retry(() => getMetadata(kube, wanted, options.signal), retryOptions(options));
+    const existing = await retry(() => look(kube, wanted, options), retryOptions(options));
     if (!existing) return undefined;
     if (existing.metadata.deletionTimestamp === undefined) {
       await checkIsOwn(kube, existing, wanted, options);
@@ -64,14 +67,14 @@ export async function findMarked(
   }
 }
 
-/** The metadata of the object that has the name, or `undefined` if it is free. */
-export async function getMetadata(
+/** The object that has the name, with nothing but its metadata unless it is to be whole; `undefined` if it is free. */
+export async function look(
   kube: KubeClient,
   wanted: KubeObject,
-  signal: AbortSignal,
+  { signal, whole = false }: Pick<CreateOptions, "signal" | "whole">,
 ): Promise<KubeObject | undefined> {
   try {
-    return await kube.get(refOf(wanted), { metadataOnly: true, signal });
+    return await kube.get(refOf(wanted), { metadataOnly: !whole, signal });
   } catch (error) {
     if (isFault(error, "notFound")) return undefined;
     throw error;

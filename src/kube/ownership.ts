@@ -68,6 +68,12 @@ export function differenceOfMarks(existing: ObjectMeta, wanted: ObjectMeta): str
   }
 }
 
+/** A word on the runner that told the object's work to end; empty where none did. */
+export function stopNote({ annotations }: ObjectMeta): string {
+  const reason = annotations?.[STOPPED_BY_ANNOTATION];
+  return reason === undefined ? "" : `stopped by the runner (${reason})`;
+}
+
 /** The path of the first field of `wanted` that `existing` has otherwise, such as `spec.entrypoint`. */
 export function firstDifference(
   existing: JsonValue | undefined,

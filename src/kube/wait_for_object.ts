@@ -26,15 +26,16 @@ export interface WaitOptions<V> {
   /** The verdict that the whole object gives, or `undefined` while there is none. */
   outcome: (object: KubeObject) => V | undefined;
   /**
-   * The verdict that the metadata alone shows, for kinds whose labels tell the end. It makes the whole object be
-   * asked for, and stands for it only where the object is already gone. Without it the whole object is asked for
-   * after each change.
+   * The verdict that the metadata alone shows, for kinds whose labels tell the end: with it, only metadata is received
+   * while the object runs. Without it every change brings the whole object, and `outcome` is asked in its place.
+   *
+   * Either way what is seen first makes the object be asked for once more, and stands for it only where that is gone.
    */
   outcomeOfMetadata?: (metadata: ObjectMeta) => V | undefined;
-  /** The state that the metadata shows, in a word; each change of it is logged. */
-  stateOfMetadata?: (metadata: ObjectMeta) => string;
+  /** The object's state, in a word; each change of it is logged. */
+  state?: (seen: KubeObject) => string;
   /** Called with each sighting of the object. */
-  seen?: (metadata: ObjectMeta) => void;
+  seen?: (object: KubeObject) => void;
   /** Ends the wait: its reason is thrown after one last look. */
   signal: AbortSignal;
   /** The real clock by default. */
@@ -78,8 +79,8 @@ class ObjectWait<V> {
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #bucket: TokenBucket;
-  /** The newest metadata of our own object. */
-  #last: ObjectMeta | undefined;
+  /** Our own object as it was last seen. */
+  #last: KubeObject | undefined;
   #wholeObjectAt: number;
   #state: string | undefined;
 
@@ -101,6 +102,7 @@ class ObjectWait<V> {
       bucket: this.#bucket,
       signal,
       createdVersion: this.#target.createdVersion,
+      whole: !this.#options.outcomeOfMetadata,
     });
     for await (const sighting of sightings) {
       const verdict = await this.#judge(sighting);
@@ -134,25 +136,24 @@ class ObjectWait<V> {
   async #judge(sighting: Sighting): Promise<V | undefined> {
     if (sighting.is === "absent") return this.#judgeAbsence();
     // An old event may tell of an earlier object of the name: only a fresh look proves that ours was replaced.
-    if (sighting.metadata.uid !== this.#target.uid) return await this.#askForWholeObject();
-    this.#last = sighting.metadata;
-    this.#logState(sighting.metadata);
-    this.#options.seen?.(sighting.metadata);
+    const { object } = sighting;
+    if (object.metadata.uid !== this.#target.uid) return await this.#askForWholeObject();
+    this.#last = object;
+    this.#logState(object);
+    this.#options.seen?.(object);
     // The look that follows a deletion tells whether another object took the place.
     if (sighting.is === "deleted") return this.#outcomeOfLast();
     return this.#isWorthAsking() ? await this.#askForWholeObject() : undefined;
   }
 
-  #logState(metadata: ObjectMeta): void {
-    const state = this.#options.stateOfMetadata?.(metadata);
+  #logState(object: KubeObject): void {
+    const state = this.#options.state?.(object);
     if (state !== undefined && state !== this.#state) this.#log.info(`${describe(this.#target)} is ${state}`);
     this.#state = state;
   }
 
   #isWorthAsking(): boolean {
-    const { outcomeOfMetadata } = this.#options;
-    return !outcomeOfMetadata || this.#outcomeOfLast() !== undefined ||
-      this.#clock.now() - this.#wholeObjectAt >= WHOLE_OBJECT_MS;
+    return this.#outcomeOfLast() !== undefined || this.#clock.now() - this.#wholeObjectAt >= WHOLE_OBJECT_MS;
   }
 
   async #askForWholeObject(): Promise<V | undefined> {
@@ -176,7 +177,7 @@ class ObjectWait<V> {
     return this.#options.outcome(object);
   }
 
-  /** The object is gone. What its labels last said is the verdict, if they said that it had ended. */
+  /** The object is gone. What it last said is the verdict, if it said that it had ended. */
   #judgeAbsence(): V {
     const verdict = this.#outcomeOfLast();
     if (verdict !== undefined) return verdict;
@@ -188,7 +189,9 @@ class ObjectWait<V> {
   }
 
   #outcomeOfLast(): V | undefined {
-    return this.#last && this.#options.outcomeOfMetadata?.(this.#last);
+    if (!this.#last) return undefined;
+    const { outcome, outcomeOfMetadata } = this.#options;
+    return outcomeOfMetadata ? outcomeOfMetadata(this.#last.metadata) : outcome(this.#last);
   }
 
   /** Another object has the name. What ours last said is the verdict, if it said that it had ended. */

@@ -11,8 +11,8 @@ import { Backoff, type TokenBucket } from "./backoff.ts";
 import {
   describe,
   type KubeClient,
+  type KubeObject,
   type ListOptions,
-  type ObjectMeta,
   type ObjectRef,
   pluralOf,
   type ReadOptions,
@@ -22,12 +22,12 @@ import { EventStream, LOOK_DEADLINE_MS, lookOptions } from "./event_stream.ts";
 import { WHILE_WAITING } from "./fault_rules.ts";
 import { Outage } from "./retry.ts";
 
-/** How the object was when it was last looked at. */
+/** How the object was when it was last looked at: with nothing but its metadata, unless whole objects are asked for. */
 export type Sighting =
   /** It is there. */
-  | { is: "there"; metadata: ObjectMeta }
-  /** It was deleted; the metadata is its last state. */
-  | { is: "deleted"; metadata: ObjectMeta }
+  | { is: "there"; object: KubeObject }
+  /** It was deleted; this is its last state. */
+  | { is: "deleted"; object: KubeObject }
   /** A fresh look found no object of this name. */
   | { is: "absent" };
 
@@ -40,6 +40,8 @@ export interface WatchObjectOptions {
   bucket: TokenBucket;
   /** The resourceVersion of the reply to our own create, if there was one: no other object's may be watched from. */
   createdVersion?: string | undefined;
+  /** Receive whole objects; `false` by default: metadata only, so that the cost does not depend on the size. */
+  whole?: boolean;
 }
 
 /** How long a watch may be silent before a fresh look, milliseconds, ± 20 %. */
@@ -64,8 +66,6 @@ type Step = AsyncGenerator<Sighting, State>;
 
 /**
  * Yields each sighting of an object, without end.
- *
- * Only metadata is received, so that the cost does not depend on the object's size.
  *
  * @throws {RunError} `ApiUnreachable` or `AccessLost` if looking has failed for longer than `WHILE_WAITING` allows
  * @throws The signal's reason, when it is aborted
@@ -174,8 +174,8 @@ class ObjectWatch {
   async *#poll(count: number): Step {
     const { clock } = this.#options;
     try {
-      const { metadata } = await this.#request((options) => this.#kube.get(this.#ref, options), {});
-      yield { is: "there", metadata };
+      const object = await this.#request((options) => this.#kube.get(this.#ref, options), {});
+      yield { is: "there", object };
     } catch (error) {
       if (!isFault(error, "notFound")) return this.#failed(error);
       this.#outage.end();
@@ -188,9 +188,10 @@ class ObjectWatch {
 
   /** What an event says: the version to resume from, or the state that follows at once. */
   async *#event(event: WatchEvent): AsyncGenerator<Sighting, string | State> {
-    const { metadata } = event.object;
+    const { object } = event;
+    const { metadata } = object;
     if (event.type === "ERROR") {
-      throw errorFromStatus(`watch ${describe(this.#ref)}`, pluralOf(this.#ref), event.object);
+      throw errorFromStatus(`watch ${describe(this.#ref)}`, pluralOf(this.#ref), object);
     }
     const version = metadata?.resourceVersion;
     this.#expiredInARow = 0;
@@ -202,10 +203,10 @@ class ObjectWatch {
     if (metadata.name !== this.#ref.name) return version;
     this.#known = version;
     if (event.type !== "DELETED") {
-      yield { is: "there", metadata };
+      yield { is: "there", object };
       return version;
     }
-    yield { is: "deleted", metadata };
+    yield { is: "deleted", object };
     return { at: "list" };
   }
 
@@ -262,7 +263,7 @@ class ObjectWatch {
     this.#heardAt = this.#options.clock.now();
     const object = items.find(({ metadata }) => metadata.name === this.#ref.name);
     this.#known = object?.metadata.resourceVersion;
-    yield object ? { is: "there", metadata: object.metadata } : { is: "absent" };
+    yield object ? { is: "there", object } : { is: "absent" };
     return resourceVersion;
   }
 
@@ -283,7 +284,7 @@ class ObjectWatch {
     const { bucket, signal } = this.#options;
     await bucket.take(signal);
     const answer = await send({
-      ...lookOptions(this.#ref),
+      ...lookOptions(this.#ref, this.#options.whole),
       signal,
       deadlineMs: LOOK_DEADLINE_MS,
       ...options,

@@ -83,7 +83,7 @@ export class Wait {
     const target: WaitTarget = { ...REF, uid, ...(adopted ? {} : { createdVersion: resourceVersion }) };
     const options: WaitOptions<string> = {
       outcome: phaseOf,
-      ...(labels ? { outcomeOfMetadata, stateOfMetadata } : {}),
+      ...(labels ? { outcomeOfMetadata, state } : {}),
       signal: this.stop.signal,
       clock: this.clock,
       log: this.log,
@@ -141,6 +141,6 @@ function outcomeOfMetadata({ labels }: ObjectMeta): string | undefined {
   return labels?.completed === "true" && isEnd(labels.phase) ? labels.phase : undefined;
 }
 
-function stateOfMetadata({ labels }: ObjectMeta): string {
-  return labels?.phase ?? "Pending";
+function state({ metadata }: KubeObject): string {
+  return metadata.labels?.phase ?? "Pending";
 }

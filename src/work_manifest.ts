@@ -1,0 +1,150 @@
+/**
+ * Manifests in the three forms that users write them in, for runners whose work is one object.
+ *
+ * @module
+ */
+import { InvalidInputError } from "./errors.ts";
+import { isJsonObject, type JsonObject, type JsonValue } from "./json.ts";
+import type { KubeObject } from "./kube/client.ts";
+import { nameProblem } from "./names.ts";
+import type { ExecutionContext } from "./runner.ts";
+
+/** The kind of object that a manifest is for. */
+export interface WorkKind {
+  /** For example `batch/v1`. */
+  apiVersion: string;
+  /** For example `Job`. */
+  kind: string;
+  /** The key of the second form: `job` for `{job: spec}`. */
+  key: string;
+  /** Longest name of such an object, in characters. */
+  maxNameLength: number;
+}
+
+/** What is made of a manifest. */
+export interface ParsedWork {
+  /** The object as it is to be created. */
+  object: KubeObject & { spec: JsonObject };
+  /** What in the manifest is overruled or dropped, one line each. */
+  warnings: string[];
+}
+
+/** An object that is deleted sooner after its end can be gone before a run looks at it again. */
+const SAFE_TTL_SECONDS = 60;
+/** Fields of metadata that are the API server's or the context's, not the manifest's. */
+const FOREIGN_METADATA = [
+  "uid",
+  "resourceVersion",
+  "ownerReferences",
+  "finalizers",
+  "creationTimestamp",
+  "generation",
+];
+
+/**
+ * Makes the object of a run, named after the context, from a manifest in any of three forms: a bare spec,
+ * `{<key>: spec}`, or a whole object.
+ *
+ * @throws {InvalidInputError} If the manifest is none of them or names another object
+ */
+export function parseWork(manifest: JsonObject, context: ExecutionContext, of: WorkKind): ParsedWork {
+  const problem = nameProblem(context.name, of.maxNameLength);
+  if (problem) throw new InvalidInputError(`the name of a ${of.kind}: ${problem}`);
+  const warnings: string[] = [];
+  const { metadata, spec } = partsOf(manifest, context, of, warnings);
+  const { apiVersion, kind } = of;
+  const { namespace } = context.platform;
+  return {
+    object: { apiVersion, kind, metadata: { ...metadata, name: context.name, namespace }, spec },
+    warnings,
+  };
+}
+
+/** A word on a service account in the manifest that the context's takes the place of; none where it is the same. */
+export function overruledAccount(given: JsonValue | undefined, { platform }: ExecutionContext): string[] {
+  const { serviceAccountName } = platform;
+  if (given === undefined || given === null || given === serviceAccountName) return [];
+  return [`the manifest's serviceAccountName ${text(given)} is overruled by ${text(serviceAccountName)}`];
+}
+
+/** A word on a time to live that is so short that a run may look too late, and never learn the verdict. */
+export function shortTtl(path: string, seconds: JsonValue | undefined): string[] {
+  if (typeof seconds !== "number" || seconds >= SAFE_TTL_SECONDS) return [];
+  return [
+    `the manifest's ${path} is ${seconds}: a run that is cut off for that long learns no verdict, ` +
+    `${SAFE_TTL_SECONDS} or more are safer`,
+  ];
+}
+
+interface Parts {
+  metadata: JsonObject;
+  spec: JsonObject;
+}
+
+function partsOf(manifest: JsonObject, context: ExecutionContext, of: WorkKind, warnings: string[]): Parts {
+  if ("kind" in manifest || "apiVersion" in manifest) return partsOfWhole(manifest, context, of, warnings);
+  if (!(of.key in manifest)) return { metadata: {}, spec: manifest };
+  const others = Object.keys(manifest).filter((key) => key !== of.key);
+  if (others.length > 0) {
+    throw new InvalidInputError(`the manifest has beside ${of.key} the unknown ${others.join(", ")}`);
+  }
+  return { metadata: {}, spec: specAt(manifest, of.key, of) };
+}
+
+function partsOfWhole(
+  manifest: JsonObject,
+  context: ExecutionContext,
+  of: WorkKind,
+  warnings: string[],
+): Parts {
+  const { apiVersion, kind } = manifest;
+  if (kind !== of.kind || apiVersion !== of.apiVersion) {
+    throw new InvalidInputError(
+      `the manifest is a ${text(kind)} of ${text(apiVersion)}, expected a ${of.kind} of ${of.apiVersion}`,
+    );
+  }
+  if ("status" in manifest) warnings.push("the manifest's status is dropped");
+  const metadata = manifest.metadata ?? {};
+  if (!isJsonObject(metadata)) {
+    throw new InvalidInputError("the manifest has no object at metadata, expected one or none");
+  }
+  checkSame(metadata.name, context.name, "metadata.name");
+  checkSame(metadata.namespace, context.platform.namespace, "metadata.namespace");
+  const foreign = FOREIGN_METADATA.filter((key) => key in metadata);
+  if (foreign.length > 0) {
+    throw new InvalidInputError(`the manifest has metadata.${foreign.join(", metadata.")}, expected none`);
+  }
+  if ("generateName" in metadata) warnings.push("the manifest's metadata.generateName is dropped");
+  return {
+    metadata: { ...textsAt(metadata, "labels"), ...textsAt(metadata, "annotations") },
+    spec: specAt(manifest, "spec", of),
+  };
+}
+
+/** Labels or annotations: texts by texts. */
+function textsAt(metadata: JsonObject, key: "labels" | "annotations"): JsonObject {
+  const texts = metadata[key];
+  if (texts === undefined || texts === null) return {};
+  if (isJsonObject(texts) && Object.values(texts).every((value) => typeof value === "string")) {
+    return { [key]: texts };
+  }
+  throw new InvalidInputError(`the manifest has metadata.${key} that are not texts by names`);
+}
+
+function checkSame(given: JsonValue | undefined, expected: string, path: string): void {
+  if (given !== undefined && given !== expected) {
+    throw new InvalidInputError(
+      `the manifest has ${path} ${text(given)}, expected the context's ${text(expected)} or none`,
+    );
+  }
+}
+
+function specAt(manifest: JsonObject, key: string, { kind }: WorkKind): JsonObject {
+  const spec = manifest[key];
+  if (isJsonObject(spec)) return spec;
+  throw new InvalidInputError(`the manifest has no object at ${key}, expected a ${kind}Spec`);
+}
+
+function text(value: JsonValue | undefined): string {
+  return value === undefined ? "unknown kind or version" : JSON.stringify(value);
+}
