@@ -36,6 +36,8 @@ export interface ConfigInput {
   args: string[];
   /** The program's own default. */
   reporter: ReporterName;
+  /** The program's own settings; none by default. */
+  settings?: Setting<string>[];
   /** Whether work is to be run, which needs all settings, or only looked at; `run` by default. */
   to?: "run" | "look";
 }
@@ -49,7 +51,9 @@ const PLATFORM_PREFIX = "RUNNER_CONTEXT_PLATFORM_";
  */
 export function parseConfig(input: ConfigInput): Config {
   const problems: string[] = [];
-  const flags = parseFlags(input.args, problems);
+  const own = input.settings ?? [];
+  const all = [...ALL_SETTINGS, ...own];
+  const flags = parseFlags(input.args, all, problems);
   const read = <T>(setting: Setting<T>): T | undefined => {
     const [source, text] = flags[setting.flag] === undefined
       ? [setting.variable, input.env[setting.variable]]
@@ -87,6 +91,10 @@ export function parseConfig(input: ConfigInput): Config {
   const followLogs = read(SETTINGS.followLogs) ?? false;
   const onTimeout = read(SETTINGS.onTimeout) ?? "leave";
   const onTerminate = read(SETTINGS.onTerminate) ?? "leave";
+  const settings = Object.fromEntries(
+    own.map((setting) => [setting.variable, read(setting)] as const)
+      .filter((entry): entry is readonly [string, string] => entry[1] !== undefined),
+  );
   problems.push(...contractProblems(input.env));
   if (problems.length > 0) throw new InvalidInputError(problems);
 
@@ -102,8 +110,9 @@ export function parseConfig(input: ConfigInput): Config {
     onTerminate,
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
     ...(runId === undefined ? {} : { runId }),
+    ...(own.length === 0 ? {} : { settings }),
   };
-  return { manifestPath, context, reporter, devMode, warnings: unknownVariables(input.env) };
+  return { manifestPath, context, reporter, devMode, warnings: unknownVariables(input.env, all) };
 }
 
 /** Capact's later engines give files instead: which of the two is meant must not be guessed. */
@@ -116,12 +125,16 @@ function contractProblems(env: Record<string, string>): string[] {
 }
 
 /** Each flag's text. A switch without a value is `true`; with one, as in `--dev=false`, it is that. */
-function parseFlags(args: string[], problems: string[]): Record<string, string | undefined> {
+function parseFlags(
+  args: string[],
+  settings: Setting<unknown>[],
+  problems: string[],
+): Record<string, string | undefined> {
   const { "--": others, ...flags }: Record<string, unknown> = parseArgs(
     args[0] === "run" ? args.slice(1) : args,
     {
       "--": true,
-      string: ALL_SETTINGS.map((setting) => setting.flag),
+      string: settings.map((setting) => setting.flag),
       unknown: (argument) => {
         problems.push(unknownArgument(argument));
         return false;
@@ -129,7 +142,7 @@ function parseFlags(args: string[], problems: string[]): Record<string, string |
     },
   );
   if (Array.isArray(others)) problems.push(...others.map(String).map(unknownArgument));
-  return Object.fromEntries(ALL_SETTINGS.map(({ flag, placeholder }) => {
+  return Object.fromEntries(settings.map(({ flag, placeholder }) => {
     const given = flags[flag];
     if (given === undefined) return [flag, undefined];
     return [flag, given === "" && placeholder === undefined ? "true" : String(given)];
@@ -153,8 +166,8 @@ function camelCase(words: string): string {
   return words.toLowerCase().replace(/_+(.)/g, (_match, letter: string) => letter.toUpperCase());
 }
 
-function unknownVariables(env: Record<string, string>): string[] {
-  const known = ALL_SETTINGS.map((setting) => setting.variable);
+function unknownVariables(env: Record<string, string>, settings: Setting<unknown>[]): string[] {
+  const known = settings.map((setting) => setting.variable);
   return Object.keys(env)
     .filter((name) =>
       name.startsWith("RUNNER_") && !name.startsWith(PLATFORM_PREFIX) && !known.includes(name)

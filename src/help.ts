@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { ALL_SETTINGS } from "./settings.ts";
+import { ALL_SETTINGS, type Setting } from "./settings.ts";
 
 /** Whether the arguments ask for nothing but words: `help`, `version`, or `undefined` for a run. */
 export function informationAsked(args: string[]): "help" | "version" | undefined {
@@ -11,9 +11,9 @@ export function informationAsked(args: string[]): "help" | "version" | undefined
   if (args.includes("--version")) return "version";
 }
 
-/** The text that `--help` prints: one line a flag, with its variable. */
-export function helpText(program: string): string {
-  const rows = ALL_SETTINGS.map((setting) => {
+/** The text that `--help` prints: one line a flag, with its variable. `own` are the program's own settings. */
+export function helpText(program: string, own: Setting<string>[] = []): string {
+  const rows = [...ALL_SETTINGS, ...own].map((setting) => {
     const flag = `--${setting.flag}${setting.placeholder ? ` ${setting.placeholder}` : ""}`;
     return `  ${flag.padEnd(24)} ${setting.variable.padEnd(46)} ${setting.help}`;
   });

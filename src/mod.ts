@@ -40,7 +40,7 @@ export {
 } from "./kube/explain_pod.ts";
 export { fetchClient, type FetchClientOptions } from "./kube/fetch_client.ts";
 export { followLog, type FollowLogOptions } from "./kube/follow_log.ts";
-export { type Owner, stopNote, STOPPED_BY_ANNOTATION } from "./kube/ownership.ts";
+export { type Owner, type OwnerRef, stopNote, STOPPED_BY_ANNOTATION } from "./kube/ownership.ts";
 export { type PodProblem, podProblem } from "./kube/pod_problem.ts";
 export { waitForObject, type WaitOptions, type WaitTarget } from "./kube/wait_for_object.ts";
 export { type Log, type LogFactory, type LogFields, openLog, type OpenLogOptions, silentLog } from "./log.ts";
@@ -48,6 +48,7 @@ export { type ExecuteResult, Manager, type ManagerOptions } from "./manager.ts";
 export { parseManifest } from "./manifest.ts";
 export { nameProblem } from "./names.ts";
 export { type Progress, type ProgressNode } from "./progress.ts";
+export { readFile } from "./read_file.ts";
 export { type Outcome } from "./report.ts";
 export { type Program, run } from "./run.ts";
 export {
@@ -68,8 +69,10 @@ export {
   type WaitForCompletionOutput,
   type WorkObject,
 } from "./runner.ts";
-export { type Load, sandbox, type WorkInput } from "./sandbox.ts";
+export { type Load, sandbox, type SandboxOptions, type WorkInput } from "./sandbox.ts";
+export { type PathSetting } from "./sandbox_permissions.ts";
 export { Mask, secretsIn } from "./secrets.ts";
+export { oneOf, parseBoolean, parseText, type Setting } from "./settings.ts";
 export { type Stream } from "./standard_streams.ts";
 export { configMapReporter } from "./status/config_map.ts";
 export { nopReporter } from "./status/nop.ts";

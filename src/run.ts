@@ -25,6 +25,7 @@ import type { ActionRunner, StatusReporter } from "./runner.ts";
 import type { WorkInput } from "./sandbox.ts";
 import { Mask, secretsIn } from "./secrets.ts";
 import { writeText } from "./standard_streams.ts";
+import type { Setting } from "./settings.ts";
 import { configMapReporter } from "./status/config_map.ts";
 import { nopReporter } from "./status/nop.ts";
 import { secretReporter } from "./status/secret.ts";
@@ -37,6 +38,8 @@ export interface Program {
   runner: (kube: KubeClient) => ActionRunner;
   /** Where the status goes unless `RUNNER_STATUS_REPORTER` says otherwise; `configmap` by default. */
   reporter?: ReporterName;
+  /** Settings of its own, handed to the runner as `context.settings`; none by default. */
+  settings?: Setting<string>[];
 }
 
 /**
@@ -51,7 +54,7 @@ export async function run(program: Program, input: WorkInput): Promise<number> {
   if (asked) {
     writeText(
       Deno.stdout,
-      asked === "help" ? helpText(program.program) : `${program.program} ${deno.version}\n`,
+      asked === "help" ? helpText(program.program, program.settings) : `${program.program} ${deno.version}\n`,
     );
     return EXIT_CODES.Succeeded.code;
   }

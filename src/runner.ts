@@ -4,6 +4,7 @@
  * @module
  */
 import type { JsonObject } from "./json.ts";
+import type { OwnerRef } from "./kube/ownership.ts";
 import type { Log } from "./log.ts";
 import type { Progress, ProgressNode } from "./progress.ts";
 
@@ -33,6 +34,10 @@ export interface ExecutionContext {
   runId?: string;
   /** Whether to go on with an object that is proven this run's own, or to refuse any that has the name. */
   onExisting: "adopt" | "refuse";
+  /** What the created object belongs to: the garbage collector deletes the object with it. */
+  ownerRef?: OwnerRef;
+  /** The values of the program's own settings that were given, by variable; without a value there is no key. */
+  settings?: Record<string, string>;
   /** How many lines of a failed container's log are reported; 0: no log is read. 20 by default. */
   logTailLines?: number;
   /** Whether what the work's containers print is logged while it runs; `false` by default. */

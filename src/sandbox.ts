@@ -14,6 +14,7 @@ import {
   inClusterOf,
   kubeconfigPaths,
   kubeconfigPermissions,
+  type PathSetting,
   PROXY_VARIABLES,
   runPermissions,
   type WorkerPermissions,
@@ -48,6 +49,12 @@ type Failure = { failure: string };
 /** Loads the run's modules and returns the run, which returns the exit code. */
 export type Load = () => Promise<(input: WorkInput) => Promise<number>>;
 
+/** Options of {@linkcode sandbox}. */
+export interface SandboxOptions {
+  /** The program's own settings that name a file or folder that the run may read; none by default. */
+  reads?: PathSetting[];
+}
+
 /** How long a Worker may take to end after a signal, milliseconds: the whole program is to end within 5 s. */
 const SIGNAL_DEADLINE_MS = 4_700;
 
@@ -71,22 +78,27 @@ interface WorkerScope {
  * @param url the main module's `import.meta.url`
  * @param load imports what the run needs and returns the run; called in the Worker only, so that the main thread
  * loads none of it
+ *
+ * @example a program whose run may also read what `--files` names
+ * ```ts ignore
+ * await sandbox(import.meta.url, load, { reads: [{ variable: "RUNNER_FILES", flag: "files" }] });
+ * ```
  */
-export async function sandbox(url: string, load: Load): Promise<void> {
+export async function sandbox(url: string, load: Load, options: SandboxOptions = {}): Promise<void> {
   if ("WorkerGlobalScope" in globalThis) {
     serve(globalThis as unknown as WorkerScope, load);
   } else {
     // An end without a word, as when the Worker has closed itself, would be exit code 0: success.
     addEventListener("beforeunload", () => fail("the run ended without an exit code"));
-    await supervise(url).catch((error) => fail(messageOf(error)));
+    await supervise(url, options).catch((error) => fail(messageOf(error)));
   }
 }
 
 /** The main thread. */
-async function supervise(url: string): Promise<void> {
+async function supervise(url: string, { reads }: SandboxOptions): Promise<void> {
   const signals = new Signals();
   const task = await prepare(url);
-  const worker = startWorker(url, "run", runPermissions(url, task), (message: WorkerMessage) => {
+  const worker = startWorker(url, "run", runPermissions(url, task, reads), (message: WorkerMessage) => {
     if (message === "loaded") {
       // Not before: Deno checks the loading of a Worker's modules against the permissions of the main thread.
       giveUpPermissions();

@@ -54,15 +54,27 @@ export interface Needs {
   access?: Access;
 }
 
+/** A setting that names a file or folder that the run may read: its variable, and its flag without `--`. */
+export interface PathSetting {
+  /** Such as `RUNNER_INPUT_MANIFEST_PATH`. */
+  variable: string;
+  /** Such as `manifest`. */
+  flag: string;
+}
+
+/** The contract's own. */
+const PATH_SETTINGS: PathSetting[] = [{ variable: "RUNNER_INPUT_MANIFEST_PATH", flag: "manifest" }];
+
 /**
- * What the run may do: read its manifest and the credentials' files, and reach the API server.
+ * What the run may do: read the files that its settings name and those of the credentials, and reach the API server.
  *
  * @param url the program's main module
+ * @param reads the program's own settings that name what it may read
  */
-export function runPermissions(url: string, needs: Needs): WorkerPermissions {
-  const manifest = flagValue(needs.args, "manifest") ?? needs.env.RUNNER_INPUT_MANIFEST_PATH;
+export function runPermissions(url: string, needs: Needs, reads: PathSetting[] = []): WorkerPermissions {
   const { access } = needs;
-  const read = [...ownModules(url), ...(manifest ? [manifest] : []), ...(access ? filesToRead(access) : [])];
+  const named = [...PATH_SETTINGS, ...reads].flatMap((setting) => valueOf(setting, needs) || []);
+  const read = [...ownModules(url), ...named, ...(access ? filesToRead(access) : [])];
   return {
     ...NOTHING,
     read: read.length > 0 ? read : false,
@@ -106,10 +118,10 @@ function hostOf(url: string): string {
   return `${hostname}:${port || (protocol === "http:" ? 80 : 443)}`;
 }
 
-/** A flag's value, read as the run will read it; if the two differ, the run may not read the file. */
-function flagValue(args: string[], flag: string): string | undefined {
+/** A setting's value, read as the run will read it; if the two differ, the run may not read the file. */
+function valueOf({ variable, flag }: PathSetting, { args, env }: Needs): string | undefined {
   const index = args.findLastIndex((arg) => arg === `--${flag}` || arg.startsWith(`--${flag}=`));
   const arg = args[index];
-  if (arg === undefined) return undefined;
+  if (arg === undefined) return env[variable];
   return arg.includes("=") ? arg.slice(arg.indexOf("=") + 1) : args[index + 1];
 }

@@ -7,9 +7,25 @@ import { parseDuration } from "./duration.ts";
 import { InvalidInputError } from "./errors.ts";
 import { labelProblem, nameProblem } from "./names.ts";
 
-/** One setting. */
+/**
+ * One setting.
+ *
+ * @example a runner's own
+ * ```ts
+ * import { oneOf, type Setting } from "@action-runner/core";
+ *
+ * const command: Setting<string> = {
+ *   variable: "RUNNER_COMMAND",
+ *   flag: "command",
+ *   placeholder: "COMMAND",
+ *   help: "what to do: install or uninstall (install)",
+ *   parse: oneOf("install", "uninstall"),
+ * };
+ * console.log(command.parse("install")); // install
+ * ```
+ */
 export interface Setting<T> {
-  /** Its environment variable. */
+  /** Its environment variable; the name begins with `RUNNER_`. */
   variable: string;
   /** Its flag, without `--`. */
   flag: string;
@@ -118,7 +134,12 @@ function setting<T>(
   return { variable, flag, help, parse, ...(placeholder === undefined ? {} : { placeholder }) };
 }
 
-function parseText(text: string): string {
+/**
+ * Reads any text that has no blanks at an end and no control characters.
+ *
+ * @throws {InvalidInputError} If it is another one, or is empty
+ */
+export function parseText(text: string): string {
   if (text === "") throw new InvalidInputError("is empty");
   // deno-lint-ignore no-control-regex
   if (text !== text.trim() || /[\x00-\x1f\x7f]/.test(text)) {
@@ -137,7 +158,12 @@ function checked(problemOf: (text: string) => string | undefined): (text: string
   };
 }
 
-function oneOf<T extends string>(...choices: T[]): (text: string) => T {
+/**
+ * Makes a parser that takes one of these words.
+ *
+ * @returns throws an `InvalidInputError` that lists them for every other text
+ */
+export function oneOf<T extends string>(...choices: T[]): (text: string) => T {
   return (text) => {
     const choice = choices.find((known) => known === text);
     if (choice === undefined) {
@@ -154,8 +180,12 @@ function parseCount(text: string): number {
   return Number(text);
 }
 
-/** As Go's: https://pkg.go.dev/strconv#ParseBool */
-function parseBoolean(text: string): boolean {
+/**
+ * Reads a boolean as Go does: https://pkg.go.dev/strconv#ParseBool
+ *
+ * @throws {InvalidInputError} If the text is none
+ */
+export function parseBoolean(text: string): boolean {
   if (["1", "t", "T", "TRUE", "true", "True"].includes(text)) return true;
   if (["0", "f", "F", "FALSE", "false", "False"].includes(text)) return false;
   throw new InvalidInputError(`${JSON.stringify(text)} is not a boolean (true, false, 1, 0, t, f)`);

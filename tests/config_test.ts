@@ -2,6 +2,7 @@ import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { type Config, type ConfigInput, parseConfig } from "../src/config.ts";
 import { helpText, informationAsked } from "../src/help.ts";
 import { InvalidInputError } from "../src/errors.ts";
+import { oneOf, parseText, type Setting } from "../src/settings.ts";
 
 const ENV = {
   RUNNER_INPUT_MANIFEST_PATH: "/manifest.yaml",
@@ -26,6 +27,24 @@ const FLAGS = {
   RUNNER_ON_TIMEOUT: "on-timeout",
   RUNNER_ON_TERMINATE: "on-terminate",
 };
+
+/** A program's own settings. */
+const OWN: Setting<string>[] = [
+  {
+    variable: "RUNNER_COMMAND",
+    flag: "command",
+    placeholder: "COMMAND",
+    help: "what to do",
+    parse: oneOf("install", "uninstall"),
+  },
+  { variable: "RUNNER_IMAGE", flag: "image", placeholder: "IMAGE", help: "what to run", parse: parseText },
+];
+
+/** As {@linkcode parse}, for a program with settings of its own. */
+function parseOwn(env: Record<string, string> = {}, args: string[] = []): Config {
+  const input = { program: "x", args, env: { ...ENV, ...env }, settings: OWN };
+  return parseConfig({ ...input, reporter: "nop" });
+}
 
 /** Reads a complete environment in which `env` is otherwise; `undefined` takes a variable away. */
 function parse(env: Record<string, string | undefined> = {}, args: string[] = []): Config {
@@ -364,6 +383,41 @@ Deno.test("helpText() names the program, every flag and its variable on one line
     assertStringIncludes(line, `--${flag} `);
     assertEquals(others, []);
   }
+});
+
+Deno.test("parseConfig() hands a program its own settings, those that are given, by variable", () => {
+  assertEquals(parse().context.settings, undefined);
+  assertEquals(parseOwn().context.settings, {});
+  const { context, warnings } = parseOwn({ RUNNER_COMMAND: "install", RUNNER_IMAGE: "a:1" }, [
+    "--image",
+    "b:2",
+  ]);
+  assertEquals(context.settings, { RUNNER_COMMAND: "install", RUNNER_IMAGE: "b:2" });
+  assertEquals(warnings, []);
+});
+
+Deno.test("parseConfig() reports what is wrong with a program's own settings along with all else", () => {
+  const env = { RUNNER_COMMAND: "delete", RUNNER_TIMEOUT: "x" };
+  const error = assertThrows(() => parseOwn(env, ["--image"]), InvalidInputError);
+  assertEquals(error.problems, [
+    'RUNNER_TIMEOUT: "x" is not a duration (examples: 90s, 10m, 1h30m; 0 = none)',
+    'RUNNER_COMMAND: "delete" is not known, expected install, uninstall',
+    "--image: is empty",
+  ]);
+});
+
+Deno.test("parseConfig() guesses a program's own settings, too, of which no other program knows", () => {
+  assertEquals(parseOwn({ RUNNER_COMAND: "x" }).warnings, [
+    "RUNNER_COMAND: is not known and is ignored; did you mean RUNNER_COMMAND?",
+  ]);
+  assertEquals(parse({ RUNNER_COMMAND: "install" }).warnings.length, 1);
+  assertStringIncludes(problemsOf({}, ["--command", "install"]).join("\n"), '"--command" is not known');
+});
+
+Deno.test("helpText() lists a program's own settings", () => {
+  const line = helpText("x", OWN).split("\n").find((line) => line.includes(" RUNNER_COMMAND ")) ?? "";
+  assertStringIncludes(line, "--command COMMAND ");
+  assertStringIncludes(line, "what to do");
 });
 
 const questions: [string[], ReturnType<typeof informationAsked>][] = [

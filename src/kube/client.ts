@@ -23,6 +23,8 @@ export interface ObjectMeta extends JsonObject {
   labels?: Record<string, string>;
   /** https://kubernetes.io/docs/concepts/overview/working-with-objects/annotations/ */
   annotations?: Record<string, string>;
+  /** https://kubernetes.io/docs/concepts/overview/working-with-objects/owners-dependents/ */
+  ownerReferences?: JsonObject[];
 }
 
 /** Any object, as the API server's JSON has it. */

@@ -19,6 +19,25 @@ export const STOPPED_BY_ANNOTATION = "runner.capact.io/stopped-by";
 /** https://kubernetes.io/docs/concepts/overview/working-with-objects/common-labels/ */
 const MANAGED_BY_LABEL = "app.kubernetes.io/managed-by";
 
+/**
+ * What an object belongs to, in the same namespace or without one; the API's own spelling.
+ * https://kubernetes.io/docs/concepts/overview/working-with-objects/owners-dependents/
+ */
+export interface OwnerRef {
+  /** For example `core.capact.io/v1alpha1`. */
+  apiVersion: string;
+  /** For example `Action`. */
+  kind: string;
+  /** The owner's name. */
+  name: string;
+  /** The owner's uid: to the garbage collector another object of the name is none. */
+  uid: string;
+  /** Whether the owner is the one that manages the object. */
+  controller?: boolean;
+  /** Whether a deletion of the owner in the foreground waits for the object. */
+  blockOwnerDeletion?: boolean;
+}
+
 /** Who creates an object. An `ExecutionContext` is one. */
 export interface Owner {
   /** The program, such as `argo-runner`. */
@@ -27,6 +46,8 @@ export interface Owner {
   runId?: string;
   /** Whether an object that is proven this run's own is adopted. */
   onExisting: "adopt" | "refuse";
+  /** What the object is to belong to. */
+  ownerRef?: OwnerRef;
 }
 
 /**
@@ -47,6 +68,9 @@ export async function withMarks(object: KubeObject, owner: Owner, hashed?: JsonV
       ...metadata,
       labels: { ...metadata.labels, [MANAGED_BY_LABEL]: "action-runner", [CREATED_BY_LABEL]: owner.program },
       annotations: { ...metadata.annotations, ...marks },
+      ...(owner.ownerRef
+        ? { ownerReferences: [...metadata.ownerReferences ?? [], { ...owner.ownerRef }] }
+        : {}),
     },
   };
 }

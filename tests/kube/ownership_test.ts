@@ -40,9 +40,20 @@ Deno.test("withMarks() leaves the run's id out where there is none", async () =>
   assertEquals(Object.keys(metadata.annotations ?? {}), [HASH]);
 });
 
+const ACTION = { apiVersion: "core.capact.io/v1alpha1", kind: "Action", name: "hello", uid: "u-1" };
+
+Deno.test("withMarks() adds what the object is to belong to, beside what it belongs to already", async () => {
+  const owner = { ...OWNER, ownerRef: { ...ACTION, controller: true } };
+  const { metadata } = await withMarks(withMetadata({ ownerReferences: [{ uid: "u-0" }] }), owner);
+  assertEquals(metadata.ownerReferences, [{ uid: "u-0" }, { ...ACTION, controller: true }]);
+  assertEquals((await withMarks(aWorkflow(), owner)).metadata.ownerReferences?.length, 1);
+  assertEquals((await withMarks(aWorkflow(), OWNER)).metadata.ownerReferences, undefined);
+});
+
 Deno.test("withMarks() hashes nothing that differs between two starts of one run", async () => {
   const hash = await hashOf(aWorkflow());
   assertEquals(await hashOf(aWorkflow(), { ...OWNER, runId: "run-2", program: "p" }), hash);
+  assertEquals(await hashOf(aWorkflow(), { ...OWNER, ownerRef: ACTION }), hash);
   assertEquals(await hashOf(withMetadata({ ownerReferences: [{ uid: "u" }] })), hash);
   const { metadata, kind, apiVersion, spec } = aWorkflow();
   assertEquals(await hashOf({ spec, metadata, kind, apiVersion } as KubeObject), hash);
