@@ -1,0 +1,123 @@
+/**
+ * The chart of the Helm tests, packaged.
+ *
+ * @module
+ */
+import { tgz } from "./tar.ts";
+import { BUSYBOX } from "./workflows.ts";
+
+/** A packaged chart. */
+export interface Chart {
+  /** What is in its `Chart.yaml`. */
+  metadata: { apiVersion: string; name: string; version: string; appVersion: string };
+  /** The `.tgz`. */
+  archive: Uint8Array<ArrayBuffer>;
+}
+
+/** What the chart's values are unless a release says otherwise. */
+const VALUES = {
+  image: BUSYBOX,
+  /** 0: nothing to wait for. */
+  replicas: 1,
+  greeting: "hello",
+  password: "",
+  /** A script that runs in a hook before install and upgrade; none if empty. */
+  hook: "",
+  /** Where a further ConfigMap belongs; none if empty. */
+  otherNamespace: "",
+};
+
+const LABELS = "labels: { app.kubernetes.io/instance: {{ .Release.Name }} }";
+
+const DEPLOYMENT = `apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: {{ .Release.Name }}
+  ${LABELS}
+spec:
+  replicas: {{ .Values.replicas }}
+  selector:
+    matchLabels: { app.kubernetes.io/instance: {{ .Release.Name }} }
+  template:
+    metadata:
+      ${LABELS}
+    spec:
+      terminationGracePeriodSeconds: 0
+      containers:
+        - name: app
+          image: {{ .Values.image }}
+          imagePullPolicy: IfNotPresent
+          command: [sleep, "1000"]
+`;
+
+const CONFIG_MAP = `apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: {{ .Release.Name }}-greeting
+  ${LABELS}
+data:
+  greeting: {{ .Values.greeting | quote }}
+{{- with .Values.otherNamespace }}
+---
+apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: {{ $.Release.Name }}-elsewhere
+  namespace: {{ . }}
+{{- end }}
+`;
+
+const SECRET = `{{- with .Values.password }}
+apiVersion: v1
+kind: Secret
+metadata:
+  name: {{ $.Release.Name }}-password
+stringData:
+  password: {{ . | quote }}
+{{- end }}
+`;
+
+const HOOK = `{{- with .Values.hook }}
+apiVersion: batch/v1
+kind: Job
+metadata:
+  name: {{ $.Release.Name }}-hook
+  annotations:
+    helm.sh/hook: pre-install,pre-upgrade
+    helm.sh/hook-delete-policy: before-hook-creation
+spec:
+  backoffLimit: 0
+  template:
+    metadata:
+      labels: { app.kubernetes.io/instance: {{ $.Release.Name }} }
+    spec:
+      restartPolicy: Never
+      terminationGracePeriodSeconds: 0
+      containers:
+        - name: hook
+          image: {{ $.Values.image }}
+          imagePullPolicy: IfNotPresent
+          command: [sh, -c, {{ . | quote }}]
+{{- end }}
+`;
+
+/** The chart `app`: a Deployment and a ConfigMap, and what its values ask for. */
+export async function aChart(version = "0.1.0"): Promise<Chart> {
+  const metadata = { apiVersion: "v2", name: "app", version, appVersion: `${version}-app` };
+  const archive = await tgz({
+    // JSON is YAML too.
+    "app/Chart.yaml": JSON.stringify(metadata),
+    "app/values.yaml": JSON.stringify(VALUES),
+    "app/templates/deployment.yaml": DEPLOYMENT,
+    "app/templates/config_map.yaml": CONFIG_MAP,
+    "app/templates/secret.yaml": SECRET,
+    "app/templates/hook.yaml": HOOK,
+    "app/templates/NOTES.txt": "The greeting is {{ .Values.greeting }}.\n",
+  });
+  return { metadata, archive };
+}
+
+/** The SHA-256 of some bytes, as hexadecimal digits. */
+export async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+  return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex();
+}
