@@ -9,6 +9,12 @@ export { formatDuration, parseDuration } from "./duration.ts";
 export { InvalidInputError, messageOf, RunError, type RunErrorOptions } from "./errors.ts";
 export { EXIT_CODES, type ExitCode, type Left, type Phase, type Reason } from "./exit_codes.ts";
 export { isJsonObject, type JsonObject, type JsonValue } from "./json.ts";
+export {
+  type AccessRule,
+  explainPodAccess,
+  ownObjectAccess,
+  type OwnObjectAccessOptions,
+} from "./kube/access_rule.ts";
 export { type Access, type Source } from "./kube/credentials.ts";
 export { ApiError, type ApiErrorOptions, type Fault, isFault } from "./kube/api_error.ts";
 export {

@@ -4,6 +4,7 @@
  * @module
  */
 import type { JsonObject } from "./json.ts";
+import type { AccessRule } from "./kube/access_rule.ts";
 import type { OwnerRef } from "./kube/ownership.ts";
 import type { Log } from "./log.ts";
 import type { Progress, ProgressNode } from "./progress.ts";
@@ -205,6 +206,8 @@ export interface ActionRunner {
   stop?(input: StopInput): Promise<void>;
   /** The commands with which people look at the work and stop it, for the report of a run that failed. */
   commands?(object: WorkObject): { show: string; stop: string };
+  /** What the run's requests need of RBAC, in the order in which it meets them. It asks nobody. */
+  access?(context: ExecutionContext): AccessRule[];
 }
 
 /** What a {@linkcode StatusReporter} gets beside the status. */
@@ -225,4 +228,6 @@ export interface StatusReporter {
   check(input: ReportInput): Promise<void>;
   /** Writes the status over the one written before. */
   report(input: ReportInput, status: JsonObject): Promise<void>;
+  /** What its requests need of RBAC. It asks nobody. */
+  access?(context: ExecutionContext): AccessRule[];
 }

@@ -18,6 +18,7 @@ import {
   type WorkObject,
   workObject,
 } from "../../src/mod.ts";
+import { workflowAccess } from "./access.ts";
 import { tellOfBlockedPods } from "./blocked_pods.ts";
 import { describeWorkflow } from "./describe.ts";
 import { explainWorkflow } from "./explain.ts";
@@ -90,6 +91,7 @@ export function argoRunner(kube: KubeClient): ActionRunner {
       }
     },
 
+    access: workflowAccess,
     explain: (input) => explainWorkflow(kube, input),
     describe: (input) => describeWorkflow(kube, input),
 

@@ -6,7 +6,7 @@
 import { RunError } from "../errors.ts";
 import type { JsonObject } from "../json.ts";
 import { isFault } from "../kube/api_error.ts";
-import type { KubeClient, ObjectRef } from "../kube/client.ts";
+import { type KubeClient, type ObjectRef, pluralOf } from "../kube/client.ts";
 import { BEFORE_CREATE } from "../kube/fault_rules.ts";
 import { retry } from "../kube/retry.ts";
 import { type Clock, systemClock } from "../clock.ts";
@@ -62,6 +62,14 @@ export function statusObjectReporter(
       const write = () => writeStatus(kube, refOf(context, kind), kind, status, signal);
       return retry(write, { clock, log, signal, rules: WRITE_RULES });
     },
+    access: ({ name }) => [{
+      apiGroup: "",
+      resource: pluralOf({ apiVersion: "v1", kind: kind.kind }),
+      name,
+      verbs: ["patch"],
+      orVerbs: ["get", "update"],
+      purpose: "to write the status",
+    }],
   };
 }
 
