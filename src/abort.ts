@@ -30,3 +30,27 @@ export function follow(outer: AbortSignal | undefined): Follower {
     release: () => released.abort(),
   };
 }
+
+/**
+ * Does work with a signal for what goes on beside it: aborted with `outer`, and as soon as the work is done.
+ *
+ * @example
+ * ```ts ignore
+ * await scoped(signal, async (over) => {
+ *   tellOfBlockedPods(kube, pods, { signal: over, log });
+ *   return await waitForObject(kube, target, { outcome, signal });
+ * });
+ * ```
+ */
+export async function scoped<T>(
+  outer: AbortSignal,
+  work: (over: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const over = follow(outer);
+  try {
+    return await work(over.signal);
+  } finally {
+    over.abort(new Error("it is over"));
+    over.release();
+  }
+}

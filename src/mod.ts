@@ -3,6 +3,7 @@
  *
  * @module
  */
+export { scoped } from "./abort.ts";
 export { type Clock, systemClock } from "./clock.ts";
 export { type ReporterName } from "./config.ts";
 export { formatDuration, parseDuration } from "./duration.ts";
@@ -14,6 +15,9 @@ export {
   explainPodAccess,
   ownObjectAccess,
   type OwnObjectAccessOptions,
+  podsAccess,
+  stopAccess,
+  type StopAccessOptions,
 } from "./kube/access_rule.ts";
 export { type Access, type Source } from "./kube/credentials.ts";
 export { ApiError, type ApiErrorOptions, type Fault, isFault } from "./kube/api_error.ts";
@@ -34,6 +38,7 @@ export {
   type WatchOptions,
   type WriteOptions,
 } from "./kube/client.ts";
+export { type BlockedPodsOptions, type PodsOf, tellOfBlockedPods } from "./kube/blocked_pods.ts";
 export { type Created, createNew, createOrAdopt, preflightCreate } from "./kube/create_or_adopt.ts";
 export { type CreateOptions, findOwn } from "./kube/find_own.ts";
 export { dryRunClient } from "./kube/dry_run_client.ts";
@@ -47,7 +52,13 @@ export {
 export { fetchClient, type FetchClientOptions } from "./kube/fetch_client.ts";
 export { followLog, type FollowLogOptions } from "./kube/follow_log.ts";
 export { type Owner, type OwnerRef, stopNote, STOPPED_BY_ANNOTATION } from "./kube/ownership.ts";
-export { type PodProblem, podProblem } from "./kube/pod_problem.ts";
+export {
+  FollowedPods,
+  type FollowedPodsOptions,
+  type PodStream,
+  type PodStreams,
+} from "./kube/follow_pods.ts";
+export { defaultContainer, type PodProblem, podProblem } from "./kube/pod_problem.ts";
 export { waitForObject, type WaitOptions, type WaitTarget } from "./kube/wait_for_object.ts";
 export { type Log, type LogFactory, type LogFields, openLog, type OpenLogOptions, silentLog } from "./log.ts";
 export { type ExecuteResult, Manager, type ManagerOptions } from "./manager.ts";
@@ -85,4 +96,4 @@ export { nopReporter } from "./status/nop.ts";
 export { secretReporter } from "./status/secret.ts";
 export { type StatusObjectOptions } from "./status/status_object.ts";
 export { overruledAccount, type ParsedWork, parseWork, shortTtl, type WorkKind } from "./work_manifest.ts";
-export { workObject } from "./work_object.ts";
+export { readWork, workObject } from "./work_object.ts";

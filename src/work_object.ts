@@ -3,7 +3,9 @@
  *
  * @module
  */
-import type { KubeClient } from "./kube/client.ts";
+import { RunError } from "./errors.ts";
+import { ApiError, isFault } from "./kube/api_error.ts";
+import type { KubeClient, KubeObject, ObjectRef } from "./kube/client.ts";
 import type { Created } from "./kube/create_or_adopt.ts";
 import type { WorkObject } from "./runner.ts";
 
@@ -27,4 +29,27 @@ export function workObject(kube: KubeClient, { object, adopted }: Created, finis
       ? {}
       : { createdAt: creationTimestamp, ageMs: kube.serverNow() - Date.parse(creationTimestamp) }),
   };
+}
+
+/**
+ * Reads work that somebody asks for.
+ *
+ * @throws {RunError} `TargetMissing` if there is none, `NotAllowed` or `ApiUnreachable` if it cannot be read
+ */
+export async function readWork(
+  kube: KubeClient,
+  ref: ObjectRef,
+  { signal }: { signal: AbortSignal },
+): Promise<KubeObject> {
+  try {
+    return await kube.get(ref, { signal });
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    const reason = isFault(error, "notFound", "kindMissing")
+      ? "TargetMissing"
+      : isFault(error, "forbidden", "unauthorized")
+      ? "NotAllowed"
+      : "ApiUnreachable";
+    throw new RunError(reason, error.message, { cause: error });
+  }
 }

@@ -4,15 +4,13 @@
  * @module
  */
 import {
-  ApiError,
   type Description,
   type Failure,
-  isFault,
   isJsonObject,
   type KubeClient,
   type KubeObject,
   Mask,
-  RunError,
+  readWork,
   secretsIn,
   type StepInput,
 } from "../../src/mod.ts";
@@ -30,7 +28,7 @@ const TYPE = { apiVersion: "argoproj.io/v1alpha1", kind: "Workflow" };
  */
 export async function describeWorkflow(kube: KubeClient, input: StepInput): Promise<Description> {
   const { name, platform: { namespace } } = input.context;
-  const workflow = await read(kube, { name, namespace }, input.signal);
+  const workflow = await readWork(kube, { ...TYPE, name, namespace }, { signal: input.signal });
   const status = isJsonObject(workflow.status) ? workflow.status : {};
   const completed = workflowOutcome(workflow);
   const found = completed?.finishedSuccessfully ? undefined : await why(kube, workflow, input);
@@ -48,25 +46,6 @@ export async function describeWorkflow(kube: KubeClient, input: StepInput): Prom
     nodes: progressNodes([...nodes.values()]),
     ...(failure ? { failure } : {}),
   };
-}
-
-async function read(
-  kube: KubeClient,
-  { name, namespace }: { name: string; namespace: string },
-  signal: AbortSignal,
-): Promise<KubeObject> {
-  try {
-    return await kube.get({ ...TYPE, name, namespace }, { signal });
-  } catch (error) {
-    if (isFault(error, "notFound", "kindMissing")) {
-      throw new RunError("TargetMissing", error.message, { cause: error });
-    }
-    if (isFault(error, "forbidden", "unauthorized")) {
-      throw new RunError("NotAllowed", error.message, { cause: error });
-    }
-    if (error instanceof ApiError) throw new RunError("ApiUnreachable", error.message, { cause: error });
-    throw error;
-  }
 }
 
 async function why(kube: KubeClient, workflow: KubeObject, input: StepInput): Promise<Failure> {

@@ -23,6 +23,7 @@ type Said = Pick<Failure, "container" | "exitCode" | "reason" | "message">;
 const CONTAINER_MESSAGE = /^(\S+): (\w+) \(exit code (\d+)\)(?:: ?([^]*))?$/;
 /** `ImagePullBackOff: more`, of a pod that has not started. */
 const PENDING_MESSAGE = /^([A-Z]\w+)(?:: ([^]*))?$/;
+const MAIN_CONTAINER = "main";
 const EXECUTOR_CONTAINERS = ["init", "wait"];
 /** Lines that Argo's executor writes into the log of the container that it runs. */
 const EXECUTOR_LINE = / argo=true( |$)|^Error: exit status \d+$/;
@@ -50,6 +51,7 @@ export async function explainWorkflow(
       signal,
       logTailLines: context.logTailLines,
       isOwn: (pod) => isOwnedBy(pod, uid),
+      mainContainer: MAIN_CONTAINER,
       noLogOf: EXECUTOR_CONTAINERS,
       isNoise: (line) => EXECUTOR_LINE.test(line),
     })

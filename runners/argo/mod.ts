@@ -12,17 +12,19 @@ import {
   type KubeClient,
   type KubeObject,
   preflightCreate,
+  scoped,
   type StepInput,
   STOPPED_BY_ANNOTATION,
+  tellOfBlockedPods,
   waitForObject,
   type WorkObject,
   workObject,
 } from "../../src/mod.ts";
 import { workflowAccess } from "./access.ts";
-import { tellOfBlockedPods } from "./blocked_pods.ts";
 import { describeWorkflow } from "./describe.ts";
 import { explainWorkflow } from "./explain.ts";
-import { FollowedLogs } from "./follow_logs.ts";
+import { followedWorkflow, podsOfEnded } from "./follow_logs.ts";
+import { podsOf } from "./nodes.ts";
 import { ProgressView } from "./show_progress.ts";
 import { outcomeOfLabels, parseWorkflow, phaseOfLabels, workflowOutcome } from "./workflow.ts";
 
@@ -63,15 +65,13 @@ export function argoRunner(kube: KubeClient): ActionRunner {
     async waitForCompletion({ context, started, signal, log, progress }) {
       const { name, namespace, uid } = started.object!;
       const target = { ...TYPE, name, namespace, uid, createdVersion };
-      const over = new AbortController();
-      signal.addEventListener("abort", () => over.abort(), { signal: over.signal });
-      tellOfBlockedPods(kube, target, { signal: over.signal, log });
-      const view = progress && new ProgressView(kube, target, { progress, signal: over.signal });
-      view?.run();
-      const logs = context.followLogs && new FollowedLogs(kube, target, { signal: over.signal, log });
-      if (logs) logs.run();
-      let ended: KubeObject | undefined;
-      try {
+      return await scoped(signal, async (over) => {
+        tellOfBlockedPods(kube, podsOf(target), { signal: over, log });
+        const view = progress && new ProgressView(kube, target, { progress, signal: over });
+        view?.run();
+        const logs = context.followLogs ? followedWorkflow(kube, target, { signal: over, log }) : undefined;
+        logs?.run();
+        let ended: KubeObject | undefined;
         const completed = await waitForObject(kube, target, {
           outcome: (workflow) => {
             view?.show(workflow);
@@ -84,11 +84,9 @@ export function argoRunner(kube: KubeClient): ActionRunner {
           signal,
           log,
         });
-        if (logs) await logs.finish(ended);
+        await logs?.finish(ended && (() => podsOfEnded(ended!)));
         return completed;
-      } finally {
-        over.abort();
-      }
+      });
     },
 
     access: workflowAccess,

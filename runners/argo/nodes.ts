@@ -3,7 +3,17 @@
  *
  * @module
  */
-import { isJsonObject, type JsonObject, type JsonValue, type KubeObject, messageOf } from "../../src/mod.ts";
+import {
+  isJsonObject,
+  type JsonObject,
+  type JsonValue,
+  type KubeObject,
+  messageOf,
+  type PodsOf,
+} from "../../src/mod.ts";
+
+/** https://github.com/argoproj/argo-workflows/blob/v3.7.4/workflow/common/common.go */
+const WORKFLOW_LABEL = "workflows.argoproj.io/workflow";
 
 /**
  * What is read of a node: one step, attempt, group or pod of a Workflow.
@@ -128,4 +138,9 @@ export function podNameOf({ metadata }: KubeObject, { id, name, templateName }: 
   if (name === workflow) return workflow;
   const prefix = templateName === undefined ? workflow : `${workflow}-${templateName}`;
   return `${prefix.slice(0, MAX_POD_PREFIX)}-${id.slice(workflow.length + 1)}`;
+}
+
+/** The pods of a Workflow. */
+export function podsOf({ name, namespace }: { name: string; namespace: string }): PodsOf {
+  return { namespace, labelSelector: `${WORKFLOW_LABEL}=${name}` };
 }

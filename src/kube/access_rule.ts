@@ -62,6 +62,52 @@ export function explainPodAccess({ logTailLines = 20 }: { logTailLines?: number 
     .map((rule) => ({ apiGroup: "", ...rule, optional: true }));
 }
 
+/** What `tellOfBlockedPods`, `FollowedPods` and `explainPod` need: all of it is optional. */
+export function podsAccess(
+  { followLogs = false, logTailLines }: {
+    followLogs?: boolean | undefined;
+    logTailLines?: number | undefined;
+  },
+): AccessRule[] {
+  const optional = { apiGroup: "", optional: true };
+  const list = followLogs
+    ? "to warn of pods that do not start, and to find those whose logs are followed"
+    : "to warn of pods that do not start";
+  return [
+    { ...optional, resource: "pods", verbs: ["list"], purpose: list },
+    ...explainPodAccess({ logTailLines }),
+    ...(followLogs
+      ? [{ ...optional, resource: "pods/log", verbs: ["get"], purpose: "to follow the logs of the pods" }]
+      : []),
+  ];
+}
+
+/** Options of {@linkcode stopAccess}. An `ExecutionContext` has them. */
+export interface StopAccessOptions {
+  /** The object's name. */
+  name: string;
+  /** `stop`, `terminate` or `leave`, which is the default. */
+  onTimeout?: string | undefined;
+  /** As `onTimeout`. */
+  onTerminate?: string | undefined;
+}
+
+/** What it takes to end work, where the settings ask for it. `verbs` are those that each way takes. */
+export function stopAccess(
+  type: ResourceType,
+  { name, onTimeout, onTerminate }: StopAccessOptions,
+  verbs: { stop: string[]; terminate: string[] },
+): AccessRule[] {
+  const ways = [onTimeout, onTerminate];
+  const needed = [
+    ...(ways.includes("stop") ? verbs.stop : []),
+    ...(ways.includes("terminate") ? verbs.terminate : []),
+  ];
+  if (needed.length === 0) return [];
+  const purpose = `to stop the ${type.kind}`;
+  return [{ apiGroup: groupOf(type), resource: pluralOf(type), name, verbs: [...new Set(needed)], purpose }];
+}
+
 /** The API group of a kind; empty for the core group. */
 export function groupOf({ apiVersion }: ResourceType): string {
   return apiVersion.includes("/") ? apiVersion.slice(0, apiVersion.indexOf("/")) : "";

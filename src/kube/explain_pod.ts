@@ -8,7 +8,7 @@ import { isJsonObject, type JsonObject } from "../json.ts";
 import { cutText } from "../utf8.ts";
 import { isFault } from "./api_error.ts";
 import type { KubeClient, KubeObject } from "./client.ts";
-import { hasRun, podProblem } from "./pod_problem.ts";
+import { defaultContainer, hasRun, podProblem } from "./pod_problem.ts";
 
 /** What was found out about a pod. It fits into a runner's `Failure`. */
 export interface PodFindings {
@@ -36,7 +36,7 @@ export interface ExplainPodOptions {
   signal: AbortSignal;
   /** How many lines of the log are wanted; 0: no log is read. 20 by default. */
   logTailLines?: number | undefined;
-  /** The container that matters most; `main` by default. */
+  /** The container that matters most; that of `kubectl logs` by default. */
   mainContainer?: string;
   /** Containers of an executor, whose logs say nothing of the work. By default there are none. */
   noLogOf?: string[];
@@ -82,11 +82,13 @@ export async function explainPod(
   ref: { name: string; namespace: string },
   options: ExplainPodOptions,
 ): Promise<PodFindings> {
-  const { mainContainer = "main", noLogOf = [] } = options;
+  const { noLogOf = [] } = options;
   const found = await readPod(kube, ref, options);
   const pod = found.value;
+  const mainContainer = options.mainContainer ?? (pod && defaultContainer(pod));
   const problem = pod && podProblem(pod, mainContainer);
   const containers = found.isGone ? [] : [...new Set([problem?.container ?? mainContainer, mainContainer])]
+    .filter((name) => name !== undefined)
     .filter((name) => !noLogOf.includes(name) && (!pod || hasRun(pod, name)));
   const [events, log] = await Promise.all([
     warningEvents(kube, { kind: "Pod", ...ref, uid: pod?.metadata.uid }, options),

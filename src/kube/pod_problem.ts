@@ -27,6 +27,8 @@ interface ContainerState {
   ended: JsonObject | undefined;
 }
 
+/** https://kubernetes.io/docs/reference/labels-annotations-taints/#kubectl-kubernetes-io-default-container */
+const DEFAULT_CONTAINER_ANNOTATION = "kubectl.kubernetes.io/default-container";
 /** Containers wait with these for a while in every pod that starts. */
 const STARTING = ["ContainerCreating", "PodInitializing"];
 /** 128 + SIGKILL and SIGTERM: what a container ends with when something else has ended the pod. */
@@ -39,7 +41,7 @@ const KILLED = [137, 143];
  *
  * @param mainContainer comes before others that failed as well
  */
-export function podProblem(pod: KubeObject, mainContainer: string): PodProblem | undefined {
+export function podProblem(pod: KubeObject, mainContainer = defaultContainer(pod)): PodProblem | undefined {
   const status = isJsonObject(pod.status) ? pod.status : {};
   const states = containerStates(status);
   return wholePodProblem(status) ??
@@ -47,6 +49,13 @@ export function podProblem(pod: KubeObject, mainContainer: string): PodProblem |
     waitingContainer(states, (reason) => !STARTING.includes(reason)) ??
     unscheduled(status) ??
     waitingContainer(states, () => true);
+}
+
+/** The container that people mean: that of `kubectl logs`. `undefined` where the pod names none. */
+export function defaultContainer({ metadata, spec }: KubeObject): string | undefined {
+  const [first] = objectsIn(isJsonObject(spec) ? spec.containers : undefined);
+  return metadata.annotations?.[DEFAULT_CONTAINER_ANNOTATION] ??
+    (typeof first?.name === "string" ? first.name : undefined);
 }
 
 /** Whether a container of the pod has written a log, as far as its status tells. */
@@ -72,7 +81,10 @@ function wholePodProblem(status: JsonObject): PodProblem | undefined {
   return disruption && problem(disruption.reason, disruption.message);
 }
 
-function failedContainer(states: ContainerState[], mainContainer: string): PodProblem | undefined {
+function failedContainer(
+  states: ContainerState[],
+  mainContainer: string | undefined,
+): PodProblem | undefined {
   const rank = ({ name, isInit, ended }: ContainerState) =>
     (wasKilled(ended) ? 4 : 0) + (isInit ? 0 : name === mainContainer ? 1 : 2);
   const [first] = states

@@ -42,7 +42,7 @@ function aClient({ pod, events = [], logs = {} }: Answers): { kube: KubeClient; 
 }
 
 async function explain(answers: Answers, options: Partial<ExplainPodOptions> = {}) {
-  return await explainPod(aClient(answers).kube, REF, { signal: SIGNAL, ...options });
+  return await explainPod(aClient(answers).kube, REF, { signal: SIGNAL, mainContainer: "main", ...options });
 }
 
 function anEvent(reason: string, lastTimestamp: string, message = "so it is"): KubeObject {

@@ -1,13 +1,20 @@
 import { assert, assertEquals } from "@std/assert";
-import { FollowedLogs, nodeOf } from "../../../runners/argo/follow_logs.ts";
-import { type KubeClient, type KubeObject, type ListOptions, type Log, silentLog } from "../../../src/mod.ts";
+import { followedWorkflow, nodeOf, podsOfEnded } from "../../../runners/argo/follow_logs.ts";
+import {
+  type FollowedPods,
+  type KubeClient,
+  type KubeObject,
+  type ListOptions,
+  type Log,
+  silentLog,
+} from "../../../src/mod.ts";
 import { type FakeClock, fakeClock } from "../../../src/testing/mod.ts";
 import { type AskedLog, at, HANG, logClient, type LogStream } from "../../kube/log_streams.ts";
 import { refusal } from "./recorded.ts";
 
 interface Followed {
   clock: FakeClock;
-  logs: FollowedLogs;
+  logs: FollowedPods;
   /** What was logged: `info [node] line`. */
   told: string[];
   lists: ListOptions[];
@@ -37,7 +44,7 @@ function following(
     info: (message) => void told.push(`info ${message}`),
     warn: (message) => void told.push(`warn ${message}`),
   };
-  const logs = new FollowedLogs(kube, { name: "demo", namespace: "team" }, {
+  const logs = followedWorkflow(kube, { name: "demo", namespace: "team" }, {
     signal: signal.signal,
     log,
     clock,
@@ -64,7 +71,7 @@ function anEnded(...nodes: { id: string; displayName: string; phase?: string }[]
   return { apiVersion: "argoproj.io/v1alpha1", kind: "Workflow", metadata: { name: "demo" }, status };
 }
 
-Deno.test("FollowedLogs logs each line led by its node, or by its pod", async () => {
+Deno.test("FollowedPods logs each line led by its node, or by its pod", async () => {
   const { clock, told, lists, asked } = following(
     () => ({ "demo-a": "demo[0].each(1:b)", "demo-b": undefined }),
     ({ pod }) => [at("01", `I am ${pod}`), HANG],
@@ -81,7 +88,7 @@ Deno.test("FollowedLogs logs each line led by its node, or by its pod", async ()
   });
 });
 
-Deno.test("FollowedLogs finds further pods, with at most one list in 3 s and one stream a pod", async () => {
+Deno.test("FollowedPods finds further pods, with at most one list in 3 s and one stream a pod", async () => {
   const pods: Record<string, string> = { "demo-a": "demo.a" };
   const { clock, told, lists, asked } = following(() => pods, () => [at("01", "hello"), HANG]);
   await clock.advance(10_000);
@@ -92,7 +99,7 @@ Deno.test("FollowedLogs finds further pods, with at most one list in 3 s and one
   assert(lists.length <= 10, `${lists.length}`);
 });
 
-Deno.test("FollowedLogs opens at most 50 streams at once, and lists the less often the more pods there are", async () => {
+Deno.test("FollowedPods opens at most 50 streams at once, and lists the less often the more pods there are", async () => {
   const pods = Object.fromEntries(Array.from({ length: 1_000 }, (_, index) => [`demo-${index}`, undefined]));
   const { clock, lists, asked, signal } = following(() => pods, () => [HANG]);
   await clock.advance(20_000);
@@ -102,7 +109,7 @@ Deno.test("FollowedLogs opens at most 50 streams at once, and lists the less oft
   assertEquals(asked.length, 50);
 });
 
-Deno.test("FollowedLogs.finish() takes the last lines of what it follows, and those of pods that were too short", async () => {
+Deno.test("FollowedPods.finish() takes the last lines of what it follows, and those of pods that were too short", async () => {
   const { clock, logs, told, lists } = following(
     () => ({ "demo-work-1": "demo.a" }),
     ({ pod, follow }) => {
@@ -116,7 +123,7 @@ Deno.test("FollowedLogs.finish() takes the last lines of what it follows, and th
     { id: "2", displayName: "b" },
     { id: "3", displayName: "never", phase: "Omitted" },
   );
-  const finished = logs.finish(workflow);
+  const finished = logs.finish(() => podsOfEnded(workflow));
   await clock.advance(1_000);
   await finished;
   assertEquals(told.toSorted(), ["info [a] bye", "info [a] hello", "info [b] short"]);
@@ -124,18 +131,20 @@ Deno.test("FollowedLogs.finish() takes the last lines of what it follows, and th
   assertEquals(lists.length, 1);
 });
 
-Deno.test("FollowedLogs.finish() returns at once when all logs are at their end", async () => {
+Deno.test("FollowedPods.finish() returns at once when all logs are at their end", async () => {
   const { clock, logs, told } = following(() => ({ "demo-a": "demo.a" }), () => [at("01", "hello")]);
   await clock.advance(5_000);
-  await logs.finish(undefined);
+  await logs.finish();
   assertEquals([told, clock.now()], [["info [a] hello"], 5_000]);
 });
 
-Deno.test("FollowedLogs.finish() waits for 2 s at most", async () => {
+Deno.test("FollowedPods.finish() waits for 2 s at most", async () => {
   const { clock, logs } = following(() => ({ "demo-a": "demo.a" }), () => [HANG]);
   await clock.advance(3_000);
   let isOver = false;
-  const finished = logs.finish(anEnded({ id: "2", displayName: "b" })).then(() => isOver = true);
+  const finished = logs.finish(() => podsOfEnded(anEnded({ id: "2", displayName: "b" }))).then(() =>
+    isOver = true
+  );
   await clock.advance(1_900);
   assertEquals(isOver, false);
   await clock.advance(100);
@@ -143,7 +152,7 @@ Deno.test("FollowedLogs.finish() waits for 2 s at most", async () => {
 });
 
 for (const what of ["pods", "logs"]) {
-  Deno.test(`FollowedLogs gives up with one warning where it may not read ${what}`, async () => {
+  Deno.test(`FollowedPods gives up with one warning where it may not read ${what}`, async () => {
     const refuse = (asked: string) => {
       if (asked === what) throw refusal("forbidden");
     };
@@ -154,12 +163,12 @@ for (const what of ["pods", "logs"]) {
     await clock.advance(60_000);
     assertEquals(told, ["warn Cannot follow the logs: Cannot read it (forbidden)"]);
     assertEquals(lists.length, 1);
-    await logs.finish(anEnded({ id: "2", displayName: "c" }));
+    await logs.finish(() => podsOfEnded(anEnded({ id: "2", displayName: "c" })));
     assertEquals(asked.length, what === "pods" ? 0 : 2);
   });
 }
 
-Deno.test("FollowedLogs looks again after an error, later each time", async () => {
+Deno.test("FollowedPods looks again after an error, later each time", async () => {
   let looks = 0;
   const { clock, told, lists } = following(() => {
     if (looks++ < 3) throw refusal("server");
@@ -171,7 +180,7 @@ Deno.test("FollowedLogs looks again after an error, later each time", async () =
   assertEquals(told, ["info [a] hello"]);
 });
 
-Deno.test("FollowedLogs leaves out what Argo's executor logs in the work's container", async () => {
+Deno.test("FollowedPods leaves out what Argo's executor logs in the work's container", async () => {
   const executor =
     'time="2026-11-25T00:38:16.443Z" level=info msg="sub-process exited" argo=true error="<nil>"';
   const { clock, told } = following(
@@ -182,7 +191,7 @@ Deno.test("FollowedLogs leaves out what Argo's executor logs in the work's conta
   assertEquals(told, ["info [a] mine argo=true"]);
 });
 
-Deno.test("FollowedLogs lets no line draw elsewhere on a terminal", async () => {
+Deno.test("FollowedPods lets no line draw elsewhere on a terminal", async () => {
   const { clock, told } = following(
     () => ({ "demo-a": "demo.a" }),
     () => [at("01", "\x1b[2J\x1b[31mred\x1b[0m\ta\rb\x07\x1b]0;title\x07"), HANG],

@@ -1,11 +1,17 @@
 import { assertEquals } from "@std/assert";
-import { tellOfBlockedPods } from "../../../runners/argo/blocked_pods.ts";
-import { type KubeClient, type KubeObject, type ListOptions, type Log, silentLog } from "../../../src/mod.ts";
-import { type FakeClock, fakeClock } from "../../../src/testing/mod.ts";
-import { recording, refusal } from "./recorded.ts";
+import {
+  type KubeClient,
+  type KubeObject,
+  type ListOptions,
+  type Log,
+  silentLog,
+  tellOfBlockedPods,
+} from "../../src/mod.ts";
+import { type FakeClock, fakeClock } from "../../src/testing/mod.ts";
+import { recording, refusal } from "../runners/argo/recorded.ts";
 
 const NOW = "2026-11-25T01:00:00Z";
-const WORKFLOW = { name: "demo", namespace: "team" };
+const PODS = { namespace: "team", labelSelector: "workflows.argoproj.io/workflow=demo" };
 
 interface Watched {
   clock: FakeClock;
@@ -31,7 +37,7 @@ function watchOver(pods: () => KubeObject[]): Watched {
     },
   } as unknown as KubeClient;
   const log: Log = { ...silentLog, warn: (message: string) => void told.push(message) };
-  const ended = tellOfBlockedPods(kube, WORKFLOW, { signal: stop.signal, log, clock });
+  const ended = tellOfBlockedPods(kube, PODS, { signal: stop.signal, log, clock });
   return { clock, told, lists, stop: () => stop.abort(), ended };
 }
 

@@ -1,18 +1,22 @@
 /**
- * Telling, while a Workflow runs, of pods that cannot start.
+ * Telling, while work runs, of pods that cannot start.
  *
  * @module
  */
-import {
-  type Clock,
-  isFault,
-  type KubeClient,
-  type KubeObject,
-  type Log,
-  messageOf,
-  podProblem,
-  systemClock,
-} from "../../src/mod.ts";
+import { type Clock, systemClock } from "../clock.ts";
+import { messageOf } from "../errors.ts";
+import type { Log } from "../log.ts";
+import { isFault } from "./api_error.ts";
+import type { KubeClient, KubeObject } from "./client.ts";
+import { podProblem } from "./pod_problem.ts";
+
+/** Which pods are meant. */
+export interface PodsOf {
+  /** Their namespace. */
+  namespace: string;
+  /** For example `batch.kubernetes.io/job-name=x`. */
+  labelSelector: string;
+}
 
 /** Options of {@linkcode tellOfBlockedPods}. */
 export interface BlockedPodsOptions {
@@ -30,28 +34,26 @@ const FIRST_LOOK_MS = 45_000;
 const LOOK_MS = 120_000;
 /** How long a pod may be without being told of, milliseconds: images are pulled, nodes come up. */
 const GRACE_MS = 30_000;
-/** Most pods that a look asks for: a Workflow may have thousands, and some tell what there is to tell. */
+/** Most pods that a look asks for: work may have thousands, and some tell what there is to tell. */
 const MAX_PODS = 10;
-/** https://github.com/argoproj/argo-workflows/blob/v3.7.4/workflow/common/common.go */
-const WORKFLOW_LABEL = "workflows.argoproj.io/workflow";
 /** What every pod goes through that starts. */
 const STARTING = ["ContainerCreating", "PodInitializing"];
 
 /**
- * Logs a warning, once for each pod and reason, of a Workflow's pods that no node takes or whose containers cannot
+ * Logs a warning, once for each pod and reason, of pods that no node takes or whose containers cannot
  * start. It ends no run, since nodes and registries recover; it throws nothing, and gives up where it may not list
  * pods.
  */
 export async function tellOfBlockedPods(
   kube: KubeClient,
-  workflow: { name: string; namespace: string },
+  pods: PodsOf,
   { signal, log, clock = systemClock }: BlockedPodsOptions,
 ): Promise<void> {
   const told = new Set<string>();
   for (let waitMs = FIRST_LOOK_MS;; waitMs = LOOK_MS) {
     try {
       await clock.sleep(waitMs, signal);
-      for (const { what, message } of await blockedPods(kube, workflow, signal)) {
+      for (const { what, message } of await blockedPods(kube, pods, signal)) {
         if (!told.has(what)) log.warn(message === undefined ? what : `${what}: ${message}`);
         told.add(what);
       }
@@ -70,14 +72,9 @@ interface Blocked {
   message: string | undefined;
 }
 
-async function blockedPods(
-  kube: KubeClient,
-  { name, namespace }: { name: string; namespace: string },
-  signal: AbortSignal,
-): Promise<Blocked[]> {
+async function blockedPods(kube: KubeClient, pods: PodsOf, signal: AbortSignal): Promise<Blocked[]> {
   const { items } = await kube.list({ apiVersion: "v1", kind: "Pod" }, {
-    namespace,
-    labelSelector: `${WORKFLOW_LABEL}=${name}`,
+    ...pods,
     fieldSelector: "status.phase=Pending",
     limit: MAX_PODS,
     signal,
@@ -89,7 +86,7 @@ async function blockedPods(
 }
 
 function blockedPod(pod: KubeObject): Blocked | undefined {
-  const problem = podProblem(pod, "main");
+  const problem = podProblem(pod);
   if (!problem || STARTING.includes(problem.reason)) return undefined;
   const { container, message, reason } = problem;
   const where = container === undefined ? "" : ` (container "${container}")`;

@@ -1,0 +1,43 @@
+/**
+ * What a Job looks like, for people.
+ *
+ * @module
+ */
+import {
+  type Description,
+  type KubeClient,
+  Mask,
+  readWork,
+  secretsIn,
+  type StepInput,
+  workObject,
+} from "../../src/mod.ts";
+import { explainJob } from "./explain.ts";
+import { jobNode, jobOutcome, jobState } from "./job.ts";
+
+/**
+ * The Job of the context's name, and why it failed or what it waits for.
+ *
+ * @throws {RunError} `TargetMissing` if there is none, `NotAllowed` or `ApiUnreachable` if it cannot be read
+ */
+export async function describeJob(kube: KubeClient, input: StepInput): Promise<Description> {
+  const { name, platform: { namespace } } = input.context;
+  const job = await readWork(kube, { apiVersion: "batch/v1", kind: "Job", name, namespace }, input);
+  const completed = jobOutcome(job);
+  const started = { status: {}, object: workObject(kube, { object: job, adopted: true }) };
+  const failure = completed?.finishedSuccessfully
+    ? undefined
+    : await explainJob(kube, { ...input, started, ...(completed ? { completed } : {}) });
+  const mask = new Mask();
+  mask.hide(secretsIn(job.spec));
+  return mask.applyTo({
+    kind: "Job",
+    name,
+    namespace,
+    state: jobState(job),
+    ended: completed !== undefined,
+    ...(completed ? { message: completed.message } : {}),
+    nodes: [jobNode(job)],
+    ...(failure ? { failure } : {}),
+  });
+}

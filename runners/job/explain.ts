@@ -1,0 +1,122 @@
+/**
+ * Why a Job failed, or what it waits for.
+ *
+ * @module
+ */
+import {
+  type ExplainInput,
+  explainPod,
+  type Failure,
+  isFault,
+  isJsonObject,
+  type KubeClient,
+  type KubeObject,
+  podProblem,
+  warningEvents,
+} from "../../src/mod.ts";
+import { failureReason, isSuspended, jobPhase } from "./job.ts";
+import { indexOf, podsOf } from "./pods.ts";
+
+/** `Container main for pod team/demo-x7k2p failed with …`: https://github.com/kubernetes/kubernetes/blob/v1.34.4/pkg/controller/job/pod_failure_policy.go */
+const NAMED_POD = / for pod [^/ ]+\/(\S+) failed with /;
+
+/**
+ * Why a Job failed, or what it waits for if it has not ended: the pod that is the cause, its container, events and
+ * log. At most five requests. Without the permission for any it says less.
+ */
+export async function explainJob(
+  kube: KubeClient,
+  { started, context, completed, signal }: ExplainInput,
+): Promise<Failure> {
+  const job = started.object!;
+  const { pods, notRead } = await readPods(kube, job, signal);
+  const pod = causeOf(pods, completed?.message ?? "");
+  if (!pod) return { ...await explainWithoutPods(kube, job, signal), ...(notRead ? { notRead } : {}) };
+  const index = indexOf(pod);
+  const { name = "", namespace = "" } = pod.metadata;
+  const found = await explainPod(kube, { name, namespace }, {
+    signal,
+    logTailLines: context.logTailLines,
+    isOwn: ({ metadata }) => metadata.uid === pod.metadata.uid,
+  });
+  return { ...saidOf(pod), ...(index === undefined ? {} : { node: `index ${index}` }), ...found };
+}
+
+/**
+ * The pod that a Job failed by, or that it waits for: the one that the Job's own message names; else of those that
+ * failed on their own the last, since earlier failures were tried again; else one that was ended from outside, or that
+ * cannot start; else one that runs.
+ */
+export function causeOf(pods: KubeObject[], jobMessage: string): KubeObject | undefined {
+  const [, named] = NAMED_POD.exec(jobMessage) ?? [];
+  return pods.find(({ metadata }) => metadata.name === named) ??
+    pods.filter((pod) => phaseOf(pod) !== "Succeeded")
+      .sort((a, b) => rankOf(a) - rankOf(b) || createdAt(b).localeCompare(createdAt(a)))
+      .at(0);
+}
+
+function rankOf(pod: KubeObject): number {
+  const problem = podProblem(pod);
+  if (!problem) return 3;
+  if (problem.exitCode === undefined) return 2;
+  const isEnded = pod.metadata.deletionTimestamp !== undefined && problem.reason !== "OOMKilled";
+  return isEnded ? 1 : 0;
+}
+
+async function readPods(
+  kube: KubeClient,
+  job: { namespace: string; uid: string },
+  signal: AbortSignal,
+): Promise<{ pods: KubeObject[]; notRead?: string[] }> {
+  try {
+    const { items } = await kube.list({ apiVersion: "v1", kind: "Pod" }, { ...podsOf(job), signal });
+    return { pods: items };
+  } catch (error) {
+    if (!isFault(error, "forbidden")) throw error;
+    return { pods: [], notRead: ["the runner may not list the pods"] };
+  }
+}
+
+/** No pod was made, or none is left: a suspended Job, or one whose pods are refused. */
+async function explainWithoutPods(
+  kube: KubeClient,
+  { apiVersion, kind, name, namespace, uid }: {
+    apiVersion: string;
+    kind: string;
+    name: string;
+    namespace: string;
+    uid: string;
+  },
+  signal: AbortSignal,
+): Promise<Failure> {
+  const [job, events] = await Promise.all([
+    kube.get({ apiVersion, kind, name, namespace }, { signal }).catch(() => undefined),
+    warningEvents(kube, { kind, name, namespace, uid }, { signal }),
+  ]);
+  return {
+    ...(job && isSuspended(job)
+      ? { reason: "Suspended", message: "waits to be resumed: spec.suspend is true" }
+      : {}),
+    ...(events.value?.length ? { events: events.value } : {}),
+  };
+}
+
+function saidOfJob(job: KubeObject): Failure {
+  if (isSuspended(job)) return { reason: "Suspended", message: "waits to be resumed: spec.suspend is true" };
+  const reason = failureReason(job);
+  return { reason: reason ?? jobPhase(job), message: "none of its pods is left" };
+}
+
+/** What is known of a pod without a problem. */
+function saidOf(pod: KubeObject): Failure {
+  const { startTime } = isJsonObject(pod.status) ? pod.status : {};
+  return podProblem(pod) ? {} : { reason: phaseOf(pod), message: `runs since ${startTime}` };
+}
+
+function phaseOf({ status }: KubeObject): string {
+  return isJsonObject(status) && typeof status.phase === "string" ? status.phase : "Pending";
+}
+
+function createdAt({ metadata }: KubeObject): string {
+  return metadata.creationTimestamp ?? "";
+}

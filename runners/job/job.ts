@@ -1,0 +1,138 @@
+/**
+ * Jobs: from a manifest to an object, and from an object to its verdict. Nothing here touches a cluster.
+ *
+ * @module
+ */
+import {
+  type ExecutionContext,
+  InvalidInputError,
+  isJsonObject,
+  type JsonObject,
+  type JsonValue,
+  type KubeObject,
+  overruledAccount,
+  parseWork,
+  type ProgressNode,
+  shortTtl,
+  stopNote,
+  type WaitForCompletionOutput,
+  type WorkKind,
+} from "../../src/mod.ts";
+
+/** What is made of a manifest. */
+export interface ParsedJob {
+  /** The Job as it is to be created. */
+  job: KubeObject;
+  /** What in the manifest is overruled or dropped, one line each. */
+  warnings: string[];
+}
+
+const JOB: WorkKind = {
+  apiVersion: "batch/v1",
+  kind: "Job",
+  key: "job",
+  // The name becomes the value of a label of the Job's pods.
+  maxNameLength: 63,
+};
+
+/**
+ * Makes the Job of a run from a manifest in any of its three forms: a bare JobSpec, `{job: spec}`, or a whole
+ * `kind: Job`.
+ *
+ * @throws {InvalidInputError} If the manifest is none of them or names another object
+ */
+export function parseJob(manifest: JsonObject, context: ExecutionContext): ParsedJob {
+  const { object, warnings } = parseWork(manifest, context, JOB);
+  const { template, ttlSecondsAfterFinished } = object.spec;
+  const podSpec = isJsonObject(template) ? template.spec : undefined;
+  if (!isJsonObject(template) || !isJsonObject(podSpec) || !Array.isArray(podSpec.containers)) {
+    throw new InvalidInputError("the manifest has no list at template.spec.containers, expected a JobSpec");
+  }
+  // `serviceAccount` is the older name of the same field.
+  const { serviceAccount, ...rest } = podSpec;
+  const spec = { ...rest, serviceAccountName: context.platform.serviceAccountName };
+  return {
+    job: { ...object, spec: { ...object.spec, template: { ...template, spec } } },
+    warnings: [
+      ...warnings,
+      ...overruledAccount(podSpec.serviceAccountName ?? serviceAccount, context),
+      ...shortTtl("ttlSecondsAfterFinished", ttlSecondsAfterFinished),
+    ],
+  };
+}
+
+/**
+ * The verdict of a whole Job: `undefined` while it runs. Only the conditions `Complete` and `Failed` are final:
+ * `SuccessCriteriaMet` and `FailureTarget` come while its pods still end.
+ *
+ * https://github.com/kubernetes/kubernetes/blob/v1.34.4/pkg/controller/job/job_controller.go
+ */
+export function jobOutcome(job: KubeObject): WaitForCompletionOutput | undefined {
+  const ended = conditionOf(job, "Complete") ?? conditionOf(job, "Failed");
+  if (!ended) return undefined;
+  const { type, reason, message, lastTransitionTime } = ended;
+  const { completionTime, failedIndexes } = statusOf(job);
+  const said = [
+    type === "Failed" ? [reason, message].filter(isText).join(": ") : "",
+    isText(failedIndexes) ? `failed indexes: ${failedIndexes}` : "",
+    stopNote(job.metadata),
+  ].filter(isText).join("; ");
+  const finishedAt = completionTime ?? lastTransitionTime;
+  return {
+    finishedSuccessfully: type === "Complete",
+    message: `Job ended as ${type}${said === "" ? "" : `: ${said}`}`,
+    ...(isText(finishedAt) ? { finishedAt } : {}),
+  };
+}
+
+/** A Job's state in a word, with its pods in numbers. */
+export function jobState(job: KubeObject): string {
+  const { active = 0, succeeded = 0, failed = 0 } = statusOf(job);
+  return `${jobPhase(job)} (pods: ${active} active, ${succeeded} succeeded, ${failed} failed)`;
+}
+
+/** A Job's state in a word. */
+export function jobPhase(job: KubeObject): string {
+  const outcome = jobOutcome(job);
+  if (outcome) return outcome.finishedSuccessfully ? "Succeeded" : "Failed";
+  if (isSuspended(job)) return "Suspended";
+  return isText(statusOf(job).startTime) ? "Running" : "Pending";
+}
+
+/** Why the Job itself says that it failed, in a word: `BackoffLimitExceeded`, `DeadlineExceeded` … */
+export function failureReason(job: KubeObject): string | undefined {
+  const reason = conditionOf(job, "Failed")?.reason;
+  return isText(reason) ? reason : undefined;
+}
+
+/** Whether somebody holds the Job up: its pods wait until `spec.suspend` is taken back. */
+export function isSuspended({ spec }: KubeObject): boolean {
+  return isJsonObject(spec) && spec.suspend === true;
+}
+
+/** A Job as a line of the live view. */
+export function jobNode(job: KubeObject): ProgressNode {
+  const { startTime } = statusOf(job);
+  const finishedAt = jobOutcome(job)?.finishedAt;
+  return {
+    name: job.metadata.name ?? "",
+    depth: 0,
+    state: jobPhase(job),
+    ...(isText(startTime) ? { startedAt: startTime } : {}),
+    ...(finishedAt ? { finishedAt } : {}),
+  };
+}
+
+function conditionOf(job: KubeObject, type: string): JsonObject | undefined {
+  const { conditions } = statusOf(job);
+  const all = Array.isArray(conditions) ? conditions.filter(isJsonObject) : [];
+  return all.find((condition) => condition.type === type && condition.status === "True");
+}
+
+function statusOf({ status }: KubeObject): JsonObject {
+  return isJsonObject(status) ? status : {};
+}
+
+function isText(value: JsonValue | undefined): value is string {
+  return typeof value === "string" && value !== "";
+}

@@ -1,0 +1,48 @@
+/**
+ * The pods of a Job.
+ *
+ * @module
+ */
+import {
+  FollowedPods,
+  isJsonObject,
+  type JsonValue,
+  type KubeClient,
+  type KubeObject,
+  type Log,
+  type PodsOf,
+} from "../../src/mod.ts";
+
+/** https://kubernetes.io/docs/reference/labels-annotations-taints/#batchkubernetesio-controller-uid */
+const CONTROLLER_LABEL = "batch.kubernetes.io/controller-uid";
+/** https://kubernetes.io/docs/reference/labels-annotations-taints/#batchkubernetesio-job-completion-index */
+const INDEX_ANNOTATION = "batch.kubernetes.io/job-completion-index";
+
+/** The pods of a Job; those of an earlier Job of the name are others. */
+export function podsOf({ namespace, uid }: { namespace: string; uid: string }): PodsOf {
+  return { namespace, labelSelector: `${CONTROLLER_LABEL}=${uid}` };
+}
+
+/** The index that a pod of an indexed Job works for. */
+export function indexOf({ metadata }: KubeObject): string | undefined {
+  return metadata.annotations?.[INDEX_ANNOTATION];
+}
+
+/** Follows all containers of a Job's pods, each line led by its pod, and by its container where there are several. */
+export function followedJob(
+  kube: KubeClient,
+  job: { namespace: string; uid: string },
+  options: { signal: AbortSignal; log: Log },
+): FollowedPods {
+  return new FollowedPods(kube, podsOf(job), { ...options, whole: true, streamsOf });
+}
+
+function streamsOf({ metadata: { name = "" }, spec }: KubeObject) {
+  const { initContainers, containers } = isJsonObject(spec) ? spec : {};
+  const names = [...namesIn(initContainers), ...namesIn(containers)];
+  return names.map((container) => ({ container, label: names.length > 1 ? `${name}/${container}` : name }));
+}
+
+function namesIn(list: JsonValue | undefined): string[] {
+  return Array.isArray(list) ? list.filter(isJsonObject).map((each) => String(each.name)) : [];
+}
