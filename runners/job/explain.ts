@@ -13,6 +13,7 @@ import {
   type KubeObject,
   podProblem,
   warningEvents,
+  type WorkObject,
 } from "../../src/mod.ts";
 import { failureReason, isSuspended, jobPhase } from "./job.ts";
 import { indexOf, podsOf } from "./pods.ts";
@@ -77,34 +78,22 @@ async function readPods(
   }
 }
 
-/** No pod was made, or none is left: a suspended Job, or one whose pods are refused. */
+/** No pod was made, or none is left: a suspended Job, one whose pods are refused, or one past its deadline. */
 async function explainWithoutPods(
   kube: KubeClient,
-  { apiVersion, kind, name, namespace, uid }: {
-    apiVersion: string;
-    kind: string;
-    name: string;
-    namespace: string;
-    uid: string;
-  },
+  { apiVersion, kind, name, namespace, uid }: WorkObject,
   signal: AbortSignal,
 ): Promise<Failure> {
   const [job, events] = await Promise.all([
     kube.get({ apiVersion, kind, name, namespace }, { signal }).catch(() => undefined),
     warningEvents(kube, { kind, name, namespace, uid }, { signal }),
   ]);
-  return {
-    ...(job && isSuspended(job)
-      ? { reason: "Suspended", message: "waits to be resumed: spec.suspend is true" }
-      : {}),
-    ...(events.value?.length ? { events: events.value } : {}),
-  };
+  return { ...(job ? saidOfJob(job) : {}), ...(events.value?.length ? { events: events.value } : {}) };
 }
 
 function saidOfJob(job: KubeObject): Failure {
   if (isSuspended(job)) return { reason: "Suspended", message: "waits to be resumed: spec.suspend is true" };
-  const reason = failureReason(job);
-  return { reason: reason ?? jobPhase(job), message: "none of its pods is left" };
+  return { reason: failureReason(job) ?? jobPhase(job), message: "no pod of it can be found" };
 }
 
 /** What is known of a pod without a problem. */
