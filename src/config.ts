@@ -38,8 +38,8 @@ export interface ConfigInput {
   reporter: ReporterName;
   /** The program's own settings; none by default. */
   settings?: Setting<string>[];
-  /** Whether work is to be run, which needs all settings, or only looked at; `run` by default. */
-  to?: "run" | "look";
+  /** `run` needs all settings, `rbac` no manifest, `look` no service account either; `run` by default. */
+  to?: "run" | "rbac" | "look";
 }
 
 const PLATFORM_PREFIX = "RUNNER_CONTEXT_PLATFORM_";
@@ -72,14 +72,13 @@ export function parseConfig(input: ConfigInput): Config {
     return read(setting) ?? "" as T;
   };
 
-  const toRun = <T extends string>(setting: Setting<T>): T =>
-    input.to === "look" ? "" as T : required(setting);
-  const manifestPath = toRun(SETTINGS.manifestPath);
+  const { to = "run" } = input;
+  const manifestPath = to === "run" ? required(SETTINGS.manifestPath) : "";
   const name = required(SETTINGS.name);
   const platform: Platform = {
     ...platformProperties(input.env),
     namespace: required(SETTINGS.namespace),
-    serviceAccountName: toRun(SETTINGS.serviceAccountName),
+    serviceAccountName: to === "look" ? "" : required(SETTINGS.serviceAccountName),
   };
   const timeoutMs = read(SETTINGS.timeoutMs) || undefined;
   const dryRun = read(SETTINGS.dryRun) ?? false;

@@ -20,6 +20,7 @@ export function helpText(program: string, own: Setting<string>[] = []): string {
   return [
     `${program} [run] [FLAGS]: starts the manifest's work on Kubernetes, reports it, waits for it`,
     "and exits with a code that tells how it ended.",
+    `${program} rbac [FLAGS]: prints the Role that a run with these settings needs, for kubectl apply -f -.`,
     `${program} explain --name NAME --namespace NAMESPACE [--format json]: tells what became of work.`,
     "",
     "Each flag wins over its environment variable:",

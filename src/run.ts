@@ -4,6 +4,7 @@
  * @module
  */
 import deno from "../deno.json" with { type: "json" };
+import { accessOfRun } from "./access_of_run.ts";
 import { systemClock } from "./clock.ts";
 import { type Config, parseConfig, type ReporterName } from "./config.ts";
 import { descriptionText, takeFormat } from "./description.ts";
@@ -15,20 +16,19 @@ import type { JsonObject } from "./json.ts";
 import type { KubeClient } from "./kube/client.ts";
 import { dryRunClient } from "./kube/dry_run_client.ts";
 import { fetchClient } from "./kube/fetch_client.ts";
-import { type LogFactory, openLog } from "./log.ts";
+import { openLog, silentLog } from "./log.ts";
 import { Manager } from "./manager.ts";
 import { MAX_MANIFEST_BYTES, parseManifest } from "./manifest.ts";
 import { LiveView } from "./progress.ts";
+import { rbacText } from "./rbac.ts";
 import { readFile } from "./read_file.ts";
 import { type Outcome, writeReportLine } from "./report.ts";
-import type { ActionRunner, StatusReporter } from "./runner.ts";
+import type { ActionRunner } from "./runner.ts";
 import type { WorkInput } from "./sandbox.ts";
 import { Mask, secretsIn } from "./secrets.ts";
 import { writeText } from "./standard_streams.ts";
 import type { Setting } from "./settings.ts";
-import { configMapReporter } from "./status/config_map.ts";
-import { nopReporter } from "./status/nop.ts";
-import { secretReporter } from "./status/secret.ts";
+import { openReporter } from "./status/open_reporter.ts";
 
 /** What makes a program. */
 export interface Program {
@@ -60,6 +60,7 @@ export async function run(program: Program, input: WorkInput): Promise<number> {
   }
   try {
     if (input.args[0] === "explain") return await explain(program, input);
+    if (input.args[0] === "rbac") return printRbac(program, input);
     return await runConfigured(program, input, parseConfig({ reporter: "configmap", ...program, ...input }));
   } catch (error) {
     if (!(error instanceof InvalidInputError)) throw error;
@@ -84,6 +85,24 @@ async function explain(program: Program, input: WorkInput): Promise<number> {
     writeText(Deno.stderr, `${program.program}: ${messageOf(error)}\n`);
     return EXIT_CODES[reasonOf(error)].code;
   }
+}
+
+/** Prints the RBAC that a run with these settings needs. It asks no API server. */
+function printRbac(program: Program, input: WorkInput): number {
+  const args = input.args.slice(1);
+  const { context, reporter } = parseConfig({
+    reporter: "configmap",
+    ...program,
+    ...input,
+    args,
+    to: "rbac",
+  });
+  const kube = fetchClient(input.access ?? { server: "https://none.invalid" });
+  const runner = program.runner(kube);
+  if (!runner.access) throw new InvalidInputError(`the runner ${runner.name} does not tell what it needs`);
+  const rules = accessOfRun(runner, openReporter(reporter, kube, () => silentLog), context);
+  writeText(Deno.stdout, rbacText(rules, context));
+  return EXIT_CODES.Succeeded.code;
 }
 
 async function runConfigured(program: Program, input: WorkInput, config: Config): Promise<number> {
@@ -148,16 +167,5 @@ async function readManifest(path: string): Promise<JsonObject> {
     throw error instanceof InvalidInputError
       ? new InvalidInputError(`${JSON.stringify(path)} ${error.message}`)
       : error;
-  }
-}
-
-function openReporter(name: ReporterName, kube: KubeClient, log: LogFactory): StatusReporter {
-  switch (name) {
-    case "configmap":
-      return configMapReporter(kube, { log: log("status.configmap") });
-    case "secret":
-      return secretReporter(kube, { log: log("status.secret") });
-    case "nop":
-      return nopReporter();
   }
 }

@@ -1,0 +1,24 @@
+/**
+ * The reporter that a setting names.
+ *
+ * @module
+ */
+import type { ReporterName } from "../config.ts";
+import type { KubeClient } from "../kube/client.ts";
+import type { LogFactory } from "../log.ts";
+import type { StatusReporter } from "../runner.ts";
+import { configMapReporter } from "./config_map.ts";
+import { nopReporter } from "./nop.ts";
+import { secretReporter } from "./secret.ts";
+
+/** Opens a reporter by its name. Nothing is sent before its first use. */
+export function openReporter(name: ReporterName, kube: KubeClient, log: LogFactory): StatusReporter {
+  switch (name) {
+    case "configmap":
+      return configMapReporter(kube, { log: log("status.configmap") });
+    case "secret":
+      return secretReporter(kube, { log: log("status.secret") });
+    case "nop":
+      return nopReporter();
+  }
+}
