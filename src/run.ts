@@ -6,22 +6,21 @@
 import deno from "../deno.json" with { type: "json" };
 import { accessOfRun } from "./access_of_run.ts";
 import { systemClock } from "./clock.ts";
-import { type Config, parseConfig, type ReporterName } from "./config.ts";
+import type { Config, ConfigInput, ReporterName } from "./config.ts";
 import { descriptionText, takeFormat } from "./description.ts";
 import { InvalidInputError, messageOf, reasonOf } from "./errors.ts";
 import { EXIT_CODES } from "./exit_codes.ts";
 import { failureText } from "./failure_text.ts";
 import { helpText, informationAsked } from "./help.ts";
-import type { JsonObject } from "./json.ts";
 import type { KubeClient } from "./kube/client.ts";
 import { dryRunClient } from "./kube/dry_run_client.ts";
 import { fetchClient } from "./kube/fetch_client.ts";
 import { openLog, silentLog } from "./log.ts";
 import { Manager } from "./manager.ts";
-import { MAX_MANIFEST_BYTES, parseManifest } from "./manifest.ts";
 import { LiveView } from "./progress.ts";
 import { rbacText } from "./rbac.ts";
-import { readFile } from "./read_file.ts";
+import { readConfig } from "./read_config.ts";
+import { readObject } from "./read_object.ts";
 import { type Outcome, writeReportLine } from "./report.ts";
 import type { ActionRunner } from "./runner.ts";
 import type { WorkInput } from "./sandbox.ts";
@@ -60,8 +59,8 @@ export async function run(program: Program, input: WorkInput): Promise<number> {
   }
   try {
     if (input.args[0] === "explain") return await explain(program, input);
-    if (input.args[0] === "rbac") return printRbac(program, input);
-    return await runConfigured(program, input, parseConfig({ reporter: "configmap", ...program, ...input }));
+    if (input.args[0] === "rbac") return await printRbac(program, input);
+    return await runConfigured(program, input, await configOf(program, input));
   } catch (error) {
     if (!(error instanceof InvalidInputError)) throw error;
     writeText(Deno.stderr, error.problems.map((problem) => `${program.program}: ${problem}\n`).join(""));
@@ -69,10 +68,19 @@ export async function run(program: Program, input: WorkInput): Promise<number> {
   }
 }
 
+/** The settings of a program's run. */
+async function configOf(
+  program: Program,
+  { env, args }: WorkInput,
+  more: Partial<ConfigInput> = {},
+): Promise<Config> {
+  return await readConfig({ reporter: "configmap", ...program, env, args, ...more });
+}
+
 /** Prints what became of work, whoever started it; it changes nothing. */
 async function explain(program: Program, input: WorkInput): Promise<number> {
   const { format, rest } = takeFormat(input.args.slice(1));
-  const { context, devMode } = parseConfig({ reporter: "nop", ...program, ...input, args: rest, to: "look" });
+  const { context, devMode } = await configOf(program, input, { args: rest, to: "look" });
   if (!input.access) throw new InvalidInputError(input.accessProblem);
   const runner = program.runner(fetchClient(input.access));
   if (!runner.describe) throw new InvalidInputError(`${JSON.stringify("explain")} is not known; see --help`);
@@ -88,15 +96,8 @@ async function explain(program: Program, input: WorkInput): Promise<number> {
 }
 
 /** Prints the RBAC that a run with these settings needs. It asks no API server. */
-function printRbac(program: Program, input: WorkInput): number {
-  const args = input.args.slice(1);
-  const { context, reporter } = parseConfig({
-    reporter: "configmap",
-    ...program,
-    ...input,
-    args,
-    to: "rbac",
-  });
+async function printRbac(program: Program, input: WorkInput): Promise<number> {
+  const { context, reporter } = await configOf(program, input, { args: input.args.slice(1), to: "rbac" });
   const kube = fetchClient(input.access ?? { server: "https://none.invalid" });
   const runner = program.runner(kube);
   if (!runner.access) throw new InvalidInputError(`the runner ${runner.name} does not tell what it needs`);
@@ -113,7 +114,7 @@ async function runConfigured(program: Program, input: WorkInput, config: Config)
   const { context, manifestPath } = config;
   if (!input.access) {
     // What is wrong with the manifest is told first: it is nearer to who started the run.
-    await readManifest(manifestPath);
+    await readObject(manifestPath);
     throw new InvalidInputError(input.accessProblem);
   }
   const client = fetchClient(input.access);
@@ -124,7 +125,7 @@ async function runConfigured(program: Program, input: WorkInput, config: Config)
     reporter: openReporter(config.reporter, kube, log),
     context,
     readManifest: async () => {
-      const manifest = await readManifest(manifestPath);
+      const manifest = await readObject(manifestPath);
       mask.hide(secretsIn(manifest));
       return manifest;
     },
@@ -156,16 +157,5 @@ function commandsFor(
     return started?.object && runner.commands?.(started.object);
   } catch {
     return undefined;
-  }
-}
-
-async function readManifest(path: string): Promise<JsonObject> {
-  const bytes = await readFile(path, MAX_MANIFEST_BYTES);
-  try {
-    return parseManifest(bytes);
-  } catch (error) {
-    throw error instanceof InvalidInputError
-      ? new InvalidInputError(`${JSON.stringify(path)} ${error.message}`)
-      : error;
   }
 }

@@ -63,7 +63,11 @@ export interface PathSetting {
 }
 
 /** The contract's own. */
-const PATH_SETTINGS: PathSetting[] = [{ variable: "RUNNER_INPUT_MANIFEST_PATH", flag: "manifest" }];
+const PATH_SETTINGS: PathSetting[] = [
+  { variable: "RUNNER_INPUT_MANIFEST_PATH", flag: "manifest" },
+  { variable: "RUNNER_CONTEXT_PATH", flag: "context" },
+  { variable: "RUNNER_ARGS_PATH", flag: "args" },
+];
 
 /**
  * What the run may do: read the files that its settings name and those of the credentials, and reach the API server.

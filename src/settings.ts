@@ -37,8 +37,27 @@ export interface Setting<T> {
   parse: (text: string) => T;
 }
 
-/** Every setting, in the order in which `--help` and error messages list them. */
+/** The variables of further platform properties begin with it. */
+export const PLATFORM_PREFIX = "RUNNER_CONTEXT_PLATFORM_";
+
+/** How `--help` tells of the further platform properties, of which there may be many. */
+export const PLATFORM: Omit<Setting<never>, "parse"> = {
+  variable: `${PLATFORM_PREFIX}*`,
+  flag: "platform",
+  placeholder: "KEY=VALUE",
+  help: "a further platform property; may be repeated",
+};
+
+/** Every setting of one text, in the order in which error messages list them. */
 export const SETTINGS = {
+  contextPath: setting(
+    "RUNNER_CONTEXT_PATH",
+    "context",
+    "FILE",
+    "the run's context: name, namespace …",
+    parseText,
+  ),
+  argsPath: setting("RUNNER_ARGS_PATH", "args", "FILE", "the rendered manifest", parseText),
   manifestPath: setting("RUNNER_INPUT_MANIFEST_PATH", "manifest", "FILE", "the rendered manifest", parseText),
   name: setting(
     "RUNNER_CONTEXT_NAME",

@@ -245,12 +245,6 @@ Deno.test("parseConfig() does not warn of variables that are not the contract's 
   assertEquals(parse({ PATH: "/bin", KUBECONFIG: "x", MY_RUNNER_TIMEOUT: "x" }).warnings, []);
 });
 
-Deno.test("parseConfig() refuses both contracts at once and names what clashes (B12)", () => {
-  const problems = problemsOf({ RUNNER_CONTEXT_PATH: "/context.yaml" }).join("\n");
-  assertStringIncludes(problems, "RUNNER_CONTEXT_PATH");
-  assertStringIncludes(problems, "RUNNER_CONTEXT_NAME");
-});
-
 const unknownArguments: [string[], string][] = [
   [["--nmae", "x"], "--nmae"],
   [["--nmae=x"], "--nmae"],
@@ -384,6 +378,33 @@ Deno.test("helpText() names the program, every flag and its variable on one line
     assertEquals(others, []);
   }
 });
+
+Deno.test("parseConfig() takes platform properties from flags, which win over their variables", () => {
+  const args = ["--platform", "fooBar=y", "--platform=zone=a=b", "--platform", "empty="];
+  const { platform } = parse({ RUNNER_CONTEXT_PLATFORM_FOO_BAR: "x" }, args).context;
+  assertEquals(platform, {
+    namespace: "team",
+    serviceAccountName: "worker",
+    fooBar: "y",
+    zone: "a=b",
+    empty: "",
+  });
+});
+
+const wrongProperties: [text: string, says: string][] = [
+  ["zone", '"zone" is not KEY=VALUE'],
+  ["=a", '"=a" is not KEY=VALUE'],
+  ["FOO_BAR=a", '"FOO_BAR=a" is not KEY=VALUE'],
+  ["__proto__=a", '"__proto__=a" is not KEY=VALUE'],
+  ["namespace=a", '"namespace" has a flag of its own, --namespace'],
+  ["serviceAccountName=a", '"serviceAccountName" has a flag of its own, --service-account'],
+];
+
+for (const [text, says] of wrongProperties) {
+  Deno.test(`parseConfig() refuses the platform property ${text} of a flag`, () => {
+    assertEquals(problemsOf({}, [`--platform=${text}`]), [`--platform: ${says}`]);
+  });
+}
 
 Deno.test("parseConfig() hands a program its own settings, those that are given, by variable", () => {
   assertEquals(parse().context.settings, undefined);

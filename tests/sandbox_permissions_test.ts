@@ -28,6 +28,11 @@ const cases: { what: string; needs: Partial<Needs>; reads?: PathSetting[]; expec
     expected: ["/n=1"],
   },
   {
+    what: "both files of the other contract",
+    needs: { env: { RUNNER_CONTEXT_PATH: "/c", RUNNER_ARGS_PATH: "/a" }, args: ["--context=/d"] },
+    expected: ["/d", "/a"],
+  },
+  {
     what: "nothing that only looks like a program's own setting",
     needs: { env: { RUNNER_FILES: "/f" }, args: ["--files", "/g"] },
     expected: [],
