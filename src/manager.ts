@@ -16,6 +16,7 @@ import type {
   ActionRunner,
   ExecutionContext,
   Failure,
+  StartInput,
   StartOutput,
   StatusReporter,
   StepInput,
@@ -23,7 +24,7 @@ import type {
   WorkObject,
 } from "./runner.ts";
 import type { Mask } from "./secrets.ts";
-import { waitForWork } from "./wait_for_work.ts";
+import { waitForWork, withinTimeout } from "./wait_for_work.ts";
 
 /** What a {@linkcode Manager} is made of. */
 export interface ManagerOptions {
@@ -89,11 +90,11 @@ export class Manager {
    * @param signal ends the run early; its reason is a `RunError`
    */
   async execute(signal: AbortSignal): Promise<ExecuteResult> {
-    const { context, reporter, runner } = this.#options;
+    const { context, mask, reporter, runner } = this.#options;
     const input = { context, signal, log: this.#options.log(`runner.${runner.name}`) };
     try {
       const manifest = await step("while reading manifest from disk", () => this.#options.readManifest());
-      const start = { ...input, manifest };
+      const start = { ...input, manifest, ...(mask ? { mask } : {}) };
       const existing = await step("while starting action", async () => await runner.find?.(start));
       if (!existing) {
         this.#nameIsFree = true;
@@ -101,6 +102,9 @@ export class Manager {
         if (!context.dryRun) await step("while starting action", async () => await runner.preflight?.(start));
       }
       this.#startingAt = this.#clock.now();
+      if (context.dryRun && !existing && runner.dryRun) {
+        return this.#dryRunResult(undefined, await step("while starting action", () => this.#tryWork(start)));
+      }
       this.#started = await step("while starting action", () => this.#start({ ...start, existing }));
       this.#startedAt = this.#clock.now();
       if (context.dryRun) return this.#dryRunResult(existing);
@@ -117,7 +121,17 @@ export class Manager {
     }
   }
 
-  async #start(input: Parameters<ActionRunner["start"]>[0]): Promise<StartOutput> {
+  /** Returns what became of it. */
+  async #tryWork(input: StartInput): Promise<string | undefined> {
+    const timed = { ...input, clock: this.#clock, ageMs: 0 };
+    const tried = await withinTimeout(timed, async (signal) => {
+      return await this.#options.runner.dryRun?.({ ...input, signal });
+    });
+    this.#started = { status: tried?.status ?? {} };
+    return tried?.message;
+  }
+
+  async #start(input: StartInput): Promise<StartOutput> {
     const started = await this.#options.runner.start(input);
     const reserved = reservedKeys(started.status);
     if (reserved.length === 0) return started;
@@ -208,11 +222,11 @@ export class Manager {
     this.#log.info(`${kind} "${name}" ${what}`, { namespace, uid });
   }
 
-  #dryRunResult(existing: WorkObject | undefined): ExecuteResult {
+  #dryRunResult(existing: WorkObject | undefined, tried?: string): ExecuteResult {
     const status = this.#started?.status ?? {};
     const message = existing
       ? "dry run: the work is there already, nothing was created"
-      : "dry run: the API server accepts the work, nothing was created";
+      : `dry run: ${tried ?? "the API server accepts the work, nothing was created"}`;
     this.#log.info(message);
     const left = !existing ? "not created" : existing.finished ? "finished" : "left running";
     // What a dry run "creates" never was.

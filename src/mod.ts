@@ -9,7 +9,7 @@ export { type ReporterName } from "./config.ts";
 export { formatDuration, parseDuration } from "./duration.ts";
 export { InvalidInputError, messageOf, RunError, type RunErrorOptions } from "./errors.ts";
 export { EXIT_CODES, type ExitCode, type Left, type Phase, type Reason } from "./exit_codes.ts";
-export { isJsonObject, type JsonObject, type JsonValue } from "./json.ts";
+export { canonicalJson, isJsonObject, type JsonObject, type JsonValue, sha256 } from "./json.ts";
 export {
   type AccessRule,
   explainPodAccess,
@@ -40,8 +40,8 @@ export {
 } from "./kube/client.ts";
 export { type BlockedPodsOptions, type PodsOf, tellOfBlockedPods } from "./kube/blocked_pods.ts";
 export { type Created, createNew, createOrAdopt, preflightCreate } from "./kube/create_or_adopt.ts";
-export { type CreateOptions, findOwn } from "./kube/find_own.ts";
-export { dryRunClient } from "./kube/dry_run_client.ts";
+export { askBeforeCreate, type CreateOptions, findOwn } from "./kube/find_own.ts";
+export { type DryRunClient, dryRunClient, realClient } from "./kube/dry_run_client.ts";
 export {
   type EventsOf,
   explainPod,
@@ -64,6 +64,7 @@ export { type Log, type LogFactory, type LogFields, openLog, type OpenLogOptions
 export { type ExecuteResult, Manager, type ManagerOptions } from "./manager.ts";
 export { parseManifest } from "./manifest.ts";
 export { nameProblem } from "./names.ts";
+export { nearest } from "./nearest.ts";
 export { type Progress, type ProgressNode } from "./progress.ts";
 export { readFile } from "./read_file.ts";
 export { type Outcome } from "./report.ts";
@@ -71,6 +72,7 @@ export { type Program, run } from "./run.ts";
 export {
   type ActionRunner,
   type Description,
+  type DryRunOutput,
   type ExecutionContext,
   type ExplainInput,
   type Failure,
@@ -95,5 +97,6 @@ export { configMapReporter } from "./status/config_map.ts";
 export { nopReporter } from "./status/nop.ts";
 export { secretReporter } from "./status/secret.ts";
 export { type StatusObjectOptions } from "./status/status_object.ts";
+export { cutText } from "./utf8.ts";
 export { overruledAccount, type ParsedWork, parseWork, shortTtl, type WorkKind } from "./work_manifest.ts";
 export { readWork, workObject } from "./work_object.ts";

@@ -8,6 +8,7 @@ import type { AccessRule } from "./kube/access_rule.ts";
 import type { OwnerRef } from "./kube/ownership.ts";
 import type { Log } from "./log.ts";
 import type { Progress, ProgressNode } from "./progress.ts";
+import type { Mask } from "./secrets.ts";
 
 /** Where an engine wants a run's objects. Further platform properties come along under their own names. */
 export interface Platform {
@@ -110,6 +111,16 @@ export interface StartInput extends StepInput {
   manifest: JsonObject;
   /** What {@linkcode ActionRunner.find} found; `undefined` also for a runner without `find`. */
   existing?: WorkObject | undefined;
+  /** Hides secrets in all that the run writes: those of the manifest already, more as a runner reads them. */
+  mask?: Mask;
+}
+
+/** What {@linkcode ActionRunner.dryRun} returns. */
+export interface DryRunOutput {
+  /** As in {@linkcode StartOutput}. */
+  status: JsonObject;
+  /** One line on what was tried, and what became of it. */
+  message: string;
 }
 
 /** What {@linkcode ActionRunner.start} returns. */
@@ -196,14 +207,22 @@ export interface ActionRunner {
   preflight?(input: StartInput): Promise<void>;
   /** Creates the work, or adopts that of an earlier start. */
   start(input: StartInput): Promise<StartOutput>;
+  /**
+   * Tries the work in place of `start`, for work that the API server's own dry run says nothing of. Whatever it creates
+   * is deleted when it returns or throws. Not called for an existing object.
+   */
+  dryRun?(input: StartInput): Promise<DryRunOutput>;
   /** Waits until the work's verdict is seen. Rejects with the signal's reason when that comes first. */
   waitForCompletion(input: WaitForCompletionInput): Promise<WaitForCompletionOutput>;
   /** Finds out why the work failed, or why it has not ended. Whatever it throws is logged and changes nothing. */
   explain?(input: ExplainInput): Promise<Failure | undefined>;
   /** Describes the work of the context's name, whoever started it. */
   describe?(input: StepInput): Promise<Description>;
-  /** Ends the work, and leaves word on it of why. Called only where the settings ask for it. */
-  stop?(input: StopInput): Promise<void>;
+  /**
+   * Ends the work, and leaves word on it of why. Called only where the settings ask for it. What it returns is a line
+   * on what that may leave behind, for the report.
+   */
+  stop?(input: StopInput): Promise<string | void>;
   /** The commands with which people look at the work and stop it, for the report of a run that failed. */
   commands?(object: WorkObject): { show: string; stop: string };
   /** What the run's requests need of RBAC, in the order in which it meets them. It asks nobody. */

@@ -38,26 +38,30 @@ export async function waitForWork(
   input: WaitForWorkInput,
 ): Promise<WaitForCompletionOutput> {
   try {
-    return await waitUntilTimeout(runner, input);
+    return await withinTimeout(input, (signal) => runner.waitForCompletion({ ...input, signal }));
   } catch (error) {
     const reason = reasonOf(error);
     const mode = modeFor(reason, input.context);
-    if (mode === "leave" || !await stopWork(runner, input, mode, reason)) throw error;
-    const message = `${messageOf(error)}; the work was told to end`;
+    const stopped = mode === "leave" ? undefined : await stopWork(runner, input, mode, reason);
+    if (!stopped) throw error;
+    const message = [messageOf(error), "the work was told to end", stopped.note].filter(Boolean).join("; ");
     throw new RunError(reason, message, { cause: error, left: "stopped" });
   }
 }
 
-async function waitUntilTimeout(
-  runner: ActionRunner,
-  input: WaitForWorkInput,
-): Promise<WaitForCompletionOutput> {
-  const { clock, context: { timeoutMs }, ageMs, signal } = input;
-  const wait = (signal: AbortSignal) => runner.waitForCompletion({ ...input, signal });
-  if (timeoutMs === undefined) return await wait(signal);
+/**
+ * Does something with a signal that is aborted when the context's time is up.
+ *
+ * @throws {RunError} `TimedOut` if it then ends with the signal's reason
+ */
+export async function withinTimeout<T>(
+  { clock, context: { timeoutMs }, ageMs, signal }: Omit<WaitForWorkInput, "started">,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  if (timeoutMs === undefined) return await work(signal);
   const reason = () =>
     new RunError("TimedOut", `the work did not end within ${formatDuration(timeoutMs)} of its creation`);
-  return await withDeadline(Math.max(0, timeoutMs - ageMs), { clock, signal, reason }, wait);
+  return await withDeadline(Math.max(0, timeoutMs - ageMs), { clock, signal, reason }, work);
 }
 
 function modeFor(reason: Reason, context: ExecutionContext): StopMode | "leave" {
@@ -66,23 +70,22 @@ function modeFor(reason: Reason, context: ExecutionContext): StopMode | "leave" 
   return isSignal ? context.onTerminate ?? "leave" : "leave";
 }
 
-/** Whether the work could be told to end. */
+/** Tells the work to end; `undefined` if that was not possible. */
 async function stopWork(
   runner: ActionRunner,
   { clock, context, log, started }: WaitForWorkInput,
   mode: StopMode,
   reason: Reason,
-): Promise<boolean> {
+): Promise<{ note: string | void } | undefined> {
   const ms = reason === "TimedOut" ? STOP_MS : HURRIED_STOP_MS;
   const tooLong = () => new Error(`no answer within ${formatDuration(ms)}`);
   try {
     if (!runner.stop) throw new Error(`the runner ${runner.name} has no way to do it`);
     const stop = async (signal: AbortSignal) =>
       await runner.stop?.({ context, log, signal, started, mode, reason });
-    await withDeadline(ms, { clock, reason: tooLong }, stop);
-    return true;
+    return { note: await withDeadline(ms, { clock, reason: tooLong }, stop) };
   } catch (error) {
     log.error(`Cannot ${mode} the work: ${messageOf(error)}`);
-    return false;
+    return undefined;
   }
 }

@@ -288,6 +288,20 @@ for (const [what, context, expected, reason, left] of stops) {
   });
 }
 
+Deno.test("execute() reports what the stop of the work may leave behind", async () => {
+  const { manager, clock } = aStage({
+    context: { timeoutMs: 5_000, onTimeout: "stop" },
+    runner: { waitForCompletion: untilAborted, stop: () => Promise.resolve("the lock may be left") },
+  });
+  const ending = manager.execute(NEVER);
+  await clock.advance(6_000);
+  const { report } = await ending;
+  assertEquals(String(report.message).split("; ").slice(1), [
+    "the work was told to end",
+    "the lock may be left",
+  ]);
+});
+
 Deno.test("execute() says that the work is left running where it cannot be stopped", async () => {
   const { manager, clock, logged } = aStage({
     context: { timeoutMs: 5_000, onTimeout: "stop" },

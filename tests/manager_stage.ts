@@ -58,6 +58,7 @@ export function aStage({ runner = {}, reporter = {}, context = {}, readManifest 
         runner.waitForCompletion ??
           (() => Promise.resolve({ finishedSuccessfully: true, message: "all done" })),
       ),
+      ...(runner.dryRun ? { dryRun: called("dryRun", runner.dryRun) } : {}),
       ...(runner.stop ? { stop: runner.stop } : {}),
       ...(runner.explain ? { explain: runner.explain } : {}),
     },

@@ -16,6 +16,7 @@ import {
   NEVER,
   recordingLog,
   STATUS,
+  untilAborted,
 } from "./manager_stage.ts";
 
 Deno.test("execute() calls every step in its order and reports twice", async () => {
@@ -243,4 +244,38 @@ Deno.test("execute() gives a dry run that is refused the code of the refusal", a
     runner: { start: failing(new RunError("RefusedByApi", "invalid")) },
   });
   assertEquals(endOf(await manager.execute(NEVER)), [20, "RefusedByApi", "while starting action: invalid"]);
+});
+
+Deno.test("execute() lets a runner that can try its work do so in place of the start", async () => {
+  const { manager, calls } = aStage({
+    context: { dryRun: true },
+    runner: { dryRun: () => Promise.resolve({ status: STATUS, message: "helm accepts it" }) },
+  });
+  const result = await manager.execute(NEVER);
+  assertEquals(calls, ["read", "find", "check", "dryRun"]);
+  assertEquals(endOf(result), [0, "Succeeded", "dry run: helm accepts it"]);
+  assertEquals([result.report.workRef, leftOf(result)[0]], [STATUS.workRef, "not created"]);
+});
+
+Deno.test("execute() tries no work that is there already", async () => {
+  const { manager, calls } = aStage({
+    context: { dryRun: true },
+    runner: {
+      find: () => Promise.resolve(aWorkObject()),
+      dryRun: () => Promise.resolve({ status: STATUS, message: "helm accepts it" }),
+    },
+  });
+  await manager.execute(NEVER);
+  assertEquals(calls, ["read", "find", "start"]);
+});
+
+Deno.test("execute() gives a tried work no more time than the work itself", async () => {
+  const { manager, clock } = aStage({
+    context: { dryRun: true, timeoutMs: 60_000 },
+    runner: { dryRun: untilAborted },
+  });
+  const result = manager.execute(NEVER);
+  await clock.advance(60_000);
+  assertEquals(endOf(await result).slice(0, 2), [124, "TimedOut"]);
+  assertEquals(leftOf(await result)[0], "not created");
 });

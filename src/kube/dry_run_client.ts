@@ -5,9 +5,16 @@
  */
 import type { KubeClient } from "./client.ts";
 
+/** A client whose writes change nothing. */
+export interface DryRunClient extends KubeClient {
+  /** The client within, whose writes are done. */
+  readonly real: KubeClient;
+}
+
 /** Wraps a client so that the API server validates every write and stores none. */
-export function dryRunClient(kube: KubeClient): KubeClient {
+export function dryRunClient(kube: KubeClient): DryRunClient {
   return {
+    real: kube,
     get: (ref, options) => kube.get(ref, options),
     list: (type, options) => kube.list(type, options),
     watch: (type, options) => kube.watch(type, options),
@@ -19,4 +26,9 @@ export function dryRunClient(kube: KubeClient): KubeClient {
     streamLog: (pod, options) => kube.streamLog(pod, options),
     serverNow: () => kube.serverNow(),
   };
+}
+
+/** The client whose writes are done also in a dry run: for what a runner's `dryRun` makes and deletes again. */
+export function realClient(kube: KubeClient | DryRunClient): KubeClient {
+  return "real" in kube ? kube.real : kube;
 }

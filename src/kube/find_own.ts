@@ -122,8 +122,20 @@ function nameTaken(existing: KubeObject, why: string): RunError {
   );
 }
 
+/**
+ * Reads something before the work is created: again and again where that may help, for a Role may still be on its way.
+ *
+ * @throws {RunError} As `BEFORE_CREATE` says
+ */
+export async function askBeforeCreate<T>(ask: () => Promise<T>, options: RetryInput): Promise<T> {
+  return await retry(ask, retryOptions(options));
+}
+
+/** Options that say how to retry. */
+type RetryInput = Pick<CreateOptions, "clock" | "log" | "signal">;
+
 /** What a request for {@linkcode CreateOptions} is retried by. */
-export function retryOptions(options: CreateOptions): RetryOptions {
+export function retryOptions(options: RetryInput): RetryOptions {
   const { clock = systemClock, log = silentLog, signal } = options;
   return { clock, log, signal, rules: BEFORE_CREATE };
 }

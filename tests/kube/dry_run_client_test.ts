@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { dryRunClient } from "../../src/kube/dry_run_client.ts";
+import { dryRunClient, realClient } from "../../src/kube/dry_run_client.ts";
 import { embeddedApi } from "../../src/testing/mod.ts";
 import { MemoryClient } from "./memory_client.ts";
 import { REF, WORKFLOW } from "./waits.ts";
@@ -55,4 +55,9 @@ Deno.test("dryRunClient() hands reads and every other option on", async () => {
   ]);
   assertEquals(kube.serverNow() - inner.serverNow() < 1_000, true);
   api.endWatches();
+});
+
+Deno.test("realClient() finds the client within a dry run's, and leaves others as they are", () => {
+  const { inner, kube } = setUp();
+  assertEquals([realClient(kube) === inner, realClient(inner) === inner], [true, true]);
 });
