@@ -21,6 +21,16 @@ export async function readFile(path: string, maxBytes: number): Promise<Uint8Arr
   }
 }
 
+/** Whether there is nothing at a path; not where something is that may not be looked at. */
+export async function isAbsent(path: string): Promise<boolean> {
+  try {
+    await Deno.stat(path);
+    return false;
+  } catch (error) {
+    return error instanceof Deno.errors.NotFound;
+  }
+}
+
 async function readAtMost(file: Deno.FsFile, maxBytes: number): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let size = 0;

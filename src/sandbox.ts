@@ -9,6 +9,7 @@
 import { messageOf, RunError } from "./errors.ts";
 import { EXIT_CODES } from "./exit_codes.ts";
 import type { Access } from "./kube/credentials.ts";
+import { serverProblem } from "./kube/server_url.ts";
 import {
   CONTRACT_VARIABLES,
   inClusterOf,
@@ -179,10 +180,9 @@ async function prepare(url: string): Promise<Task> {
   const task = { env: contractEnvironment(), args: Deno.args, warnings };
   const inCluster = inClusterOf(task.env);
   if (inCluster) {
-    if (URL.canParse(inCluster.server)) return { ...task, access: inCluster, accessProblem: "" };
-    const accessProblem =
-      `KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT make no URL: "${inCluster.server}"`;
-    return { ...task, accessProblem };
+    const problem = serverProblem(inCluster.server);
+    if (!problem) return { ...task, access: inCluster, accessProblem: "" };
+    return { ...task, accessProblem: `KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT: ${problem}` };
   }
   const paths = kubeconfigPaths(task.env);
   if (!task.env.KUBECONFIG && !await exists(paths[0])) {

@@ -47,6 +47,9 @@ const NOTHING: WorkerPermissions = {
   import: false,
 };
 
+/** The ports of URLs that name none, where it is not that of HTTPS. */
+const DEFAULT_PORTS: Record<string, number> = { "http:": 80, "socks5:": 1080 };
+
 /** What the run's permissions depend on. */
 export interface Needs {
   env: Record<string, string>;
@@ -119,7 +122,7 @@ function filesToRead(access: Access): string[] {
 
 function hostOf(url: string): string {
   const { hostname, port, protocol } = new URL(url);
-  return `${hostname}:${port || (protocol === "http:" ? 80 : 443)}`;
+  return `${hostname}:${port || (DEFAULT_PORTS[protocol] ?? 443)}`;
 }
 
 /** A setting's value, read as the run will read it; if the two differ, the run may not read the file. */

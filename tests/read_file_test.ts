@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { InvalidInputError } from "../src/errors.ts";
-import { readFile } from "../src/read_file.ts";
+import { isAbsent, readFile } from "../src/read_file.ts";
 
 /** Runs a test in a folder of its own. */
 async function inFolder(test: (folder: string) => Promise<void>): Promise<void> {
@@ -99,3 +99,8 @@ Deno.test("readFile() stops reading at the limit, whatever the file system says 
   assertEquals((await Deno.stat("/proc/self/status")).size, 0);
   await assertRefuses("/proc/self/status", "is larger than the limit of 10 bytes", 10);
 });
+
+Deno.test("isAbsent() is true of nothing, and not of what may not be looked at", () =>
+  inFolder(async (folder) => {
+    assertEquals([await isAbsent(folder), await isAbsent(`${folder}/none`)], [false, true]);
+  }));

@@ -5,6 +5,7 @@
  */
 import { messageOf } from "../errors.ts";
 import { ApiError } from "./api_error.ts";
+import { certificateProblem, type ClientCertificate } from "./client_certificate.ts";
 import { type Access, readSource, type Source } from "./credentials.ts";
 
 /** Options of {@linkcode Connection.token}. */
@@ -56,19 +57,15 @@ export class Connection {
   }
 
   async #open(): Promise<Deno.HttpClient> {
-    const { ca, certificate, proxyUrl } = this.#access;
+    const { ca, proxyUrl } = this.#access;
     try {
+      const certificate = await this.#certificate();
       return Deno.createHttpClient({
         // With HTTP/2 one dead connection makes every later request of the client wait for ever.
         http1: true,
         http2: false,
-        ...(ca ? { caCerts: [await read("CA", ca)] } : {}),
-        ...(certificate
-          ? {
-            cert: await read("client certificate", certificate.chain),
-            key: await read("client key", certificate.key),
-          }
-          : {}),
+        ...(ca ? { caCerts: [await readCa(ca)] } : {}),
+        ...(certificate ? { cert: certificate.chain, key: certificate.key } : {}),
         ...(proxyUrl ? { proxy: { url: proxyUrl } } : {}),
       });
     } catch (error) {
@@ -78,6 +75,24 @@ export class Connection {
       throw credentialsError(`The CA or client certificate cannot be used: ${messageOf(error)}`, error);
     }
   }
+
+  async #certificate(): Promise<ClientCertificate | undefined> {
+    const { certificate } = this.#access;
+    if (!certificate) return undefined;
+    const pair = {
+      chain: await read("client certificate", certificate.chain),
+      key: await read("client key", certificate.key),
+    };
+    const problem = await certificateProblem(pair, Date.now());
+    return problem === undefined ? pair : fail(problem);
+  }
+}
+
+/** Deno takes a text without any certificate for a CA, and then trusts no server. */
+async function readCa(ca: Source): Promise<string> {
+  const text = await read("CA", ca);
+  if (text.includes("-----BEGIN CERTIFICATE-----")) return text;
+  return fail(`The CA${"file" in ca ? ` file ${ca.file}` : ""} holds no PEM certificate`);
 }
 
 /** A token as it fits into a header: a file that is just being written may hold anything. */

@@ -5,19 +5,21 @@
  */
 import process from "node:process";
 import type { KubeConfig } from "@kubernetes/client-node";
-import { parse } from "@std/yaml";
 import { InvalidInputError, messageOf } from "../errors.ts";
-import { isJsonObject } from "../json.ts";
-import { readFile } from "../read_file.ts";
+import { isJsonObject, type JsonObject } from "../json.ts";
+import { parseManifest } from "../manifest.ts";
+import { isAbsent, readFile } from "../read_file.ts";
 import type { Access, Source } from "./credentials.ts";
+import { proxyProblem, serverProblem } from "./server_url.ts";
 
 /** Largest kubeconfig in bytes; a real one has a few KB for each cluster. */
-const MAX_BYTES = 4 * 1024 * 1024;
+const MAX_BYTES = 1024 * 1024;
 
 /**
  * Loads kubeconfig files and works out the access of the current context.
  *
- * @param paths one or more files, merged as kubectl merges those of `KUBECONFIG`: the first to name something wins
+ * @param paths one or more files, merged as kubectl merges those of `KUBECONFIG`: the first to name something wins, and
+ * of several each but one may be absent
  * @throws {InvalidInputError} If a file is missing or malformed, or the context needs what the sandbox forbids
  */
 export async function readKubeconfig(paths: string[]): Promise<Access> {
@@ -25,30 +27,48 @@ export async function readKubeconfig(paths: string[]): Promise<Access> {
   process.noDeprecation = true;
   // Here and nowhere else: in a cluster the loader is not needed, and loading it costs 100 ms and 30 MB.
   const { KubeConfig } = await import("@kubernetes/client-node/dist/config.js");
+  if (paths.length === 0) throw new InvalidInputError("KUBECONFIG names no file");
   const merged = new KubeConfig();
   const tokenFiles = new Map<string, string>();
-  for (const path of paths) {
-    const text = await readText(path);
-    try {
-      const next = new KubeConfig();
-      next.loadFromString(text);
-      next.makePathsAbsolute(folderOf(path));
-      for (const [user, file] of tokenFilesOf(text, path)) {
-        if (!merged.users?.some(({ name }) => name === user)) tokenFiles.set(user, file);
-      }
-      addNew(merged, next);
-    } catch (error) {
-      throw new InvalidInputError(`kubeconfig ${path}: ${messageOf(error).split("\n")[0]}`, { cause: error });
+  for (const path of paths.length > 1 ? await presentOnes(paths) : paths) {
+    const config = await readConfig(path);
+    const next = new KubeConfig();
+    // As with kubectl, only the current context must be whole.
+    next.loadFromString(JSON.stringify(config), { onInvalidEntry: "filter" });
+    next.makePathsAbsolute(folderOf(path));
+    for (const [user, file] of tokenFilesOf(config, path)) {
+      if (!merged.users?.some(({ name }) => name === user)) tokenFiles.set(user, file);
     }
+    addNew(merged, next);
   }
-  return accessOf(merged, tokenFiles, paths.join(":"));
+  try {
+    return accessOf(merged, tokenFiles);
+  } catch (error) {
+    throw withPath(paths.join(":"), ":", error);
+  }
 }
 
-async function readText(path: string): Promise<string> {
-  try {
-    return new TextDecoder().decode(await readFile(path, MAX_BYTES));
-  } catch (error) {
+function withPath(path: string, mark: "" | ":", error: unknown): InvalidInputError {
+  return new InvalidInputError(`kubeconfig ${JSON.stringify(path)}${mark} ${messageOf(error)}`, {
+    cause: error,
+  });
+}
+
+async function presentOnes(paths: string[]): Promise<string[]> {
+  const absent = await Promise.all(paths.map(isAbsent));
+  const present = paths.filter((_path, index) => !absent[index]);
+  if (present.length > 0) return present;
+  throw new InvalidInputError(`kubeconfig ${JSON.stringify(paths.join(":"))}: none of these files is found`);
+}
+
+async function readConfig(path: string): Promise<JsonObject> {
+  const bytes = await readFile(path, MAX_BYTES).catch((error) => {
     throw new InvalidInputError(`kubeconfig ${messageOf(error)}`, { cause: error });
+  });
+  try {
+    return parseManifest(bytes);
+  } catch (error) {
+    throw withPath(path, "", error);
   }
 }
 
@@ -62,9 +82,8 @@ function addNew(merged: KubeConfig, next: KubeConfig): void {
 }
 
 /** Users' `tokenFile`, which client-node's loader does not know. */
-function tokenFilesOf(text: string, path: string): [user: string, file: string][] {
-  const config = parse(text, { schema: "core" });
-  const users = isJsonObject(config) && Array.isArray(config.users) ? config.users : [];
+function tokenFilesOf(config: JsonObject, path: string): [user: string, file: string][] {
+  const users = Array.isArray(config.users) ? config.users : [];
   return users.flatMap((entry) => {
     if (!isJsonObject(entry) || !isJsonObject(entry.user)) return [];
     const { name } = entry;
@@ -81,25 +100,15 @@ function folderOf(path: string): string {
 type Cluster = NonNullable<ReturnType<KubeConfig["getCurrentCluster"]>>;
 type User = NonNullable<ReturnType<KubeConfig["getCurrentUser"]>>;
 
-function accessOf(config: KubeConfig, tokenFiles: Map<string, string>, path: string): Access {
-  const fail = (problem: string): never => {
-    throw new InvalidInputError(`kubeconfig ${path}: ${problem}`);
-  };
-  const name = config.getCurrentContext();
-  if (!name) return fail("has no current-context");
-  const context = config.getContextObject(name);
-  if (!context) return fail(`has no context ${JSON.stringify(name)}`);
-  const cluster = config.getCluster(context.cluster);
-  if (!cluster) return fail(`has no cluster ${JSON.stringify(context.cluster)}`);
-  const user = config.getUser(context.user);
-  if (!user) return fail(`has no user ${JSON.stringify(context.user)}`);
+function accessOf(config: KubeConfig, tokenFiles: Map<string, string>): Access {
+  const { cluster, user } = currentOf(config);
   const problem = clusterProblem(cluster) ?? userProblem(user);
   if (problem) return fail(problem);
   const tokenFile = tokenFiles.get(user.name);
-  const ca = source(cluster.caData, cluster.caFile);
-  const token = tokenFile ? { file: tokenFile } : user.token ? { text: user.token } : undefined;
-  const chain = source(user.certData, user.certFile);
-  const key = source(user.keyData, user.keyFile);
+  const token = tokenFile ? { file: tokenFile } : user.token ? { text: String(user.token) } : undefined;
+  const ca = source("certificate-authority", cluster.caData, cluster.caFile);
+  const chain = source("client-certificate", user.certData, user.certFile);
+  const key = source("client-key", user.keyData, user.keyFile);
   return {
     server: cluster.server.replace(/\/+$/, ""),
     ...(ca ? { ca } : {}),
@@ -109,24 +118,31 @@ function accessOf(config: KubeConfig, tokenFiles: Map<string, string>, path: str
   };
 }
 
+function currentOf(config: KubeConfig): { cluster: Cluster; user: User } {
+  const name = config.getCurrentContext();
+  if (!name) return fail("has no current-context");
+  const context = config.getContextObject(name);
+  if (!context) return fail(`has no context ${JSON.stringify(name)} with a cluster`);
+  const cluster = config.getCluster(context.cluster);
+  if (!cluster) return fail(`has no cluster ${JSON.stringify(context.cluster)} with a server`);
+  if (!context.user) return fail(`has no user in context ${JSON.stringify(name)}`);
+  const user = config.getUser(context.user);
+  if (!user) return fail(`has no user ${JSON.stringify(context.user)}`);
+  return { cluster, user };
+}
+
+function fail(problem: string): never {
+  throw new InvalidInputError(problem);
+}
+
 function clusterProblem(cluster: Cluster): string | undefined {
   const of = `cluster ${JSON.stringify(cluster.name)}`;
   if (cluster.skipTLSVerify) return `${of} has insecure-skip-tls-verify, which is not supported; give its CA`;
   if (cluster.tlsServerName) {
     return `${of} has tls-server-name, which is not supported; use a server name that is in its certificate`;
   }
-  return serverProblem(cluster.server);
-}
-
-/** What is wrong with an API server's URL, or `undefined`. */
-function serverProblem(server: string): string | undefined {
-  const url = URL.canParse(server) ? new URL(server) : undefined;
-  if (url?.protocol === "https:") return undefined;
-  // A token over plain HTTP is readable on its way; on loopback (`kubectl proxy`) nothing leaves the machine.
-  if (url?.protocol === "http:" && ["127.0.0.1", "localhost", "[::1]"].includes(url.hostname)) {
-    return undefined;
-  }
-  return `server ${JSON.stringify(server)} is not an https:// URL (http:// is for this machine only)`;
+  const proxy = cluster.proxyUrl && proxyProblem(cluster.proxyUrl);
+  return proxy ? `${of} ${proxy}` : serverProblem(cluster.server);
 }
 
 function userProblem(user: User): string | undefined {
@@ -146,7 +162,11 @@ function userProblem(user: User): string | undefined {
   }
 }
 
-function source(base64: string | undefined, file: string | undefined): Source | undefined {
-  if (base64) return { text: atob(base64) };
-  return file ? { file } : undefined;
+function source(field: string, base64: string | undefined, file: string | undefined): Source | undefined {
+  if (!base64) return file ? { file } : undefined;
+  try {
+    return { text: atob(base64) };
+  } catch {
+    return fail(`has a ${field}-data that is not base64`);
+  }
 }

@@ -22,6 +22,10 @@ export type Program = "argo-runner" | "helm-runner" | "job-runner";
 export interface RunOptions {
   /** Which; the argo-runner unless a test says otherwise. */
   program?: Program;
+  /** Its command line; empty unless a test says otherwise. */
+  args?: string[];
+  /** The user that it runs as, by number; the tests' own unless a test says otherwise. */
+  uid?: number;
   /** How long it may take, milliseconds. */
   limitMs?: number;
 }
@@ -72,9 +76,11 @@ export class RunningProgram {
   readonly #ended: Promise<Ended>;
   #isOver = false;
 
-  constructor(path: string, env: Record<string, string>) {
+  constructor(path: string, env: Record<string, string>, { args = [], uid }: RunOptions = {}) {
     const started = performance.now();
     this.#child = new Deno.Command(path, {
+      args,
+      ...(uid === undefined ? {} : { uid }),
       env,
       clearEnv: true,
       stdin: "null",
@@ -90,6 +96,10 @@ export class RunningProgram {
       const tookMs = performance.now() - started;
       return { code, stdout, stderr, text: textLines(stderr), tookMs };
     });
+  }
+
+  get pid(): number {
+    return this.#child.pid;
   }
 
   /** Waits for the end; kills the process and fails when `limitMs` has passed. */
@@ -119,9 +129,9 @@ export class RunningProgram {
 /** Starts a program. */
 export async function start(
   env: Record<string, string>,
-  { program }: RunOptions = {},
+  options: RunOptions = {},
 ): Promise<RunningProgram> {
-  return new RunningProgram(await binaryPath(program), env);
+  return new RunningProgram(await binaryPath(options.program), env, options);
 }
 
 /** Runs a program to its end. */

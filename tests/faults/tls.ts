@@ -11,8 +11,8 @@ export interface SignedCertificate {
   ca: string;
 }
 
-/** One of two certificates for 127.0.0.1, each of a CA of its own. */
-export function certificate(which: "first" | "second"): SignedCertificate {
+/** A certificate of a CA of its own: one of two for 127.0.0.1, or the one for `[::1]`. */
+export function certificate(which: "first" | "second" | "ipv6"): SignedCertificate {
   const read = (name: string) => Deno.readTextFileSync(new URL(`../testdata/tls/${name}`, import.meta.url));
   return { cert: read(`${which}.crt`), key: read(`${which}.key`), ca: read(`${which}-ca.crt`) };
 }

@@ -144,9 +144,21 @@ for (const [what, access] of files) {
 test("fetchClient() says that a certificate cannot be used", async () => {
   const certificate = { chain: { text: "no PEM" }, key: { text: "no PEM" } };
   const kube = fetchClient({ server: "https://127.0.0.1:1", certificate });
-  const error = await assertRejects(() => kube.get(REF), ApiError, "cannot be used");
+  const error = await assertRejects(() => kube.get(REF), ApiError, "is no PEM certificate");
   assertEquals(error.fault, "credentials");
 });
+
+test("fetchClient() says that a CA file holds no certificate, and sends nothing", () =>
+  withTokenFile(async (file, write) => {
+    await write("no PEM");
+    const kube = fetchClient({ server: "https://127.0.0.1:1", ca: { file } });
+    const error = await assertRejects(
+      () => kube.get(REF),
+      ApiError,
+      `The CA file ${file} holds no PEM certificate`,
+    );
+    assertEquals(error.fault, "credentials");
+  }));
 
 test("row 4: fetchClient() reads the CA again after the server was not trusted", () =>
   withTokenFile(async (file, write) => {

@@ -143,10 +143,22 @@ const refused: [row: string, what: string, config: Part | string, problem: strin
   ["43", "an unknown current context", aConfig({ "current-context": "x" }), 'has no context "x"'],
   ["43", "an unknown cluster", aConfig({ clusters: [] }), 'has no cluster "a"'],
   ["43", "an unknown user", aConfig({ users: [] }), 'has no user "a"'],
-  ["43", "malformed YAML", "a: [1", ""],
-  ["43", "a list", "[1, 2]", ""],
-  ["43", "a text", "hello", ""],
-  ["43", "nothing in it", "", ""],
+  [
+    "43",
+    "a context without a user",
+    aConfig({ contexts: [{ name: "a", context: { cluster: "a" } }] }),
+    "has no user in",
+  ],
+  [
+    "43",
+    "a cluster without a server",
+    aConfig({ clusters: [{ name: "a", cluster: {} }] }),
+    'has no cluster "a" with a',
+  ],
+  ["43", "malformed YAML", "a: [1", "is not YAML: "],
+  ["43", "a list", "[1, 2]", "is a list, expected an object"],
+  ["43", "a text", "hello", "is a string, expected an object"],
+  ["43", "nothing in it", "", "is empty"],
   ["44", "an exec user", aConfig({ user: { exec } }), 'user "a" has exec, which is not supported'],
   [
     "44",
@@ -167,6 +179,18 @@ const refused: [row: string, what: string, config: Part | string, problem: strin
     "has a client key without its certificate",
   ],
   [
+    "45",
+    "a certificate that is not base64",
+    aConfig({ user: { "client-certificate-data": "%", "client-key-data": btoa("key") } }),
+    "has a client-certificate-data that is not base64",
+  ],
+  [
+    "46",
+    "a CA that is not base64",
+    aConfig({ cluster: { "certificate-authority-data": "%" } }),
+    "has a certificate-authority-data that is not base64",
+  ],
+  [
     "46",
     "insecure-skip-tls-verify",
     aConfig({ cluster: { "insecure-skip-tls-verify": true } }),
@@ -177,6 +201,12 @@ const refused: [row: string, what: string, config: Part | string, problem: strin
     "tls-server-name",
     aConfig({ cluster: { "tls-server-name": "b" } }),
     'cluster "a" has tls-server-name, which is not supported',
+  ],
+  [
+    "47",
+    "a proxy-url without a protocol",
+    aConfig({ cluster: { "proxy-url": "proxy:3128" } }),
+    'cluster "a" has a proxy-url that is not an http://',
   ],
   ["48", "plain HTTP", aConfig({ cluster: { server: "http://a.example.org" } }), "is not an https:// URL"],
   [
@@ -205,6 +235,23 @@ Deno.test("readKubeconfig() tells no secret when it refuses (B41)", async () => 
   assertEquals([message.includes("sesame"), message.includes(btoa("sesame"))], [false, false]);
 });
 
+const telltale: [string, string][] = [
+  ["a quote without its end", 'users: [{user: {token: "sesame'],
+  ["an alias to nothing", "users: [{user: {token: *sesame}}]"],
+  ["a password in the server's URL", JSON.stringify(aConfig({ cluster: { server: "https://me:sesame@a" } }))],
+  [
+    "a password in the proxy's URL",
+    JSON.stringify(aConfig({ cluster: { "proxy-url": "ftp://me:sesame@a" } })),
+  ],
+];
+
+for (const [what, text] of telltale) {
+  Deno.test(`readKubeconfig() tells no secret when it refuses ${what} (B41)`, async () => {
+    const { message } = await assertRejects(() => load(text), InvalidInputError);
+    assertEquals(message.includes("sesame"), false, message);
+  });
+}
+
 Deno.test("readKubeconfig() names a file that is missing (B42)", async () => {
   const { message } = await assertRejects(() => readKubeconfig(["/nowhere/config"]), InvalidInputError);
   assertEquals(message, 'kubeconfig "/nowhere/config" is not found');
@@ -212,5 +259,44 @@ Deno.test("readKubeconfig() names a file that is missing (B42)", async () => {
 
 Deno.test("readKubeconfig() says which of several files is malformed (B43)", async () => {
   const { message } = await assertRejects(() => load(aConfig(), "a: [1"), InvalidInputError);
-  assertStringIncludes(message, "/1: ");
+  assertStringIncludes(message, '/1" is not YAML: ');
+});
+
+Deno.test("readKubeconfig() does without files that are absent, if there are others", async () => {
+  const { access } = await load(aConfig({ user: { token: "secret" } }));
+  const file = await Deno.makeTempFile();
+  try {
+    await Deno.writeTextFile(file, JSON.stringify(aConfig({ user: { token: "secret" } })));
+    assertEquals(await readKubeconfig(["/nowhere/a", file, "/nowhere/b"]), access);
+  } finally {
+    await Deno.remove(file);
+  }
+});
+
+Deno.test("readKubeconfig() refuses KUBECONFIG=: (B42)", async () => {
+  const { message } = await assertRejects(() => readKubeconfig([]), InvalidInputError);
+  assertEquals(message, "KUBECONFIG names no file");
+});
+
+Deno.test("readKubeconfig() refuses several files of which none is there (B42)", async () => {
+  const { message } = await assertRejects(
+    () => readKubeconfig(["/nowhere/a", "/nowhere/b"]),
+    InvalidInputError,
+  );
+  assertEquals(message, 'kubeconfig "/nowhere/a:/nowhere/b": none of these files is found');
+});
+
+Deno.test("readKubeconfig() does not mind clusters, users and contexts that are not whole, but for the current ones", async () => {
+  const config = aConfig({ user: { token: "secret" } });
+  const broken = {
+    contexts: [{ name: "b", context: {} }, ...config.contexts as Part[]],
+    clusters: [{ name: "b", cluster: {} }, ...config.clusters as Part[]],
+    users: [{ user: {} }, ...config.users as Part[]],
+  };
+  assertEquals(await accessOf({ ...config, ...broken }), await accessOf(config));
+});
+
+Deno.test("readKubeconfig() takes a token that YAML reads as a number for its text", async () => {
+  const { token } = await accessOf(aConfig({ user: { token: 123 } }));
+  assertEquals(token, { text: "123" });
 });

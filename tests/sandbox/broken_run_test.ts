@@ -55,6 +55,6 @@ const KUBECONFIG = JSON.stringify({
   kind: "Config",
   "current-context": "test",
   contexts: [{ name: "test", context: { cluster: "test", user: "test" } }],
-  clusters: [{ name: "test", cluster: { server: "http://127.0.0.1:1" } }],
+  clusters: [{ name: "test", cluster: { server: "http://127.0.0.1:6443" } }],
   users: [{ name: "test", user: { token: "none" } }],
 });
