@@ -11,8 +11,8 @@ import { InvalidInputError, isJsonObject, type JsonObject, type JsonValue } from
  * @throws {InvalidInputError} If the templates or parameters do not fit together
  */
 export function checkSpec(spec: JsonObject): void {
-  const templates = templatesOf(spec);
-  const isReference = isJsonObject(spec.workflowTemplateRef);
+  const templates = objectsOf(spec.templates, "templates");
+  const isReference = hasReference(spec);
   if (!isReference && templates.length === 0) {
     throw new InvalidInputError(
       "the manifest has no templates, expected a WorkflowSpec with templates or a workflowTemplateRef",
@@ -25,15 +25,24 @@ export function checkSpec(spec: JsonObject): void {
   checkParameters(spec, entrypoint);
 }
 
-function templatesOf(spec: JsonObject): JsonObject[] {
-  const { templates } = spec;
-  if (templates === undefined || templates === null) return [];
-  if (!Array.isArray(templates)) throw new InvalidInputError("the manifest has templates that are no list");
-  return templates.map((template, index) => {
-    if (!isJsonObject(template)) {
-      throw new InvalidInputError(`the manifest has templates[${index}] that is no object`);
-    }
-    return template;
+function hasReference({ workflowTemplateRef: reference }: JsonObject): boolean {
+  if (reference === undefined || reference === null) return false;
+  if (!isJsonObject(reference)) {
+    throw new InvalidInputError("the manifest has a workflowTemplateRef that is no object");
+  }
+  if (typeof reference.name !== "string" || reference.name === "") {
+    throw new InvalidInputError("the manifest has a workflowTemplateRef without a name");
+  }
+  return true;
+}
+
+/** A list of objects, or nothing. */
+function objectsOf(list: JsonValue | undefined, path: string): JsonObject[] {
+  if (list === undefined || list === null) return [];
+  if (!Array.isArray(list)) throw new InvalidInputError(`the manifest has ${path} that are no list`);
+  return list.map((item, index) => {
+    if (isJsonObject(item)) return item;
+    throw new InvalidInputError(`the manifest has ${path}[${index}] that is no object`);
   });
 }
 
@@ -64,12 +73,12 @@ function entrypointOf(spec: JsonObject, templates: JsonObject[]): JsonObject {
 }
 
 function checkParameters(spec: JsonObject, entrypoint: JsonObject): void {
-  const given = parametersOf(spec.arguments);
+  const given = parametersOf(spec.arguments, "arguments");
   for (const parameter of given) {
     if (hasValue(parameter, ["value", "valueFrom"])) continue;
     throw new InvalidInputError(`the manifest has no value for the parameter arguments.${parameter.name}`);
   }
-  for (const input of parametersOf(entrypoint.inputs)) {
+  for (const input of parametersOf(entrypoint.inputs, "the entrypoint's inputs")) {
     if (hasValue(input, ["value", "valueFrom", "default"])) continue;
     if (given.some(({ name }) => name === input.name)) continue;
     throw new InvalidInputError(
@@ -78,9 +87,10 @@ function checkParameters(spec: JsonObject, entrypoint: JsonObject): void {
   }
 }
 
-function parametersOf(holder: JsonValue | undefined): JsonObject[] {
-  const parameters = isJsonObject(holder) ? holder.parameters : undefined;
-  return Array.isArray(parameters) ? parameters.filter(isJsonObject) : [];
+function parametersOf(holder: JsonValue | undefined, path: string): JsonObject[] {
+  if (holder === undefined || holder === null) return [];
+  if (!isJsonObject(holder)) throw new InvalidInputError(`the manifest has ${path} that are no object`);
+  return objectsOf(holder.parameters, `${path}.parameters`);
 }
 
 function hasValue(parameter: JsonObject, keys: string[]): boolean {

@@ -92,6 +92,32 @@ const refused: { what: string; spec: JsonObject; problem: string }[] = [
     spec: aSpec(args({ name: "a", value: null })),
     problem: "has no value for the parameter arguments.a",
   },
+  { what: "arguments: []", spec: aSpec({ arguments: [] }), problem: "has arguments that are no object" },
+  {
+    what: "parameters: {}",
+    spec: aSpec({ arguments: { parameters: {} } }),
+    problem: "has arguments.parameters that are no list",
+  },
+  {
+    what: "a parameter that is a text",
+    spec: aSpec({ arguments: { parameters: ["a"] } }),
+    problem: "has arguments.parameters[0] that is no object",
+  },
+  {
+    what: "inputs: []",
+    spec: aSpec({ templates: [{ name: "main", inputs: [] }] }),
+    problem: "has the entrypoint's inputs that are no object",
+  },
+  {
+    what: "a reference that is a text",
+    spec: { workflowTemplateRef: "x" },
+    problem: "has a workflowTemplateRef that is no object",
+  },
+  {
+    what: "a reference without a name",
+    spec: { workflowTemplateRef: {} },
+    problem: "has a workflowTemplateRef without a name",
+  },
   {
     what: "a required parameter without an argument",
     spec: aSpec(args({ name: "b", value: "1" }), [{ name: "a" }]),
