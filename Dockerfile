@@ -5,6 +5,8 @@
 # The compiler runs on the builder's own architecture and compiles for the image's.
 FROM --platform=$BUILDPLATFORM denoland/deno:2.7.11 AS build
 ARG TARGETARCH
+# For --version: there is no checkout here.
+ARG REVISION
 WORKDIR /build
 COPY . .
 RUN case "$TARGETARCH" in \

@@ -26,10 +26,36 @@ export async function withBundle<T>(entry: string, use: (main: string) => Promis
     const { success } = await command.spawn().status;
     if (!success) throw new Error(`Cannot bundle ${entry}`);
     await dropUnusedNodeImports(folder);
+    await writeCommit(folder);
     const name = entry.slice(entry.lastIndexOf("/") + 1).replace(/\.ts$/, ".js");
     return await use(`${folder}/${name}`);
   } finally {
     await Deno.remove(folder, { recursive: true });
+  }
+}
+
+/** Lets a program's `--version` tell the commit that it is made of, where that is known. */
+async function writeCommit(folder: string): Promise<void> {
+  const commit = Deno.env.get("REVISION")?.slice(0, 12) || await checkedOutCommit();
+  if (commit === undefined) return;
+  for await (const { name } of Deno.readDir(folder)) {
+    const text = await Deno.readTextFile(`${folder}/${name}`);
+    const written = text.replace('"%COMMIT%"', JSON.stringify(commit));
+    if (written !== text) await Deno.writeTextFile(`${folder}/${name}`, written);
+  }
+}
+
+/** Such as `9d4674f`, or `9d4674f-dirty` with changes; `undefined` where there is no checkout, or no git. */
+async function checkedOutCommit(): Promise<string | undefined> {
+  try {
+    const { success, stdout } = await new Deno.Command("git", {
+      args: ["describe", "--always", "--dirty", "--abbrev=7", "--exclude=*"],
+      cwd: new URL("..", import.meta.url),
+      stderr: "null",
+    }).output();
+    return success ? new TextDecoder().decode(stdout).trim() : undefined;
+  } catch {
+    return undefined;
   }
 }
 

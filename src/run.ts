@@ -3,7 +3,6 @@
  *
  * @module
  */
-import deno from "../deno.json" with { type: "json" };
 import { accessOfRun } from "./access_of_run.ts";
 import { systemClock } from "./clock.ts";
 import type { Config, ConfigInput, ReporterName } from "./config.ts";
@@ -28,6 +27,7 @@ import { Mask, secretsIn } from "./secrets.ts";
 import { writeText } from "./standard_streams.ts";
 import type { Setting } from "./settings.ts";
 import { openReporter } from "./status/open_reporter.ts";
+import { versionText } from "./version.ts";
 
 /** What makes a program. */
 export interface Program {
@@ -51,10 +51,7 @@ const STREAM_PAUSE_MS = 50;
 export async function run(program: Program, input: WorkInput): Promise<number> {
   const asked = informationAsked(input.args);
   if (asked) {
-    writeText(
-      Deno.stdout,
-      asked === "help" ? helpText(program.program, program.settings) : `${program.program} ${deno.version}\n`,
-    );
+    writeText(Deno.stdout, asked === "help" ? helpText(program) : versionText(program.program));
     return EXIT_CODES.Succeeded.code;
   }
   try {

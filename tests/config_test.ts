@@ -1,6 +1,5 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { type Config, type ConfigInput, parseConfig } from "../src/config.ts";
-import { helpText, informationAsked } from "../src/help.ts";
 import { InvalidInputError } from "../src/errors.ts";
 import { oneOf, parseText, type Setting } from "../src/settings.ts";
 
@@ -369,16 +368,6 @@ Deno.test("parseConfig() refuses a flag that lacks its value", () => {
   assertEquals(problemsOf({}, ["--name"]), ["--name: is empty"]);
 });
 
-Deno.test("helpText() names the program, every flag and its variable on one line", () => {
-  const lines = helpText("argo-runner").split("\n");
-  assertStringIncludes(lines[0] ?? "", "argo-runner [run] [FLAGS]");
-  for (const [variable, flag] of Object.entries(FLAGS)) {
-    const [line = "", ...others] = lines.filter((candidate) => candidate.includes(` ${variable} `));
-    assertStringIncludes(line, `--${flag} `);
-    assertEquals(others, []);
-  }
-});
-
 Deno.test("parseConfig() takes platform properties from flags, which win over their variables", () => {
   const args = ["--platform", "fooBar=y", "--platform=zone=a=b", "--platform", "empty="];
   const { platform } = parse({ RUNNER_CONTEXT_PLATFORM_FOO_BAR: "x" }, args).context;
@@ -434,25 +423,3 @@ Deno.test("parseConfig() guesses a program's own settings, too, of which no othe
   assertEquals(parse({ RUNNER_COMMAND: "install" }).warnings.length, 1);
   assertStringIncludes(problemsOf({}, ["--command", "install"]).join("\n"), '"--command" is not known');
 });
-
-Deno.test("helpText() lists a program's own settings", () => {
-  const line = helpText("x", OWN).split("\n").find((line) => line.includes(" RUNNER_COMMAND ")) ?? "";
-  assertStringIncludes(line, "--command COMMAND ");
-  assertStringIncludes(line, "what to do");
-});
-
-const questions: [string[], ReturnType<typeof informationAsked>][] = [
-  [[], undefined],
-  [["run", "--name", "x"], undefined],
-  [["--help"], "help"],
-  [["-h"], "help"],
-  [["run", "--name", "x", "--help"], "help"],
-  [["--version"], "version"],
-  [["--version", "--help"], "help"],
-];
-
-for (const [args, expected] of questions) {
-  Deno.test(`informationAsked() by ${JSON.stringify(args)} is ${expected}`, () => {
-    assertEquals(informationAsked(args), expected);
-  });
-}
