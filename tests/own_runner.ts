@@ -1,0 +1,69 @@
+/**
+ * The project that `runners/README.md` describes, copied out of it.
+ *
+ * @module
+ */
+import { assert } from "@std/assert";
+
+const ROOT = new URL("..", import.meta.url).pathname;
+const PAGE = new URL("../runners/README.md", import.meta.url);
+/** Where the packages of @std cannot be had, these take their place. */
+const STAND_INS = ["assert", "cli", "log", "yaml"];
+
+/** What the page holds, as it is written there. */
+export interface OwnRunnerPage {
+  main: string;
+  config: string;
+  /** Command lines that make the binary. */
+  build: string[];
+  /** Command lines that run it. */
+  run: string[];
+}
+
+/** Reads the page. */
+export async function readPage(): Promise<OwnRunnerPage> {
+  const text = await Deno.readTextFile(PAGE);
+  const blocks = [...text.matchAll(/^```(\w+)[^\n]*\n([^]*?)^```$/gm)];
+  const [main] = blocksOf(blocks, "ts");
+  const [config] = blocksOf(blocks, "json");
+  const [build, run] = blocksOf(blocks, "sh");
+  assert(main && config && build && run, "the page lacks a block");
+  return { main, config, build: linesOf(build), run: linesOf(run) };
+}
+
+/** Makes the project in a folder. The one thing that differs from the page: the library is taken from this folder. */
+export async function makeProject(folder: string, { main, config }: OwnRunnerPage): Promise<void> {
+  const root = `${relativeRoot(folder)}${ROOT}`.replace(/\/$/, "");
+  const links = [root, ...STAND_INS.map((name) => `${root}/tests/without_jsr/${name}`)];
+  await Deno.writeTextFile(`${folder}/main.ts`, main);
+  await Deno.writeTextFile(`${folder}/deno.json`, JSON.stringify({ ...JSON.parse(config), links }));
+}
+
+/** Runs a command line of the page in the project's folder, with this Deno. Fails if the command does. */
+export async function runLine(
+  folder: string,
+  line: string,
+  env: Record<string, string> = {},
+): Promise<string> {
+  const { success, stdout, stderr } = await new Deno.Command("sh", {
+    args: ["-c", `deno() { '${Deno.execPath()}' "$@"; }; ${line}`],
+    cwd: folder,
+    env: { DENO_TLS_CA_STORE: Deno.env.get("DENO_TLS_CA_STORE") ?? "system,mozilla", ...env },
+  }).output();
+  const text = new TextDecoder();
+  assert(success, `${line}\n${text.decode(stdout)}${text.decode(stderr)}`);
+  return text.decode(stdout);
+}
+
+function blocksOf(blocks: RegExpMatchArray[], language: string): string[] {
+  return blocks.filter(([, found]) => found === language).map(([, , text = ""]) => text);
+}
+
+function linesOf(block: string): string[] {
+  return block.split("\n").filter((line) => line !== "");
+}
+
+/** Deno 2.7 takes links by a relative path only. */
+function relativeRoot(folder: string): string {
+  return folder.split("/").filter((part) => part !== "").map(() => "..").join("/");
+}
