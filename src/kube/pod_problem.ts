@@ -41,7 +41,10 @@ const KILLED = [137, 143];
  *
  * @param mainContainer comes before others that failed as well
  */
-export function podProblem(pod: KubeObject, mainContainer = defaultContainer(pod)): PodProblem | undefined {
+export function podProblem(
+  pod: KubeObject,
+  mainContainer: string | undefined = defaultContainer(pod),
+): PodProblem | undefined {
   const status = isJsonObject(pod.status) ? pod.status : {};
   const states = containerStates(status);
   return wholePodProblem(status) ??
