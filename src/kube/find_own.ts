@@ -131,8 +131,8 @@ export async function askBeforeCreate<T>(ask: () => Promise<T>, options: RetryIn
   return await retry(ask, retryOptions(options));
 }
 
-/** Options that say how to retry. */
-type RetryInput = Pick<CreateOptions, "clock" | "log" | "signal">;
+/** How something is asked for again and again. */
+export type RetryInput = Pick<CreateOptions, "clock" | "log" | "signal">;
 
 /** What a request for {@linkcode CreateOptions} is retried by. */
 export function retryOptions(options: RetryInput): RetryOptions {

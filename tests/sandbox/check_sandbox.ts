@@ -23,9 +23,9 @@ export async function checkSandbox({ command, args, env = {} }: CanaryCommand): 
     { port: 0, hostname: "127.0.0.1", onListen() {} },
     () => new Response("ok"),
   );
-  let proxied = 0;
-  await using proxy = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen() {} }, () => {
-    proxied++;
+  const proxied: string[] = [];
+  await using proxy = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen() {} }, ({ method, url }) => {
+    proxied.push(`${method} ${url}`);
     return new Response("proxied");
   });
   try {
@@ -54,7 +54,7 @@ export async function checkSandbox({ command, args, env = {} }: CanaryCommand): 
     const [worker, main] = ["worker", "main"].map((thread) => resultsOf(thread, text));
     assertEquals(succeeded(worker), ALLOWED);
     assertEquals(succeeded(main), []);
-    assertEquals(proxied, 0, "a request went to the proxy");
+    assertEquals(proxied, [], "a request went to the proxy");
     assertEquals(await filesIn(folder), before, "the run left files behind");
   } finally {
     await Deno.remove(folder, { recursive: true });
