@@ -23,6 +23,13 @@ Deno.test("helpText() names every flag with its variable on one line", () => {
   }
 });
 
+Deno.test("README.md lists every setting with its flag", async () => {
+  const readme = await Deno.readTextFile(new URL("../README.md", import.meta.url));
+  const listed = [...readme.matchAll(/^\| `(RUNNER_[A-Z_*]+)` +\| `--([a-z-]+)` /gm)];
+  const settings = [...ALL_SETTINGS, PLATFORM].map(({ variable, flag }) => `${variable} --${flag}`);
+  assertEquals(listed.map(([, variable, flag]) => `${variable} --${flag}`).sort(), settings.sort());
+});
+
 Deno.test("helpText() fits a screen of 100 columns and 40 lines", () => {
   const lines = helpText({ program: "argo-runner", settings: OWN }).split("\n");
   assertEquals(lines.filter((line) => line.length > 100), []);
