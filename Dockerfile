@@ -31,3 +31,9 @@ LABEL org.opencontainers.image.title="argo-runner" \
       org.opencontainers.image.description="Runs an Argo Workflow to its end and exits with its verdict"
 COPY --from=build /build/dist/argo-runner /usr/local/bin/argo-runner
 ENTRYPOINT ["/usr/local/bin/argo-runner"]
+
+FROM runtime AS helm-runner
+LABEL org.opencontainers.image.title="helm-runner" \
+      org.opencontainers.image.description="Has helm change a release in a Job and exits with its verdict"
+COPY --from=build /build/dist/helm-runner /usr/local/bin/helm-runner
+ENTRYPOINT ["/usr/local/bin/helm-runner"]

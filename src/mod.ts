@@ -7,7 +7,7 @@ export { scoped } from "./abort.ts";
 export { type Clock, systemClock } from "./clock.ts";
 export { type ReporterName } from "./config.ts";
 export { formatDuration, parseDuration } from "./duration.ts";
-export { InvalidInputError, messageOf, RunError, type RunErrorOptions } from "./errors.ts";
+export { InvalidInputError, messageOf, reasonOf, RunError, type RunErrorOptions } from "./errors.ts";
 export { EXIT_CODES, type ExitCode, type Left, type Phase, type Reason } from "./exit_codes.ts";
 export { canonicalJson, isJsonObject, type JsonObject, type JsonValue, sha256 } from "./json.ts";
 export {
@@ -51,7 +51,14 @@ export {
 } from "./kube/explain_pod.ts";
 export { fetchClient, type FetchClientOptions } from "./kube/fetch_client.ts";
 export { followLog, type FollowLogOptions } from "./kube/follow_log.ts";
-export { type Owner, type OwnerRef, stopNote, STOPPED_BY_ANNOTATION } from "./kube/ownership.ts";
+export {
+  type Owner,
+  type OwnerRef,
+  SPEC_HASH_ANNOTATION,
+  specHash,
+  stopNote,
+  STOPPED_BY_ANNOTATION,
+} from "./kube/ownership.ts";
 export {
   FollowedPods,
   type FollowedPodsOptions,

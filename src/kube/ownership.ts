@@ -59,7 +59,7 @@ export interface Owner {
 export async function withMarks(object: KubeObject, owner: Owner, hashed?: JsonValue): Promise<KubeObject> {
   const { metadata } = object;
   const marks = {
-    [SPEC_HASH_ANNOTATION]: await sha256(canonicalJson(hashed ?? withoutOwnerReferences(object))),
+    [SPEC_HASH_ANNOTATION]: await specHash(hashed ?? withoutOwnerReferences(object)),
     ...(owner.runId === undefined ? {} : { [RUN_ID_ANNOTATION]: owner.runId }),
   };
   return {
@@ -73,6 +73,11 @@ export async function withMarks(object: KubeObject, owner: Owner, hashed?: JsonV
         : {}),
     },
   };
+}
+
+/** The hash that proves what an object was made from. */
+export async function specHash(hashed: JsonValue): Promise<string> {
+  return await sha256(canonicalJson(hashed));
 }
 
 /**

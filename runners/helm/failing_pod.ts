@@ -1,0 +1,109 @@
+/**
+ * The pod that a release waits for or fails by.
+ *
+ * @module
+ */
+import {
+  type ExecutionContext,
+  explainPod,
+  isJsonObject,
+  type JsonObject,
+  type JsonValue,
+  type KubeClient,
+  type KubeObject,
+  parseManifest,
+  type PodFindings,
+  podProblem,
+} from "../../src/mod.ts";
+import { RELEASE_LABEL } from "./helm_job.ts";
+import { readRelease, readRevisions, type ReleaseRef } from "./release.ts";
+
+/** https://helm.sh/docs/chart_best_practices/labels/ */
+const INSTANCE_LABEL = "app.kubernetes.io/instance";
+/** What the pods of a Deployment have in their names: https://kubernetes.io/docs/reference/labels-annotations-taints/#pod-template-hash */
+const TEMPLATE_LABEL = "pod-template-hash";
+/** Most pods that are looked at. */
+const MAX_PODS = 500;
+
+/**
+ * Explains the pod of a release that is not ready, the newest of those that cannot start or have failed first;
+ * `undefined` if there is none. At most seven requests.
+ *
+ * @throws {ApiError} If the namespace's pods cannot be read
+ */
+export async function failingPod(
+  kube: KubeClient,
+  release: ReleaseRef,
+  { signal, context }: { signal: AbortSignal; context: ExecutionContext },
+): Promise<PodFindings | undefined> {
+  const workloads = await workloadsOf(kube, release, signal);
+  const { items } = await kube.list({ apiVersion: "v1", kind: "Pod" }, {
+    namespace: release.namespace,
+    fieldSelector: "status.phase!=Succeeded",
+    limit: MAX_PODS,
+    signal,
+  });
+  const [pod] = items
+    .filter((pod) => isOfRelease(pod, release.name, workloads))
+    .filter((pod) => !isReady(pod) && pod.metadata.deletionTimestamp === undefined)
+    .sort((a, b) => rankOf(a) - rankOf(b) || createdAt(b).localeCompare(createdAt(a)));
+  if (!pod) return undefined;
+  const found = await explainPod(kube, { name: pod.metadata.name ?? "", namespace: release.namespace }, {
+    signal,
+    logTailLines: context.logTailLines,
+    isOwn: ({ metadata }) => metadata.uid === pod.metadata.uid,
+  });
+  return found.reason === undefined ? { ...found, reason: "NotReady" } : found;
+}
+
+/** Names of the release's objects that may make pods; none where helm has left nothing of it. */
+async function workloadsOf(kube: KubeClient, release: ReleaseRef, signal: AbortSignal): Promise<string[]> {
+  try {
+    const [newest] = await readRevisions(kube, release, { signal });
+    const { manifests } = await readRelease(kube, { ...release, revision: newest?.revision ?? 0 }, {
+      signal,
+    });
+    return manifests.map(nameOf).filter((name) => name !== undefined);
+  } catch {
+    return [];
+  }
+}
+
+function nameOf(manifest: string): string | undefined {
+  try {
+    const { metadata, spec } = parseManifest(new TextEncoder().encode(manifest));
+    const name = isJsonObject(metadata) ? metadata.name : undefined;
+    const makesPods = isJsonObject(spec) && ("template" in spec || "containers" in spec);
+    return makesPods && typeof name === "string" ? name : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isOfRelease({ metadata }: KubeObject, release: string, workloads: string[]): boolean {
+  const { generateName, labels = {}, name = "" } = metadata;
+  // helm's own pods.
+  if (RELEASE_LABEL in labels) return false;
+  if (labels[INSTANCE_LABEL] === release) return true;
+  return workloads.some((workload) =>
+    name === workload || generateName === `${workload}-` ||
+    generateName === `${workload}-${labels[TEMPLATE_LABEL]}-`
+  );
+}
+
+function rankOf(pod: KubeObject): number {
+  return podProblem(pod) ? 0 : 1;
+}
+
+function isReady({ status }: KubeObject): boolean {
+  return conditionsOf(status).some(({ type, status }) => type === "Ready" && status === "True");
+}
+
+function conditionsOf(status: JsonValue | undefined): JsonObject[] {
+  const conditions = isJsonObject(status) ? status.conditions : undefined;
+  return Array.isArray(conditions) ? conditions.filter(isJsonObject) : [];
+}
+
+function createdAt({ metadata }: KubeObject): string {
+  return metadata.creationTimestamp ?? "";
+}

@@ -1,0 +1,203 @@
+/**
+ * From helm's arguments to the Job that runs helm. Nothing here touches a cluster.
+ *
+ * @module
+ */
+import type { JsonObject, KubeObject } from "../../src/mod.ts";
+import type { HelmArguments } from "./arguments.ts";
+
+/** Label of a Job and its pod with the release that it works on. */
+export const RELEASE_LABEL = "runner.capact.io/helm-release";
+/** The container that runs the command. */
+export const HELM_CONTAINER = "helm";
+/** What runs unless the arguments or `RUNNER_HELM_IMAGE` name another: https://hub.docker.com/r/alpine/helm */
+const DEFAULT_IMAGE = "docker.io/alpine/helm:3.18.4";
+
+/** How long a Job stays after its end, seconds: for who looks at it, and for a runner that starts again. */
+const TTL_SECONDS = 24 * 60 * 60;
+/** By how much helm's time is to be up before the run's, milliseconds: what helm then says tells more. */
+const HEAD_START_MS = 10_000;
+/** Any but root: helm needs no user of the image. */
+const USER = 65532;
+const HOME = "/home/helm";
+const VALUES = "/helm/values";
+const CA = "/helm/ca";
+
+/** What a Job is made of. */
+export interface HelmJobOptions {
+  /** The Job's name; also that of the Secret with the values. */
+  name: string;
+  namespace: string;
+  serviceAccountName: string;
+  /** The image where the arguments name none. */
+  image?: string | undefined;
+  /** Whether there are values. */
+  hasValues: boolean;
+  /** How long the run may take, milliseconds; helm's own time by default. */
+  timeoutMs?: number | undefined;
+  /** The revision to go back to before the command. */
+  rollbackTo?: number | undefined;
+  /** Only try it. */
+  dryRun: boolean;
+}
+
+/** The Job that runs helm: the command alone, or after a rollback to the last good revision. */
+export function helmJob(args: HelmArguments, options: HelmJobOptions): KubeObject & { spec: JsonObject } {
+  const { rollbackTo } = options;
+  const labels = { [RELEASE_LABEL]: args.name };
+  const command = container(HELM_CONTAINER, helmCommand(args, options), args, options);
+  const before = rollbackTo === undefined ? [] : [
+    container("rollback", helmCommand(rollbackArguments(args, rollbackTo), options), args, options),
+  ];
+  return {
+    apiVersion: "batch/v1",
+    kind: "Job",
+    metadata: {
+      name: options.name,
+      namespace: options.namespace,
+      // What is only tried works on no release.
+      labels: options.dryRun ? {} : labels,
+    },
+    spec: {
+      // Helm is no command to be repeated: what a first try has left behind makes the second one fail otherwise.
+      backoffLimit: 0,
+      ttlSecondsAfterFinished: options.dryRun ? 60 : TTL_SECONDS,
+      template: {
+        metadata: { labels },
+        spec: {
+          restartPolicy: "Never",
+          serviceAccountName: options.serviceAccountName,
+          automountServiceAccountToken: true,
+          enableServiceLinks: false,
+          securityContext: {
+            runAsNonRoot: true,
+            runAsUser: USER,
+            runAsGroup: USER,
+            seccompProfile: { type: "RuntimeDefault" },
+          },
+          initContainers: before,
+          containers: [command],
+          volumes: volumes(args, options),
+        },
+      },
+    },
+  };
+}
+
+/** The Secret with the values. It belongs to the Job: with it, it is deleted. */
+export function valuesSecret(
+  job: { name: string; namespace: string; uid: string },
+  values: JsonObject,
+): KubeObject {
+  const { name, namespace, uid } = job;
+  return {
+    apiVersion: "v1",
+    kind: "Secret",
+    metadata: {
+      name,
+      namespace,
+      ownerReferences: [{ apiVersion: "batch/v1", kind: "Job", name, uid }],
+    },
+    // JSON is YAML.
+    stringData: { "values.yaml": JSON.stringify(values) },
+  };
+}
+
+/** How long helm may take of a run's time, seconds; helm's own default, five minutes, without one. */
+export function helmTimeoutSeconds(timeoutMs: number | undefined): number {
+  if (timeoutMs === undefined) return 5 * 60;
+  const ms = timeoutMs < 2 * HEAD_START_MS ? timeoutMs / 2 : timeoutMs - HEAD_START_MS;
+  return Math.max(1, Math.round(ms / 1_000));
+}
+
+function rollbackArguments({ name, wait, maxHistory }: HelmArguments, revision: number): HelmArguments {
+  return { command: "rollback", name, wait, revision, ...(maxHistory === undefined ? {} : { maxHistory }) };
+}
+
+/** What helm is started with. Each value is one word with its flag, so that none can be taken for another flag. */
+function helmCommand(args: HelmArguments, options: HelmJobOptions): string[] {
+  const { command, chart } = args;
+  const positional = [args.name, chart?.name, args.revision?.toString()];
+  const flags: [string, string | boolean | undefined][] = [
+    ["namespace", options.namespace],
+    ["timeout", `${helmTimeoutSeconds(options.timeoutMs)}s`],
+    ["repo", chart?.repo],
+    ["version", chart?.version],
+    ["values", chart && options.hasValues ? `${VALUES}/values.yaml` : undefined],
+    ["history-max", args.maxHistory?.toString()],
+    ["wait", args.wait],
+    ["wait-for-jobs", args.waitForJobs],
+    ["atomic", args.atomic],
+    ["no-hooks", args.noHooks],
+    ["create-namespace", args.createNamespace],
+    ["replace", args.replace],
+    ["reuse-values", args.reuseValues],
+    ["reset-values", args.resetValues],
+    ["dry-run", options.dryRun && (chart ? "server" : true)],
+    ["hide-secret", options.dryRun && chart !== undefined],
+  ];
+  return [
+    command,
+    ...positional.filter((word) => word !== undefined),
+    ...flags.filter(([, value]) => value !== undefined && value !== false)
+      .map(([flag, value]) => value === true ? `--${flag}` : `--${flag}=${value}`),
+  ].map((word) => word.replaceAll("$", "$$$$"));
+}
+
+/** Kubernetes puts the variables' values in their places, so that the Job itself holds none. */
+function credentials({ auth, caSecretName }: HelmArguments): string[] {
+  return [
+    ...(auth ? ["--username=$(HELM_REPO_USERNAME)", "--password=$(HELM_REPO_PASSWORD)"] : []),
+    ...(caSecretName ? [`--ca-file=${CA}/ca.crt`] : []),
+  ];
+}
+
+function container(
+  name: string,
+  command: string[],
+  args: HelmArguments,
+  { image, hasValues }: HelmJobOptions,
+): JsonObject {
+  const { auth, caSecretName } = args;
+  const isCommand = name === HELM_CONTAINER;
+  const fromSecret = (variable: string, key: string) => ({
+    name: variable,
+    valueFrom: { secretKeyRef: { name: auth?.secretName ?? "", key } },
+  });
+  return {
+    name,
+    image: args.image ?? image ?? DEFAULT_IMAGE,
+    imagePullPolicy: "IfNotPresent",
+    command: ["helm"],
+    args: [...command, ...(isCommand ? credentials(args) : [])],
+    env: [
+      { name: "HOME", value: HOME },
+      ...["CACHE", "CONFIG", "DATA"].map((what) => ({
+        name: `HELM_${what}_HOME`,
+        value: `${HOME}/${what.toLowerCase()}`,
+      })),
+      ...(isCommand && auth
+        ? [fromSecret("HELM_REPO_USERNAME", "username"), fromSecret("HELM_REPO_PASSWORD", "password")]
+        : []),
+    ],
+    securityContext: {
+      allowPrivilegeEscalation: false,
+      readOnlyRootFilesystem: true,
+      capabilities: { drop: ["ALL"] },
+    },
+    volumeMounts: [
+      { name: "home", mountPath: HOME },
+      { name: "home", mountPath: "/tmp" },
+      ...(hasValues ? [{ name: "values", mountPath: VALUES, readOnly: true }] : []),
+      ...(caSecretName ? [{ name: "ca", mountPath: CA, readOnly: true }] : []),
+    ],
+  };
+}
+
+function volumes({ caSecretName }: HelmArguments, { name, hasValues }: HelmJobOptions): JsonObject[] {
+  return [
+    { name: "home", emptyDir: {} },
+    ...(hasValues ? [{ name: "values", secret: { secretName: name } }] : []),
+    ...(caSecretName ? [{ name: "ca", secret: { secretName: caSecretName } }] : []),
+  ];
+}

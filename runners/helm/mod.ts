@@ -1,0 +1,150 @@
+/**
+ * The runner for Helm releases: helm itself runs in a Job.
+ *
+ * @module
+ */
+import {
+  type ActionRunner,
+  type KubeClient,
+  messageOf,
+  type PodFindings,
+  realClient,
+  RunError,
+  scoped,
+  systemClock,
+  type WaitForCompletionInput,
+  type WaitForCompletionOutput,
+} from "../../src/mod.ts";
+import { jobRunner } from "../job/mod.ts";
+import { helmAccess } from "./access.ts";
+import { explainHelm, explainHelmPod } from "./explain.ts";
+import { failingPod } from "./failing_pod.ts";
+import { helmTimeoutSeconds } from "./helm_job.ts";
+import { lookAround, type Plan } from "./look_around.ts";
+import { readResult, resultText } from "./result.ts";
+import { preflightJob, removeJob, startJob } from "./start_job.ts";
+import { type HelmWork, jobInput, prepareWork } from "./work.ts";
+
+export { HELM_SETTINGS } from "./work.ts";
+
+/** How long before helm's time is up the release's pods are looked at, milliseconds: helm may take them back then. */
+const LOOK_BEFORE_MS = 5_000;
+/** How long the look at the release after the end may take, milliseconds: the verdict waits for it. */
+const RESULT_MS = 5_000;
+/** How long the removal of what a dry run has made may take, milliseconds. */
+const REMOVAL_MS = 3_000;
+
+/**
+ * A runner that has helm install, upgrade, uninstall or roll back a release, in a Job of the context's namespace and
+ * under its service account.
+ *
+ * Its status is `{helmReleaseRef: {name, namespace}}`.
+ */
+export function helmRunner(kube: KubeClient): ActionRunner {
+  /** Both are there from `find` on. */
+  let work!: HelmWork;
+  let plan!: Plan;
+  /** The release's pod that was not ready when helm's time was almost up. */
+  let seen: PodFindings | undefined;
+  const options = { hashed: () => work.hashed };
+  const jobs = jobRunner(kube, options);
+
+  async function watchPods({ context, started, log }: WaitForCompletionInput, signal: AbortSignal) {
+    const { ageMs = 0 } = started.object ?? {};
+    const waitMs = helmTimeoutSeconds(context.timeoutMs) * 1_000 - LOOK_BEFORE_MS - ageMs;
+    try {
+      await systemClock.sleep(Math.max(0, waitMs), signal);
+      seen = await failingPod(kube, work.release, { signal, context });
+    } catch (error) {
+      if (!signal.aborted) log.debug(`Cannot look at the release's pods: ${messageOf(error)}`);
+    }
+  }
+
+  /** The verdict with what became of the release, as far as that can be read. */
+  async function withResult(completed: WaitForCompletionOutput): Promise<WaitForCompletionOutput> {
+    try {
+      const release = await readResult(kube, work.release, { signal: AbortSignal.timeout(RESULT_MS) });
+      return { ...completed, message: `${completed.message}: ${resultText(release)}`, outputs: { release } };
+    } catch (error) {
+      return { ...completed, message: `${completed.message}; Cannot read the release: ${messageOf(error)}` };
+    }
+  }
+
+  return {
+    name: "helm.v3",
+    access: helmAccess,
+
+    async find(input) {
+      work = await prepareWork(input);
+      plan = await lookAround(kube, { work, jobs }, input);
+      return plan.existing;
+    },
+
+    async preflight(input) {
+      if (!plan.isDone) await preflightJob(kube, { work, plan, jobs }, input);
+    },
+
+    async start(input) {
+      const status = { helmReleaseRef: { ...work.release } };
+      if (plan.isDone) return { status };
+      return { status, object: await startJob(kube, { work, plan, jobs }, input) };
+    },
+
+    async waitForCompletion(input) {
+      const { command } = work.args;
+      if (!input.started.object) {
+        return await withResult({ finishedSuccessfully: true, message: `helm ${command} has nothing to do` });
+      }
+      const completed = await scoped(input.signal, async (over) => {
+        watchPods(input, over);
+        return await jobs.waitForCompletion(input);
+      });
+      return await withResult({ ...completed, message: endText(command, completed) });
+    },
+
+    explain: (input) => explainHelm(kube, { work, jobs, seen }, input),
+
+    async stop(input) {
+      await jobs.stop(input);
+      return `helm may leave the release "${work.release.name}" in the middle of a change: see helm history`;
+    },
+
+    /** The Job and its Secret are there while helm tries it: only helm can tell what it would do. */
+    async dryRun(input) {
+      const status = { helmReleaseRef: { ...work.release } };
+      if (plan.isDone) return { status, message: "the release is as it should be already" };
+      const real = realClient(kube);
+      const trial = jobRunner(real, options);
+      const object = await startJob(real, { work, plan, jobs: trial }, input);
+      try {
+        const wait = { ...jobInput(work, input), started: { status, object } };
+        const completed = await trial.waitForCompletion(wait);
+        if (!completed.finishedSuccessfully) {
+          const { message = completed.message } = await explainHelmPod(trial, { ...wait, completed });
+          throw new RunError("RefusedByApi", `helm ${work.args.command} would fail: ${message}`);
+        }
+        return {
+          status,
+          message: `helm accepts it; the Job "${object.name}", in which it was tried, is deleted`,
+        };
+      } finally {
+        await removeJob(real, object, AbortSignal.timeout(REMOVAL_MS))
+          .catch((error) => input.log.error(`Left in the cluster: ${messageOf(error)}`));
+      }
+    },
+
+    commands: (object) => {
+      const { name, namespace } = work.release;
+      const { show, stop } = jobs.commands(object);
+      return { show: `${show}; helm -n ${namespace} history ${name}`, stop };
+    },
+  };
+}
+
+/** What a Job says of a helm that failed on its own is nothing new. */
+function endText(command: string, { finishedSuccessfully, message }: WaitForCompletionOutput): string {
+  if (finishedSuccessfully) return `helm ${command} succeeded`;
+  return message.includes("BackoffLimitExceeded")
+    ? `helm ${command} failed`
+    : `helm ${command} failed (${message})`;
+}

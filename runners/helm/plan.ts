@@ -1,0 +1,84 @@
+/**
+ * What is to be done about a release that is there already. Nothing here touches a cluster.
+ *
+ * @module
+ */
+import { canonicalJson, isJsonObject, type JsonObject, RunError } from "../../src/mod.ts";
+import type { HelmArguments } from "./arguments.ts";
+import type { Release, Revision } from "./release.ts";
+
+/** What is known of a release before helm is run. */
+export interface ReleaseState {
+  /** The newest first. */
+  revisions: Revision[];
+  /** The newest revision whole; only where that is asked for. */
+  newest?: Release | undefined;
+}
+
+/** Whether {@linkcode isDone} depends on the whole newest revision. */
+export function mustCompare(
+  { command, chart, revision }: HelmArguments,
+  newest: Revision | undefined,
+): boolean {
+  if (newest?.status !== "deployed") return false;
+  if (command === "upgrade") return chart?.version !== undefined;
+  return command === "install" || (command === "rollback" && revision !== undefined);
+}
+
+/** Whether a release is already what the arguments ask for, so that helm has nothing to do. */
+export function isDone(
+  args: HelmArguments,
+  values: JsonObject,
+  newest: Revision | Release | undefined,
+): boolean {
+  if (args.command === "uninstall") return newest === undefined || newest.status === "uninstalled";
+  if (!newest || !("values" in newest) || newest.status !== "deployed") return false;
+  if (args.command === "rollback") return newest.description === `Rollback to ${args.revision}`;
+  const { name = "", version = newest.chartVersion } = args.chart ?? {};
+  return newest.chart === name.split("/").at(-1) && newest.chartVersion === version &&
+    canonicalJson(newest.values) === canonicalJson(valuesAfter(args, values, newest.values));
+}
+
+/** The values that a release has afterwards: https://github.com/helm/helm/blob/v3.18.4/pkg/action/upgrade.go `reuseValues` */
+function valuesAfter(args: HelmArguments, values: JsonObject, before: JsonObject): JsonObject {
+  if (args.command === "install" || args.resetValues) return values;
+  if (args.reuseValues) return merged(before, values);
+  return Object.keys(values).length === 0 ? before : values;
+}
+
+function merged(before: JsonObject, values: JsonObject): JsonObject {
+  const entries = Object.entries(values).map(([key, value]) => {
+    const old = before[key];
+    return [key, isJsonObject(old) && isJsonObject(value) ? merged(old, value) : value];
+  });
+  return { ...before, ...Object.fromEntries(entries) };
+}
+
+/**
+ * The revision to go back to before helm can do anything, where a helm that died has left the release in the middle of
+ * a change; `undefined` where it has not.
+ *
+ * @throws {RunError} `NameTaken` where that is not allowed or there is no such revision
+ */
+export function rollbackTarget(
+  { command, name }: HelmArguments,
+  revisions: Revision[],
+  mayRollBack: boolean,
+): number | undefined {
+  const [newest, ...earlier] = revisions;
+  // As in helm itself, which lets uninstall and rollback repair it.
+  if (!newest?.status.startsWith("pending-") || command === "uninstall" || command === "rollback") {
+    return undefined;
+  }
+  const good = earlier.find(({ status }) => status === "deployed") ??
+    earlier.find(({ status }) => status === "superseded");
+  if (mayRollBack && good && command === "upgrade") return good.revision;
+  const way = good
+    ? `roll it back (command rollback with revision ${good.revision}; before an upgrade RUNNER_HELM_PENDING=rollback does it)`
+    : "uninstall it";
+  throw new RunError(
+    "NameTaken",
+    `Cannot ${command} the release "${name}": a helm that ended early has left its revision ${newest.revision} ` +
+      `${newest.status} since ${newest.since}, and no Job of this runner works on it; ${way} first`,
+  );
+}

@@ -1,0 +1,114 @@
+/**
+ * A release as helm keeps it: one Secret a revision.
+ * https://github.com/helm/helm/blob/v3.18.4/pkg/storage/driver/secrets.go
+ *
+ * @module
+ */
+import {
+  isJsonObject,
+  type JsonObject,
+  type JsonValue,
+  type KubeClient,
+  type KubeObject,
+  type RequestOptions,
+} from "../../src/mod.ts";
+
+/** Which release. */
+export interface ReleaseRef {
+  name: string;
+  namespace: string;
+}
+
+/** What the labels of a revision's Secret say. */
+export interface Revision {
+  revision: number;
+  /** Helm's word: https://github.com/helm/helm/blob/v3.18.4/pkg/release/status.go */
+  status: string;
+  /** When it was made, as RFC 3339. */
+  since: string;
+}
+
+/** A whole revision. */
+export interface Release extends Revision {
+  /** The chart's name. */
+  chart: string;
+  chartVersion: string;
+  appVersion: string;
+  /** The values that the user gave. */
+  values: JsonObject;
+  description: string;
+  notes: string;
+  /** What was sent to the API server, as YAML, hooks among it. */
+  manifests: string[];
+}
+
+/** A release's revisions, the newest first; empty where there is none. One request, for metadata only. */
+export async function readRevisions(
+  kube: KubeClient,
+  { name, namespace }: ReleaseRef,
+  options: RequestOptions,
+): Promise<Revision[]> {
+  const { items } = await kube.list({ apiVersion: "v1", kind: "Secret" }, {
+    ...options,
+    namespace,
+    labelSelector: `owner=helm,name=${name}`,
+    metadataOnly: true,
+  });
+  return items.map(revisionOf).sort((a, b) => b.revision - a.revision);
+}
+
+/** Reads one revision. */
+export async function readRelease(
+  kube: KubeClient,
+  { name, namespace, revision }: ReleaseRef & { revision: number },
+  options: RequestOptions,
+): Promise<Release> {
+  const ref = {
+    apiVersion: "v1",
+    kind: "Secret",
+    name: `sh.helm.release.v1.${name}.v${revision}`,
+    namespace,
+  };
+  return await parseRelease(await kube.get(ref, options));
+}
+
+/** What a revision's Secret holds: JSON, gzipped, as base64 within the Secret's own base64. */
+export async function parseRelease(secret: KubeObject): Promise<Release> {
+  const data = objectAt(secret, "data");
+  const packed = Uint8Array.from(atob(atob(String(data.release))), (character) => character.charCodeAt(0));
+  const unpacked = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
+  const release: JsonObject = await new Response(unpacked).json();
+  const info = objectAt(release, "info");
+  const chart = objectAt(objectAt(release, "chart"), "metadata");
+  const hooks = Array.isArray(release.hooks) ? release.hooks.filter(isJsonObject) : [];
+  return {
+    ...revisionOf(secret),
+    chart: textOf(chart.name),
+    chartVersion: textOf(chart.version),
+    appVersion: textOf(chart.appVersion),
+    values: objectAt(release, "config"),
+    description: textOf(info.description),
+    notes: textOf(info.notes),
+    manifests: [
+      ...textOf(release.manifest).split(/^---.*$/m),
+      ...hooks.map(({ manifest }) => textOf(manifest)),
+    ],
+  };
+}
+
+function revisionOf({ metadata: { labels, creationTimestamp } }: KubeObject): Revision {
+  return {
+    revision: Number(labels?.version),
+    status: labels?.status ?? "unknown",
+    since: creationTimestamp ?? "",
+  };
+}
+
+function objectAt(holder: JsonObject, key: string): JsonObject {
+  const value = holder[key];
+  return isJsonObject(value) ? value : {};
+}
+
+function textOf(value: JsonValue | undefined): string {
+  return typeof value === "string" ? value : "";
+}

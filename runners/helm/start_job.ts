@@ -1,0 +1,112 @@
+/**
+ * Starting helm's Job, with the Secret that holds the values.
+ *
+ * @module
+ */
+import {
+  type ActionRunner,
+  createOrAdopt,
+  isFault,
+  type KubeClient,
+  messageOf,
+  type ObjectRef,
+  type Owner,
+  preflightCreate,
+  reasonOf,
+  RunError,
+  type StartInput,
+  type StepInput,
+  type WorkObject,
+} from "../../src/mod.ts";
+import { valuesSecret } from "./helm_job.ts";
+import type { Plan } from "./look_around.ts";
+import { type HelmWork, jobInput } from "./work.ts";
+
+/** What a start is made of. */
+export interface StartJobOptions {
+  work: HelmWork;
+  plan: Plan;
+  /** The runner of helm's Job. */
+  jobs: Pick<Required<ActionRunner>, "preflight" | "start">;
+}
+
+/** Asks the API server whether Job and Secret could be created. */
+export async function preflightJob(
+  kube: KubeClient,
+  { work, plan, jobs }: StartJobOptions,
+  input: StartInput,
+): Promise<void> {
+  await jobs.preflight(jobInput(work, input, plan.rollbackTo));
+  if (!work.job.hasValues) return;
+  const secret = valuesSecret({ ...work.job, uid: NO_UID }, work.values);
+  await preflightCreate(kube, secret, secretOptions(input));
+}
+
+/** Creates the Job or goes on with that of an earlier start; either way the values are there when this returns. */
+export async function startJob(
+  kube: KubeClient,
+  { work, plan, jobs }: StartJobOptions,
+  input: StartInput,
+): Promise<WorkObject> {
+  const { existing, replaces, rollbackTo } = plan;
+  if (replaces) await removeJob(kube, replaces, input.signal);
+  const object = existing ?? (await jobs.start(jobInput(work, input, rollbackTo))).object!;
+  if (work.job.hasValues && !object.finished) await createValues(kube, work, object, input);
+  return object;
+}
+
+/** Deletes a Job with its Secret, which needs not wait for the garbage collector. */
+export async function removeJob(
+  kube: KubeClient,
+  { uid, ...job }: WorkObject,
+  signal: AbortSignal,
+): Promise<void> {
+  const { apiVersion, kind, name, namespace } = job;
+  await deleteIfThere(kube, { apiVersion: "v1", kind: "Secret", name, namespace }, { signal });
+  await deleteIfThere(kube, { apiVersion, kind, name, namespace }, {
+    uid,
+    propagationPolicy: "Foreground",
+    signal,
+  });
+}
+
+async function deleteIfThere(
+  kube: KubeClient,
+  ref: ObjectRef,
+  options: Parameters<KubeClient["delete"]>[1],
+): Promise<void> {
+  try {
+    await kube.delete(ref, options);
+  } catch (error) {
+    if (!isFault(error, "notFound")) throw error;
+  }
+}
+
+/** helm begins when its values are there: a Job that can never get them is deleted. */
+async function createValues(
+  kube: KubeClient,
+  { values }: HelmWork,
+  job: WorkObject,
+  input: StartInput,
+): Promise<void> {
+  try {
+    await createOrAdopt(kube, valuesSecret(job, values), secretOptions(input, job.uid));
+  } catch (error) {
+    const isRefused = error instanceof RunError && error.left === undefined && !input.signal.aborted;
+    const isRemoved = isRefused && await removeJob(kube, job, input.signal).then(() => true, () => false);
+    throw new RunError(reasonOf(error), messageOf(error), {
+      cause: error,
+      left: isRemoved ? "not created" : "left running",
+    });
+  }
+}
+
+/** Nobody's: what is created by it is never stored. */
+const NO_UID = "00000000-0000-0000-0000-000000000000";
+
+/** A Secret is the Job's and nobody else's, so that it goes with the Job. */
+function secretOptions({ context, signal, log }: StepInput, uid = NO_UID) {
+  const { program, runId } = context;
+  const owner: Owner = { program, onExisting: "adopt", ...(runId === undefined ? {} : { runId }) };
+  return { owner, hashed: uid, signal, log };
+}

@@ -1,0 +1,135 @@
+/**
+ * From a manifest, the settings and the file that it names to all that a run works with.
+ *
+ * @module
+ */
+import {
+  type ExecutionContext,
+  InvalidInputError,
+  type JsonObject,
+  nameProblem,
+  oneOf,
+  parseManifest,
+  parseText,
+  readFile,
+  secretsIn,
+  type Setting,
+  sha256,
+  specHash,
+  type StartInput,
+} from "../../src/mod.ts";
+import { COMMANDS, type HelmArguments, parseArguments } from "./arguments.ts";
+import { helmJob, type HelmJobOptions } from "./helm_job.ts";
+import type { ReleaseRef } from "./release.ts";
+
+/** The settings of a program with the helm runner. */
+export const HELM_SETTINGS: Setting<string>[] = [
+  {
+    variable: "RUNNER_COMMAND",
+    flag: "command",
+    placeholder: "COMMAND",
+    help: `what helm does, where the manifest does not say: ${COMMANDS.join(", ")} (install)`,
+    parse: oneOf(...COMMANDS),
+  },
+  {
+    variable: "RUNNER_HELM_IMAGE",
+    flag: "helm-image",
+    placeholder: "IMAGE",
+    help: "image with a helm program, where the manifest names none",
+    parse: parseText,
+  },
+  {
+    variable: "RUNNER_HELM_FILES",
+    flag: "helm-files",
+    placeholder: "FOLDER",
+    help: "folder of the manifest's valuesFromFile",
+    parse: parseText,
+  },
+  {
+    variable: "RUNNER_HELM_PENDING",
+    flag: "helm-pending",
+    placeholder: "WORD",
+    help: "an upgrade of a release that a dead helm left pending: refuse, rollback (refuse)",
+    parse: oneOf("refuse", "rollback"),
+  },
+];
+
+/** All that a run works with. */
+export interface HelmWork {
+  args: HelmArguments;
+  /** Those that the user gave; empty without any. */
+  values: JsonObject;
+  release: ReleaseRef;
+  /** What the proof of ownership is taken of. */
+  hashed: JsonObject;
+  hash: string;
+  job: HelmJobOptions;
+}
+
+/** The name of a Job is the context's, a dash and 8 digits, at most 63 characters. */
+const MAX_NAME_LENGTH = 63 - 9;
+/** Largest file with values, bytes: a Secret holds no more. https://kubernetes.io/docs/concepts/configuration/secret/#restriction-data-size */
+const MAX_VALUES_BYTES = 1024 * 1024;
+
+/**
+ * Prepares a run.
+ *
+ * @throws {InvalidInputError} If the manifest, or the file that it names, is wrong
+ */
+export async function prepareWork({ manifest, context, log, mask }: StartInput): Promise<HelmWork> {
+  const problem = nameProblem(context.name, MAX_NAME_LENGTH);
+  if (problem) throw new InvalidInputError(`the name, which the Job's begins with: ${problem}`);
+  const { args, unused } = parseArguments(manifest, context);
+  if (unused.length > 0) log.warn(`${args.command} has no use for ${unused.join(", ")}: left out`);
+  const { valuesFromFile, ...rest } = args;
+  const values = valuesFromFile === undefined ? args.values ?? {} : await readValues(valuesFromFile, context);
+  mask?.hide(secretsIn(values));
+  const { namespace, serviceAccountName } = context.platform;
+  const hashed = { ...rest, values, serviceAccountName };
+  const hash = await specHash(hashed);
+  const { dryRun, runId = "", settings, timeoutMs } = context;
+  const digits = (await sha256(`${hash} ${runId} ${dryRun}`)).slice(0, 8);
+  return {
+    args,
+    values,
+    release: { name: args.name, namespace },
+    hashed,
+    hash,
+    job: {
+      name: `${context.name}-${digits}`,
+      namespace,
+      serviceAccountName,
+      hasValues: Object.keys(values).length > 0,
+      image: settings?.RUNNER_HELM_IMAGE,
+      timeoutMs,
+      dryRun,
+    },
+  };
+}
+
+/** The input of a step of the Job's own runner. */
+export function jobInput<T extends StartInput>(work: HelmWork, input: T, rollbackTo?: number): T {
+  return {
+    ...input,
+    context: { ...input.context, name: work.job.name },
+    manifest: helmJob(work.args, { ...work.job, rollbackTo }),
+  };
+}
+
+async function readValues(path: string, { settings }: ExecutionContext): Promise<JsonObject> {
+  const folder = settings?.RUNNER_HELM_FILES?.replace(/\/+$/, "");
+  if (folder === undefined) {
+    throw new InvalidInputError("valuesFromFile needs RUNNER_HELM_FILES, the folder that it is read from");
+  }
+  const inner = path.startsWith(`${folder}/`) ? path.slice(folder.length + 1) : path;
+  if (inner.startsWith("/") || inner.split("/").includes("..")) {
+    throw new InvalidInputError(`valuesFromFile is ${JSON.stringify(path)}, expected a path in ${folder}`);
+  }
+  const bytes = await readFile(`${folder}/${inner}`, MAX_VALUES_BYTES);
+  try {
+    return parseManifest(bytes);
+  } catch (error) {
+    if (!(error instanceof InvalidInputError)) throw error;
+    throw new InvalidInputError(`valuesFromFile ${JSON.stringify(path)} ${error.message}`);
+  }
+}
