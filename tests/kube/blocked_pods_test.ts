@@ -8,7 +8,9 @@ import {
   tellOfBlockedPods,
 } from "../../src/mod.ts";
 import { type FakeClock, fakeClock } from "../../src/testing/mod.ts";
-import { recording, refusal } from "../runners/argo/recorded.ts";
+import { recordingsOf, refusal } from "../runners/recorded.ts";
+
+const { recording } = recordingsOf("argo");
 
 const NOW = "2026-11-25T01:00:00Z";
 const PODS = { namespace: "team", labelSelector: "workflows.argoproj.io/workflow=demo" };

@@ -2,12 +2,14 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { describeWorkflow } from "../../../runners/argo/describe.ts";
 import { RunError, silentLog, type StepInput } from "../../../src/mod.ts";
 import { aContext } from "../../builders.ts";
-import { recording, refusal, replay } from "./recorded.ts";
+import { recordingsOf, refusal, replay } from "../recorded.ts";
+
+const { recording } = recordingsOf("argo");
 
 const NEVER = new AbortController().signal;
 
 function inputFor(name: string): StepInput {
-  const { metadata } = recording(name).workflow;
+  const { metadata } = recording(name).object;
   const context = aContext({ name: metadata.name ?? "" });
   context.platform.namespace = metadata.namespace ?? "";
   return { context, signal: NEVER, log: silentLog };

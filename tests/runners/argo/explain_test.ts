@@ -8,18 +8,20 @@ import {
   silentLog,
 } from "../../../src/mod.ts";
 import { aContext, aWorkObject } from "../../builders.ts";
-import { type Asked, type Recording, recording, recordingNames, refusal, replay } from "./recorded.ts";
+import { type Asked, type Recording, recordingsOf, refusal, replay } from "../recorded.ts";
+
+const { recording, recordingNames } = recordingsOf("argo");
 
 const MAX_REQUESTS = 5;
 
 /** Explains the Workflow of a recording. */
 async function explain(
-  { workflow }: Recording,
+  { object }: Recording,
   kube: KubeClient,
   context: Partial<ExecutionContext> = {},
   signal = new AbortController().signal,
 ): Promise<Failure> {
-  const { apiVersion, kind, metadata: { name = "", namespace = "", uid = "" } } = workflow;
+  const { apiVersion, kind, metadata: { name = "", namespace = "", uid = "" } } = object;
   const started = { status: {}, object: aWorkObject({ apiVersion, kind, name, namespace, uid }) };
   return await explainWorkflow(kube, { started, context: aContext(context), signal, log: silentLog });
 }
@@ -176,8 +178,8 @@ Deno.test("explainWorkflow() without pods takes container, code and reason from 
 
 Deno.test("explainWorkflow() reads compressed nodes", async () => {
   const recorded = recording("nested-steps");
-  const { nodes, ...status } = recorded.workflow.status;
-  recorded.workflow.status = { ...status, compressedNodes: await compressed(nodes as JsonObject) };
+  const { nodes, ...status } = recorded.object.status;
+  recorded.object.status = { ...status, compressedNodes: await compressed(nodes as JsonObject) };
   assertEquals((await explain(recorded, replay(recorded).kube)).node, "outer/inner/deep");
 });
 
@@ -195,8 +197,8 @@ const unreadable = [
 for (const { fields, says } of unreadable) {
   Deno.test(`explainWorkflow() without nodes has the Workflow's message, and says: ${says}`, async () => {
     const recorded = recording("nested-steps");
-    const { nodes: _nodes, ...status } = recorded.workflow.status;
-    recorded.workflow.status = { ...status, ...fields };
+    const { nodes: _nodes, ...status } = recorded.object.status;
+    recorded.object.status = { ...status, ...fields };
     const failure = await explain(recorded, replay(recorded).kube);
     assertEquals([failure.reason, failure.message], ["Failed", status.message]);
     assertStringIncludes(failure.notRead?.join() ?? "", says);
@@ -205,7 +207,7 @@ for (const { fields, says } of unreadable) {
 
 Deno.test("explainWorkflow() says that the controller has not taken a Workflow up", async () => {
   const recorded = recording("exit-code");
-  recorded.workflow.status = {};
+  recorded.object.status = {};
   assertEquals(await explain(recorded, replay(recorded).kube), {
     reason: "Pending",
     message: "Argo's controller has not taken it up",
@@ -241,7 +243,7 @@ Deno.test("explainWorkflow() refuses another Workflow of the name", async () => 
   const recorded = recording("exit-code");
   const { kube } = replay({
     ...recorded,
-    workflow: { ...recorded.workflow, metadata: { name: "exit-code" } },
+    object: { ...recorded.object, metadata: { name: "exit-code" } },
   });
   await assertRejects(
     () => explain(recorded, kube),

@@ -10,7 +10,7 @@ import {
 } from "../../../src/mod.ts";
 import { type FakeClock, fakeClock } from "../../../src/testing/mod.ts";
 import { type AskedLog, at, HANG, logClient, type LogStream } from "../../kube/log_streams.ts";
-import { refusal } from "./recorded.ts";
+import { refusal } from "../recorded.ts";
 
 interface Followed {
   clock: FakeClock;

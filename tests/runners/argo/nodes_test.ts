@@ -1,7 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
 import { type ArgoNode, podNameOf, readNodes } from "../../../runners/argo/nodes.ts";
 import type { KubeObject } from "../../../src/mod.ts";
-import { recording, recordingNames } from "./recorded.ts";
+import { recordingsOf } from "../recorded.ts";
+
+const { recording, recordingNames } = recordingsOf("argo");
 
 function aWorkflow(annotations: Record<string, string> = {}): KubeObject {
   return {
@@ -19,7 +21,7 @@ async function aNode(fields: Record<string, unknown>): Promise<ArgoNode> {
 
 Deno.test("podNameOf() names all recorded pods as Argo did", async () => {
   const recordings = recordingNames().map(recording);
-  for (const { workflow, pods } of recordings) {
+  for (const { object: workflow, pods } of recordings) {
     const { nodes } = await readNodes(workflow);
     for (const { metadata } of pods) {
       const node = nodes.get(metadata.annotations?.["workflows.argoproj.io/node-id"] ?? "");

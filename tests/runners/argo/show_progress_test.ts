@@ -3,10 +3,12 @@ import { readNodes } from "../../../runners/argo/nodes.ts";
 import { progressNodes, ProgressView } from "../../../runners/argo/show_progress.ts";
 import type { KubeClient, ProgressNode } from "../../../src/mod.ts";
 import { fakeClock } from "../../../src/testing/fake_clock.ts";
-import { recording } from "./recorded.ts";
+import { recordingsOf } from "../recorded.ts";
+
+const { recording } = recordingsOf("argo");
 
 Deno.test("progressNodes() has the steps in the order of their tree, without the groups between them", async () => {
-  const { nodes } = await readNodes(recording("nested-steps").workflow);
+  const { nodes } = await readNodes(recording("nested-steps").object);
   const lines = progressNodes([...nodes.values()]).map(({ depth, name, state }) =>
     `${depth} ${name} ${state}`
   );
@@ -20,7 +22,7 @@ Deno.test("progressNodes() has the steps in the order of their tree, without the
 });
 
 Deno.test("ProgressView asks for a changed Workflow at most each 2 s, and draws each second", async () => {
-  const { workflow } = recording("running");
+  const { object: workflow } = recording("running");
   const clock = fakeClock();
   let asked = 0;
   const drawn: number[] = [];
