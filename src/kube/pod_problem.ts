@@ -46,7 +46,7 @@ export function podProblem(
   mainContainer: string | undefined = defaultContainer(pod),
 ): PodProblem | undefined {
   const status = isJsonObject(pod.status) ? pod.status : {};
-  const states = containerStates(status);
+  const states = containerStates(pod);
   return wholePodProblem(status) ??
     failedContainer(states, mainContainer) ??
     waitingContainer(states, (reason) => !STARTING.includes(reason)) ??
@@ -63,8 +63,7 @@ export function defaultContainer({ metadata, spec }: KubeObject): string | undef
 
 /** Whether a container of the pod has written a log, as far as its status tells. */
 export function hasRun(pod: KubeObject, container: string): boolean {
-  const status = isJsonObject(pod.status) ? pod.status : {};
-  return statusesOf(status).some(({ name, state, lastState }) =>
+  return statusesOf(pod).some(({ name, state, lastState }) =>
     name === container &&
     [state, lastState].some((each) =>
       isJsonObject(each) && (isJsonObject(each.running) || hasStarted(each.terminated))
@@ -125,8 +124,8 @@ function problem(reason: JsonValue | undefined, message: JsonValue | undefined):
   };
 }
 
-function containerStates(status: JsonObject): ContainerState[] {
-  return statusesOf(status).map(({ name, isInit, state, lastState }) => {
+function containerStates(pod: KubeObject): ContainerState[] {
+  return statusesOf(pod).map(({ name, isInit, state, lastState }) => {
     const now = isJsonObject(state) ? state : {};
     const before = isJsonObject(lastState) ? lastState : {};
     const waiting = isJsonObject(now.waiting) ? now.waiting : undefined;
@@ -135,11 +134,21 @@ function containerStates(status: JsonObject): ContainerState[] {
   });
 }
 
-/** Init containers first. */
-function statusesOf(status: JsonObject): (JsonObject & { name: string; isInit: boolean })[] {
-  const all = (key: string, isInit: boolean) =>
-    objectsIn(status[key]).map((each) => ({ ...each, name: String(each.name), isInit }));
-  return [...all("initContainerStatuses", true), ...all("containerStatuses", false)];
+/**
+ * Init containers first. A sidecar is one only by its place: it runs beside the others, and ends after them.
+ * https://kubernetes.io/docs/concepts/workloads/pods/sidecar-containers/
+ */
+function statusesOf({ spec, status }: KubeObject): (JsonObject & { name: string; isInit: boolean })[] {
+  const { initContainers } = isJsonObject(spec) ? spec : {};
+  const { initContainerStatuses, containerStatuses } = isJsonObject(status) ? status : {};
+  const sidecars = objectsIn(initContainers).filter(({ restartPolicy }) => restartPolicy === "Always")
+    .map(({ name }) => name);
+  const all = (list: JsonValue | undefined, isInit: (name?: JsonValue) => boolean) =>
+    objectsIn(list).map((each) => ({ ...each, name: String(each.name), isInit: isInit(each.name) }));
+  return [
+    ...all(initContainerStatuses, (name) => !sidecars.includes(name)),
+    ...all(containerStatuses, () => false),
+  ];
 }
 
 function condition(status: JsonObject, type: string, value: string): JsonObject | undefined {

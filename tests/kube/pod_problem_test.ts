@@ -117,3 +117,10 @@ for (const { what, status, has } of runs) {
     assertEquals(hasRun(aPod({ containerStatuses: [status] }), "main"), has);
   });
 }
+
+Deno.test("podProblem() names the container that ended a pod, not the sidecar that ended with it", () => {
+  const pod = aPod({ initContainerStatuses: [ended("proxy", 1)], containerStatuses: [ended("main", 3)] });
+  const initContainers = [{ name: "proxy", restartPolicy: "Always" }];
+  const problem = podProblem({ ...pod, spec: { initContainers, containers: [{ name: "main" }] } });
+  assertEquals([problem?.container, problem?.exitCode], ["main", 3]);
+});
