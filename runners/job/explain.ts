@@ -11,6 +11,7 @@ import {
   isJsonObject,
   type KubeClient,
   type KubeObject,
+  messageOf,
   podProblem,
   warningEvents,
   type WorkObject,
@@ -18,8 +19,13 @@ import {
 import { failureReason, isSuspended, jobPhase } from "./job.ts";
 import { indexOf, podsOf } from "./pods.ts";
 
-/** `Container main for pod team/demo-x7k2p failed with …`: https://github.com/kubernetes/kubernetes/blob/v1.34.4/pkg/controller/job/pod_failure_policy.go */
-const NAMED_POD = / for pod [^/ ]+\/(\S+) failed with /;
+/**
+ * `Container main for pod team/demo-x7k2p failed with …`, `Pod team/demo-x7k2p has condition …`:
+ * https://github.com/kubernetes/kubernetes/blob/v1.34.4/pkg/controller/job/pod_failure_policy.go
+ */
+const NAMED_POD = /\b[Pp]od [^/ ]+\/(\S+) (?:failed with|has condition) /;
+/** Most pods that are looked at: a Job may have tens of thousands. */
+const MAX_PODS = 500;
 
 /**
  * Why a Job failed, or what it waits for if it has not ended: the pod that is the cause, its container, events and
@@ -32,7 +38,7 @@ export async function explainJob(
   const job = started.object!;
   const { pods, notRead } = await readPods(kube, job, signal);
   const pod = causeOf(pods, completed?.message ?? "");
-  if (!pod) return { ...await explainWithoutPods(kube, job, signal), ...(notRead ? { notRead } : {}) };
+  if (!pod) return await explainWithoutPods(kube, job, { notRead, signal });
   const index = indexOf(pod);
   const { name = "", namespace = "" } = pod.metadata;
   const found = await explainPod(kube, { name, namespace }, {
@@ -66,12 +72,13 @@ function rankOf(pod: KubeObject): number {
 
 async function readPods(
   kube: KubeClient,
-  job: { namespace: string; uid: string },
+  job: WorkObject,
   signal: AbortSignal,
-): Promise<{ pods: KubeObject[]; notRead?: string[] }> {
+): Promise<{ pods: KubeObject[]; notRead: string[] }> {
+  const options = { ...podsOf(job), fieldSelector: "status.phase!=Succeeded", limit: MAX_PODS, signal };
   try {
-    const { items } = await kube.list({ apiVersion: "v1", kind: "Pod" }, { ...podsOf(job), signal });
-    return { pods: items };
+    const { items } = await kube.list({ apiVersion: "v1", kind: "Pod" }, options);
+    return { pods: items, notRead: [] };
   } catch (error) {
     if (!isFault(error, "forbidden")) throw error;
     return { pods: [], notRead: ["the runner may not list the pods"] };
@@ -82,24 +89,34 @@ async function readPods(
 async function explainWithoutPods(
   kube: KubeClient,
   { apiVersion, kind, name, namespace, uid }: WorkObject,
-  signal: AbortSignal,
+  options: { notRead: string[]; signal: AbortSignal },
 ): Promise<Failure> {
+  const notRead = [...options.notRead];
   const [job, events] = await Promise.all([
-    kube.get({ apiVersion, kind, name, namespace }, { signal }).catch(() => undefined),
-    warningEvents(kube, { kind, name, namespace, uid }, { signal }),
+    kube.get({ apiVersion, kind, name, namespace }, options).catch((error) =>
+      void notRead.push(messageOf(error))
+    ),
+    warningEvents(kube, { kind, name, namespace, uid }, options),
   ]);
-  return { ...(job ? saidOfJob(job) : {}), ...(events.value?.length ? { events: events.value } : {}) };
+  notRead.push(...events.notRead);
+  return {
+    ...(job ? saidOfJob(job) : {}),
+    ...(job && notRead.length === 0 && !isSuspended(job) ? { message: "no pod of it can be found" } : {}),
+    ...(events.value?.length ? { events: events.value } : {}),
+    ...(notRead.length > 0 ? { notRead } : {}),
+  };
 }
 
 function saidOfJob(job: KubeObject): Failure {
   if (isSuspended(job)) return { reason: "Suspended", message: "waits to be resumed: spec.suspend is true" };
-  return { reason: failureReason(job) ?? jobPhase(job), message: "no pod of it can be found" };
+  return { reason: failureReason(job) ?? jobPhase(job) };
 }
 
 /** What is known of a pod without a problem. */
 function saidOf(pod: KubeObject): Failure {
+  if (podProblem(pod)) return {};
   const { startTime } = isJsonObject(pod.status) ? pod.status : {};
-  return podProblem(pod) ? {} : { reason: phaseOf(pod), message: `runs since ${startTime}` };
+  return { reason: phaseOf(pod), ...(startTime ? { message: `runs since ${startTime}` } : {}) };
 }
 
 function phaseOf({ status }: KubeObject): string {

@@ -23,7 +23,7 @@ import {
 import { jobAccess } from "./access.ts";
 import { describeJob } from "./describe.ts";
 import { explainJob } from "./explain.ts";
-import { jobNode, jobOutcome, jobState, parseJob } from "./job.ts";
+import { isSuspended, jobNode, jobOutcome, jobState, parseJob } from "./job.ts";
 import { followedJob, podsOf } from "./pods.ts";
 
 export { jobOutcome } from "./job.ts";
@@ -104,9 +104,9 @@ export function jobRunner(kube: KubeClient, { hashed }: JobRunnerOptions = {}) {
       // With the uid the API server refuses to touch another object of the name.
       const metadata = { uid, annotations: { [STOPPED_BY_ANNOTATION]: reason } };
       const spec = mode === "stop" ? { activeDeadlineSeconds: 1 } : {};
-      await kube.mergePatch(ref, { metadata, spec }, { signal });
-      if (mode === "stop") return;
-      await kube.delete(ref, { uid, propagationPolicy: "Foreground", signal });
+      const job = await kube.mergePatch(ref, { metadata, spec }, { signal });
+      if (mode === "terminate") await kube.delete(ref, { uid, propagationPolicy: "Foreground", signal });
+      else if (isSuspended(job)) return "it is suspended, and ends when it is resumed";
     },
 
     commands: ({ name, namespace }) => ({

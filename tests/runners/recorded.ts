@@ -71,6 +71,7 @@ export function replay(
     await wrong;
   };
   const kube = {
+    serverNow: () => Date.now(),
     async get({ kind, name }: ObjectRef, options: { signal?: AbortSignal } = {}) {
       await ask(kind as Asked, options.signal);
       const found = [object, ...pods].find((each) => each.kind === kind && each.metadata.name === name);

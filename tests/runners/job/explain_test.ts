@@ -1,0 +1,241 @@
+import { assert, assertEquals, assertObjectMatch, assertStringIncludes } from "@std/assert";
+import { causeOf, explainJob } from "../../../runners/job/explain.ts";
+import { jobOutcome } from "../../../runners/job/job.ts";
+import {
+  type ExecutionContext,
+  type Failure,
+  type JsonObject,
+  type KubeClient,
+  type KubeObject,
+  silentLog,
+} from "../../../src/mod.ts";
+import { aContext, aWorkObject } from "../../builders.ts";
+import { type Asked, type Recording, recordingsOf, refusal, replay } from "../recorded.ts";
+
+const { recording, recordingNames } = recordingsOf("job");
+
+const MAX_REQUESTS = 5;
+
+/** Explains the Job of a recording. */
+async function explain(
+  { object }: Recording,
+  kube: KubeClient,
+  context: Partial<ExecutionContext> = {},
+): Promise<Failure> {
+  const { apiVersion, kind, metadata: { name = "", namespace = "", uid = "" } } = object;
+  const started = { status: {}, object: aWorkObject({ apiVersion, kind, name, namespace, uid }) };
+  const completed = jobOutcome(object);
+  const { signal } = new AbortController();
+  const input = { started, context: aContext(context), signal, log: silentLog };
+  return await explainJob(kube, { ...input, ...(completed ? { completed } : {}) });
+}
+
+interface Case {
+  cause: Failure;
+  /** A part of the message. */
+  says?: string;
+  /** The log's last line. */
+  log?: string;
+  /** A part of an event. */
+  event?: string;
+}
+
+const NO_POD = "no pod of it can be found";
+
+const cases: Record<string, Case> = {
+  "exit-code": {
+    cause: { pod: "exit-code-hnd7f", container: "main", exitCode: 3, reason: "Error" },
+    log: "oh no",
+  },
+  "failing-index": {
+    cause: { node: "index 1", pod: "failing-index-1-qq5p2", container: "main", exitCode: 1, reason: "Error" },
+    log: "index 1",
+  },
+  "oom-beside-sidecar": {
+    cause: { pod: "oom-beside-sidecar-zjqtp", container: "main", exitCode: 137, reason: "OOMKilled" },
+    log: "filling",
+  },
+  "pod-failure-policy": {
+    cause: { node: "index 0", pod: "pod-failure-policy-0-md59t", exitCode: 42, reason: "Error" },
+    log: "fatal",
+  },
+  "failing-init": {
+    cause: { pod: "failing-init-24t9r", container: "prepare", exitCode: 7, reason: "Error" },
+    log: "no disk",
+  },
+  "evicted": {
+    cause: {
+      pod: "evicted-sggx5",
+      reason: "Evicted",
+      notRead: ['there is no log of container "main"'],
+    },
+    says: "ephemeral local storage usage exceeds",
+    event: "Evicted: Pod ephemeral local storage usage exceeds",
+  },
+  "deadline": {
+    cause: { reason: "DeadlineExceeded" },
+    says: NO_POD,
+    event: "DeadlineExceeded: Job was active longer than specified deadline",
+  },
+  "retrying": { cause: { reason: "BackoffLimitExceeded" }, says: NO_POD, event: "BackoffLimitExceeded: " },
+  "pod-deleted": { cause: { reason: "BackoffLimitExceeded" }, says: NO_POD, event: "BackoffLimitExceeded: " },
+  "disruption": { cause: { reason: "PodFailurePolicy" }, says: NO_POD, event: "PodFailurePolicy: Pod " },
+  "missing-image": {
+    cause: { pod: "missing-image-l5rff", container: "main", reason: "ErrImageNeverPull" },
+    says: 'image "localhost/nope:1" is not present',
+  },
+  "unschedulable": {
+    cause: { pod: "unschedulable-2lr7n", reason: "Unschedulable" },
+    says: "0/1 nodes are available",
+    event: "FailedScheduling: 0/1 nodes are available",
+  },
+  "quota": { cause: { reason: "Running" }, says: NO_POD, event: "FailedCreate: Error creating: pods " },
+  "suspended": { cause: { reason: "Suspended" }, says: "to be resumed" },
+  "running": { cause: { pod: "running-6mj7j", reason: "Running" }, says: "runs since 2026-", log: "long" },
+  "failure-target": { cause: { pod: "failure-target-6ssh9", reason: "Running" }, log: "deaf" },
+  "success-criteria-met": { cause: { node: "index 1", reason: "Running" } },
+};
+
+for (const [of, { cause, says, log, event }] of Object.entries(cases)) {
+  Deno.test(`explainJob() finds the cause of ${of}`, async () => {
+    const recorded = recording(of);
+    const { kube, asked } = replay(recorded);
+    const failure = await explain(recorded, kube);
+    assertObjectMatch({ ...failure }, { ...cause });
+    if (says) assertStringIncludes(failure.message ?? "", says);
+    if (log) assertEquals(failure.logTail?.at(-1), log);
+    if (event) assert(failure.events?.some((each) => each.includes(event)), failure.events?.join("\n"));
+    assert(asked.length <= MAX_REQUESTS, asked.join());
+    assertEquals(failure.notRead, cause.notRead);
+  });
+}
+
+Deno.test("every recording of a Job that did not succeed has its expected cause here", () => {
+  assertEquals(Object.keys(cases).sort(), recordingNames().filter((name) => name !== "success"));
+});
+
+Deno.test("explainJob() never reads a log where no lines are wanted", async () => {
+  const recorded = recording("exit-code");
+  const { kube, asked } = replay(recorded);
+  const failure = await explain(recorded, kube, { logTailLines: 0 });
+  assertEquals([failure.logTail, asked.includes("log"), failure.exitCode], [undefined, false, 3]);
+});
+
+Deno.test("explainJob() takes no pod of an earlier Job of the name for its own", async () => {
+  const recorded = recording("exit-code");
+  recorded.object.metadata.uid = "another";
+  const failure = await explain(recorded, replay(recorded).kube);
+  assertEquals([failure.pod, failure.message], [undefined, NO_POD]);
+});
+
+const forbidden: [Asked[], (keyof Failure)[], string[]][] = [
+  [["Event"], ["pod", "exitCode", "logTail"], [
+    'the runner may not read the events of pod "exit-code-hnd7f"',
+  ]],
+  [["log"], ["pod", "exitCode", "events"], ['the runner may not read the log of container "main"']],
+  [["Pod"], ["reason", "events"], ["the runner may not list the pods"]],
+  [["Pod", "Event"], ["reason"], [
+    "the runner may not list the pods",
+    'the runner may not read the events of job "exit-code"',
+  ]],
+];
+
+for (const [kinds, kept, notRead] of forbidden) {
+  Deno.test(`explainJob() says what it may not read: ${kinds}`, async () => {
+    const recorded = recording("exit-code");
+    recorded.events.push({ ...recorded.events[0]!, involvedObject: involved(recorded.pods) });
+    const { kube } = replay(recorded, (asked) => kinds.includes(asked) ? refusal("forbidden") : undefined);
+    const failure = await explain(recorded, kube);
+    assertEquals(kept.filter((key) => failure[key] === undefined), []);
+    assertEquals(failure.notRead, notRead);
+    assertEquals(failure.message, undefined);
+  });
+}
+
+/** The last attempt's pod, as an event names it. */
+function involved(pods: KubeObject[]): JsonObject {
+  const { name = "", namespace = "", uid = "" } =
+    pods.find(({ metadata: { name } }) => name?.endsWith("hnd7f"))!
+      .metadata;
+  return { kind: "Pod", name, namespace, uid };
+}
+
+Deno.test("explainJob() of a Job that is gone has its events, and says that it is gone", async () => {
+  const recorded = recording("deadline");
+  const failure = await explain(
+    recorded,
+    replay(recorded, (asked) => asked === "Job" ? refusal("notFound") : undefined).kube,
+  );
+  assertEquals(failure, {
+    events: ["DeadlineExceeded: Job was active longer than specified deadline"],
+    notRead: ["Cannot read it (notFound)"],
+  });
+});
+
+/** A pod, made in a second of the same minute. */
+function aPod(name: string, second: string, status: JsonObject, metadata: JsonObject = {}): KubeObject {
+  const creationTimestamp = `2026-01-01T00:00:${second}Z`;
+  return {
+    apiVersion: "v1",
+    kind: "Pod",
+    metadata: { name, namespace: "team", creationTimestamp, ...metadata },
+    spec: { containers: [{ name: "main" }] },
+    status,
+  } as KubeObject;
+}
+
+function ended(exitCode: number, reason = exitCode === 0 ? "Completed" : "Error"): JsonObject {
+  const terminated = { exitCode, reason, startedAt: "2026-01-01T00:00:01Z" };
+  const phase = exitCode === 0 ? "Succeeded" : "Failed";
+  return { phase, containerStatuses: [{ name: "main", state: { terminated } }] };
+}
+
+const waiting = { containerStatuses: [{ name: "main", state: { waiting: { reason: "ImagePullBackOff" } } }] };
+const DELETED = { deletionTimestamp: "2026-01-01T00:01:00Z" };
+const RUNS = { phase: "Running" };
+
+const choices: [string, KubeObject[], string | undefined][] = [
+  ["none of none", [], undefined],
+  ["none of those that succeeded", [aPod("a", "01", ended(0))], undefined],
+  [
+    "the last attempt",
+    [aPod("a", "01", ended(1)), aPod("c", "03", ended(3)), aPod("b", "02", ended(2))],
+    "c",
+  ],
+  [
+    "one that failed before one that was ended because of it",
+    [aPod("a", "01", ended(1)), aPod("b", "02", ended(143), DELETED)],
+    "a",
+  ],
+  [
+    "one that ran out of memory as one that failed, even while it is deleted",
+    [aPod("a", "01", ended(1)), aPod("b", "02", ended(137, "OOMKilled"), DELETED)],
+    "b",
+  ],
+  [
+    "one that failed before one that cannot start",
+    [aPod("a", "01", ended(1)), aPod("b", "02", waiting)],
+    "a",
+  ],
+  ["one that cannot start before one that runs", [aPod("a", "01", waiting), aPod("b", "02", RUNS)], "a"],
+  ["one that runs", [aPod("a", "01", ended(0)), aPod("b", "02", RUNS)], "b"],
+];
+
+for (const [what, pods, name] of choices) {
+  Deno.test(`causeOf() is ${what}`, () => {
+    assertEquals(causeOf(pods, "Job ended as Failed")?.metadata.name, name);
+    assertEquals(causeOf(pods.toReversed(), "Job ended as Failed")?.metadata.name, name);
+  });
+}
+
+for (
+  const message of [
+    "Container main for pod team/a failed with exit code 42 matching FailJob rule at index 0",
+    "Job ended as Failed: PodFailurePolicy: Pod team/a has condition DisruptionTarget matching FailJob rule",
+  ]
+) {
+  Deno.test(`causeOf() is the pod that the Job names: ${message.split(" ").slice(0, 6).join(" ")} …`, () => {
+    const pods = [aPod("b", "02", ended(1)), aPod("a", "01", ended(42))];
+    assertEquals(causeOf(pods, message)?.metadata.name, "a");
+  });
+}
