@@ -1,25 +1,9 @@
 import { assertEquals, assertObjectMatch, assertStringIncludes } from "@std/assert";
 import { argoRunner } from "../../../runners/argo/mod.ts";
-import {
-  configMapReporter,
-  dryRunClient,
-  type ExecutionContext,
-  fetchClient,
-  type JsonObject,
-  Manager,
-  RunError,
-  silentLog,
-} from "../../../src/mod.ts";
-import {
-  type EmbeddedApi,
-  embeddedApi,
-  serveEmbeddedApi,
-  type SimulatedArgo,
-  simulatedArgo,
-} from "../../../src/testing/mod.ts";
+import { type JsonObject, RunError } from "../../../src/mod.ts";
+import { simulatedArgo } from "../../../src/testing/mod.ts";
 import { aContext } from "../../builders.ts";
-
-const NEVER = new AbortController().signal;
+import { stageTests } from "../runner_stage.ts";
 
 /** A manifest whose one container runs a command. */
 function aManifest(...command: string[]): JsonObject {
@@ -28,58 +12,17 @@ function aManifest(...command: string[]): JsonObject {
 
 const SUSPENDED: JsonObject = { entrypoint: "main", templates: [{ name: "main", suspend: {} }] };
 
-interface Stage {
-  api: EmbeddedApi;
-  argo: SimulatedArgo;
-  run(
-    manifest: JsonObject,
-    context?: Partial<ExecutionContext>,
-    signal?: AbortSignal,
-  ): ReturnType<Manager["execute"]>;
-}
-
-/** The runner with its Manager on an embedded API, served so that the real client is used. */
-async function withStage(test: (stage: Stage) => Promise<void>): Promise<void> {
-  const { name, platform: { namespace } } = aContext();
-  const api = embeddedApi({ namespaces: [namespace] });
-  const argo = simulatedArgo(api, { stepMs: 1 });
-  const server = serveEmbeddedApi(api);
-  api.create("ConfigMap", { metadata: { name, namespace }, data: { other: "kept" } });
-  const run: Stage["run"] = (manifest, changes = {}, signal = NEVER) => {
-    const context = aContext(changes);
-    const client = fetchClient({ server: server.url });
-    const kube = context.dryRun ? dryRunClient(client) : client;
-    return new Manager({
-      runner: argoRunner(kube),
-      reporter: configMapReporter(kube),
-      context,
-      readManifest: () => Promise.resolve(manifest),
-      log: () => silentLog,
-    }).execute(signal);
-  };
-  try {
-    await test({ api, argo, run });
-  } finally {
-    argo.close();
-    await server.close();
-  }
-}
-
-function workflowIn({ api }: Stage) {
-  const { name, platform: { namespace } } = aContext();
-  return api.find("Workflow", namespace, name);
-}
-
-function testOnStage(name: string, test: (stage: Stage) => Promise<void>): void {
-  // The client keeps its connection for as long as the process lives.
-  Deno.test({ name, sanitizeResources: false, sanitizeOps: false, fn: () => withStage(test) });
-}
+const testOnStage = stageTests({
+  runner: argoRunner,
+  kind: "Workflow",
+  controller: (api) => simulatedArgo(api, { stepMs: 1 }),
+});
 
 testOnStage("argoRunner() runs a Workflow to its end and reports it", async (stage) => {
   const { exitCode, report } = await stage.run(aManifest("true"));
   assertEquals(exitCode, 0);
   const { name, platform: { namespace, serviceAccountName } } = aContext();
-  assertObjectMatch(workflowIn(stage) ?? {}, {
+  assertObjectMatch(stage.work() ?? {}, {
     metadata: {
       labels: {
         "app.kubernetes.io/managed-by": "action-runner",
@@ -112,23 +55,23 @@ testOnStage(
   "argoRunner() refuses the Workflow of another manifest and names the difference",
   async (stage) => {
     await stage.run(aManifest("true"));
-    const before = workflowIn(stage);
+    const before = stage.work();
     const { exitCode, report } = await stage.run(aManifest("false"));
     assertEquals(exitCode, 23);
     assertStringIncludes(String(report.message), "spec.templates.0.container.command");
-    assertEquals(workflowIn(stage), before);
+    assertEquals(stage.work(), before);
   },
 );
 
 testOnStage("argoRunner() creates nothing in a dry run", async (stage) => {
   const { exitCode, report } = await stage.run(aManifest("true"), { dryRun: true });
-  assertEquals([exitCode, report.object, workflowIn(stage)], [0, undefined, undefined]);
+  assertEquals([exitCode, report.object, stage.work()], [0, undefined, undefined]);
 });
 
 testOnStage("argoRunner() stops its Workflow and leaves word of why", async (stage) => {
   const { exitCode, report } = await stage.run(SUSPENDED, { timeoutMs: 200, onTimeout: "terminate" });
   assertEquals([exitCode, (report.object as JsonObject).left], [124, "stopped"]);
-  await stage.argo.idle();
+  await stage.controller.idle();
   const again = await stage.run(SUSPENDED);
   assertEquals(again.exitCode, 10);
   assertStringIncludes(String(again.report.message), "stopped by the runner (TimedOut)");
@@ -137,7 +80,7 @@ testOnStage("argoRunner() stops its Workflow and leaves word of why", async (sta
 testOnStage("argoRunner() leaves its Workflow running on SIGTERM", async (stage) => {
   const stop = new AbortController();
   const running = stage.run(SUSPENDED, {}, stop.signal);
-  while (!workflowIn(stage)) await new Promise((resolve) => setTimeout(resolve, 5));
+  while (!stage.work()) await new Promise((resolve) => setTimeout(resolve, 5));
   stop.abort(new RunError("Terminated", "interrupted by SIGTERM"));
   const { exitCode, report } = await running;
   assertEquals([exitCode, report.phase, "finishedSuccessfully" in report], [143, "Unknown", false]);
