@@ -17,6 +17,7 @@ export const MAX_MANIFEST_BYTES = 1.5 * 1024 * 1024;
 
 /** Deepest nesting: far more than a workflow needs, far less than what overflows a stack. */
 const MAX_DEPTH = 100;
+const TOO_DEEP = `is nested deeper than ${MAX_DEPTH} levels`;
 
 /** Most values, with every alias counted each time that it is used: a bomb of aliases has billions. */
 const MAX_VALUES = 100_000;
@@ -65,6 +66,8 @@ function parseYaml(text: string): unknown {
     return parse(withoutTrailingSeparator(text), { schema: "core" });
   } catch (error) {
     const message = messageOf(error);
+    // The parser goes down one call a level, until the stack is full.
+    if (message.includes("call stack")) throw new InvalidInputError(TOO_DEEP);
     if (message.startsWith("Found more than 1 document")) {
       throw new InvalidInputError("has more than one document, expected one");
     }
@@ -95,7 +98,7 @@ function checkValue(root: unknown): void {
   let count = 0;
   for (let visit = pending.pop(); visit; visit = pending.pop()) {
     const { value, path, depth } = visit;
-    if (depth > MAX_DEPTH) throw new InvalidInputError(`is nested deeper than ${MAX_DEPTH} levels`);
+    if (depth > MAX_DEPTH) throw new InvalidInputError(TOO_DEEP);
     if (typeof value === "number") checkNumber(value, path);
     if (typeof value !== "object" || value === null) continue;
     for (const [key, inner] of Object.entries(value)) {

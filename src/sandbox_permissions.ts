@@ -89,9 +89,9 @@ export function runPermissions(url: string, needs: Needs, reads: PathSetting[] =
   };
 }
 
-/** What the loading of kubeconfig files may do: read them; its library looks at variables that it shall not find. */
+/** What the loading of kubeconfig files may do: read them. */
 export function kubeconfigPermissions(url: string, paths: string[]): WorkerPermissions {
-  return { ...NOTHING, read: [...ownModules(url), ...paths], env: CONTRACT_VARIABLES };
+  return { ...NOTHING, read: [...ownModules(url), ...paths] };
 }
 
 /** The kubeconfig files to load: those of `KUBECONFIG`, or the one in the home folder. */

@@ -3,8 +3,7 @@
  *
  * @module
  */
-import process from "node:process";
-import type { KubeConfig } from "@kubernetes/client-node";
+import type { Cluster, Context, User } from "@kubernetes/client-node";
 import { InvalidInputError, messageOf } from "../errors.ts";
 import { isJsonObject, type JsonObject } from "../json.ts";
 import { parseManifest } from "../manifest.ts";
@@ -15,6 +14,22 @@ import { proxyProblem, serverProblem } from "./server_url.ts";
 /** Largest kubeconfig in bytes; a real one has a few KB for each cluster. */
 const MAX_BYTES = 1024 * 1024;
 
+/** One or more kubeconfig files, with every path in them as it is from here. */
+interface Kubeconfig {
+  currentContext: string | undefined;
+  contexts: Context[];
+  clusters: Located<Cluster>[];
+  users: Located<User>[];
+}
+
+/** A cluster or user; client-node's loader does not know `tokenFile`. */
+type Located<T> = Omit<T, "caFile" | "certFile" | "keyFile"> & {
+  caFile?: string | undefined;
+  certFile?: string | undefined;
+  keyFile?: string | undefined;
+  tokenFile?: string | undefined;
+};
+
 /**
  * Loads kubeconfig files and works out the access of the current context.
  *
@@ -23,26 +38,16 @@ const MAX_BYTES = 1024 * 1024;
  * @throws {InvalidInputError} If a file is missing or malformed, or the context needs what the sandbox forbids
  */
 export async function readKubeconfig(paths: string[]): Promise<Access> {
-  // One of the loader's packages uses what is deprecated in Node.js, which concerns nobody who runs a program.
-  process.noDeprecation = true;
-  // Here and nowhere else: in a cluster the loader is not needed, and loading it costs 100 ms and 30 MB.
-  const { KubeConfig } = await import("@kubernetes/client-node/dist/config.js");
   if (paths.length === 0) throw new InvalidInputError("KUBECONFIG names no file");
-  const merged = new KubeConfig();
-  const tokenFiles = new Map<string, string>();
-  for (const path of paths.length > 1 ? await presentOnes(paths) : paths) {
-    const config = await readConfig(path);
-    const next = new KubeConfig();
-    // As with kubectl, only the current context must be whole.
-    next.loadFromString(JSON.stringify(config), { onInvalidEntry: "filter" });
-    next.makePathsAbsolute(folderOf(path));
-    for (const [user, file] of tokenFilesOf(config, path)) {
-      if (!merged.users?.some(({ name }) => name === user)) tokenFiles.set(user, file);
-    }
-    addNew(merged, next);
-  }
+  const present = paths.length > 1 ? await presentOnes(paths) : paths;
+  const configs = await Promise.all(present.map(readConfig));
   try {
-    return accessOf(merged, tokenFiles);
+    return accessOf({
+      currentContext: configs.map(({ currentContext }) => currentContext).find(Boolean),
+      contexts: configs.flatMap(({ contexts }) => contexts),
+      clusters: configs.flatMap(({ clusters }) => clusters),
+      users: configs.flatMap(({ users }) => users),
+    });
   } catch (error) {
     throw withPath(paths.join(":"), ":", error);
   }
@@ -61,7 +66,29 @@ async function presentOnes(paths: string[]): Promise<string[]> {
   throw new InvalidInputError(`kubeconfig ${JSON.stringify(paths.join(":"))}: none of these files is found`);
 }
 
-async function readConfig(path: string): Promise<JsonObject> {
+async function readConfig(path: string): Promise<Kubeconfig> {
+  // Not all of client-node, which costs 100 ms and 20 MB.
+  const { newClusters, newContexts, newUsers } = await import("@kubernetes/client-node/dist/config_types.js");
+  const config = await readObject(path);
+  const here = (file: string | undefined) =>
+    file && (file.startsWith("/") ? file : `${folderOf(path)}/${file}`);
+  // As with kubectl, only the current context must be whole.
+  const whole = { onInvalidEntry: "filter" } as const;
+  const { "current-context": current } = config;
+  return {
+    currentContext: typeof current === "string" ? current : undefined,
+    contexts: newContexts(config.contexts, whole),
+    clusters: newClusters(config.clusters, whole).map((each) => ({ ...each, caFile: here(each.caFile) })),
+    users: newUsers(config.users, whole).map((each) => ({
+      ...each,
+      certFile: here(each.certFile),
+      keyFile: here(each.keyFile),
+      tokenFile: here(tokenFileOf(config, each.name)),
+    })),
+  };
+}
+
+async function readObject(path: string): Promise<JsonObject> {
   const bytes = await readFile(path, MAX_BYTES).catch((error) => {
     throw new InvalidInputError(`kubeconfig ${messageOf(error)}`, { cause: error });
   });
@@ -72,39 +99,21 @@ async function readConfig(path: string): Promise<JsonObject> {
   }
 }
 
-function addNew(merged: KubeConfig, next: KubeConfig): void {
-  const isNew = (known: { name: string }[]) => ({ name }: { name: string }) =>
-    !known.some((k) => k.name === name);
-  next.clusters.filter(isNew(merged.clusters ?? [])).forEach((cluster) => merged.addCluster(cluster));
-  next.users.filter(isNew(merged.users ?? [])).forEach((user) => merged.addUser(user));
-  next.contexts.filter(isNew(merged.contexts ?? [])).forEach((context) => merged.addContext(context));
-  if (!merged.currentContext && next.currentContext) merged.setCurrentContext(next.currentContext);
-}
-
-/** Users' `tokenFile`, which client-node's loader does not know. */
-function tokenFilesOf(config: JsonObject, path: string): [user: string, file: string][] {
-  const users = Array.isArray(config.users) ? config.users : [];
-  return users.flatMap((entry) => {
-    if (!isJsonObject(entry) || !isJsonObject(entry.user)) return [];
-    const { name } = entry;
-    const { tokenFile } = entry.user;
-    if (typeof name !== "string" || typeof tokenFile !== "string") return [];
-    return [[name, tokenFile.startsWith("/") ? tokenFile : `${folderOf(path)}/${tokenFile}`]];
-  });
+function tokenFileOf({ users }: JsonObject, name: string): string | undefined {
+  const entries = Array.isArray(users) ? users.filter(isJsonObject) : [];
+  const user = entries.find((entry) => entry.name === name)?.user;
+  return isJsonObject(user) && typeof user.tokenFile === "string" ? user.tokenFile : undefined;
 }
 
 function folderOf(path: string): string {
   return path.includes("/") ? path.slice(0, path.lastIndexOf("/")) || "/" : ".";
 }
 
-type Cluster = NonNullable<ReturnType<KubeConfig["getCurrentCluster"]>>;
-type User = NonNullable<ReturnType<KubeConfig["getCurrentUser"]>>;
-
-function accessOf(config: KubeConfig, tokenFiles: Map<string, string>): Access {
+function accessOf(config: Kubeconfig): Access {
   const { cluster, user } = currentOf(config);
   const problem = clusterProblem(cluster) ?? userProblem(user);
   if (problem) return fail(problem);
-  const tokenFile = tokenFiles.get(user.name);
+  const { tokenFile } = user;
   const token = tokenFile ? { file: tokenFile } : user.token ? { text: String(user.token) } : undefined;
   const ca = source("certificate-authority", cluster.caData, cluster.caFile);
   const chain = source("client-certificate", user.certData, user.certFile);
@@ -118,15 +127,15 @@ function accessOf(config: KubeConfig, tokenFiles: Map<string, string>): Access {
   };
 }
 
-function currentOf(config: KubeConfig): { cluster: Cluster; user: User } {
-  const name = config.getCurrentContext();
+function currentOf(config: Kubeconfig): { cluster: Located<Cluster>; user: Located<User> } {
+  const { currentContext: name } = config;
   if (!name) return fail("has no current-context");
-  const context = config.getContextObject(name);
+  const context = config.contexts.find((each) => each.name === name);
   if (!context) return fail(`has no context ${JSON.stringify(name)} with a cluster`);
-  const cluster = config.getCluster(context.cluster);
+  const cluster = config.clusters.find((each) => each.name === context.cluster);
   if (!cluster) return fail(`has no cluster ${JSON.stringify(context.cluster)} with a server`);
   if (!context.user) return fail(`has no user in context ${JSON.stringify(name)}`);
-  const user = config.getUser(context.user);
+  const user = config.users.find((each) => each.name === context.user);
   if (!user) return fail(`has no user ${JSON.stringify(context.user)}`);
   return { cluster, user };
 }
@@ -135,7 +144,7 @@ function fail(problem: string): never {
   throw new InvalidInputError(problem);
 }
 
-function clusterProblem(cluster: Cluster): string | undefined {
+function clusterProblem(cluster: Located<Cluster>): string | undefined {
   const of = `cluster ${JSON.stringify(cluster.name)}`;
   if (cluster.skipTLSVerify) return `${of} has insecure-skip-tls-verify, which is not supported; give its CA`;
   if (cluster.tlsServerName) {
@@ -145,7 +154,7 @@ function clusterProblem(cluster: Cluster): string | undefined {
   return proxy ? `${of} ${proxy}` : serverProblem(cluster.server);
 }
 
-function userProblem(user: User): string | undefined {
+function userProblem(user: Located<User>): string | undefined {
   const of = `user ${JSON.stringify(user.name)}`;
   const program = user.authProvider ? "auth-provider" : user.exec ? "exec" : undefined;
   if (program) {
