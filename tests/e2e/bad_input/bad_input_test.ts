@@ -1,0 +1,17 @@
+import { ALL_ROWS, missingFor } from "./all_rows.ts";
+import { makePlace } from "./place.ts";
+import { checkCase, runCase } from "./run_case.ts";
+
+for (const row of ALL_ROWS) {
+  const missing = missingFor(row);
+  Deno.test({
+    name: `bad input row ${row.row}: ${row.name}${missing ? ` (ignored: needs ${missing})` : ""}`,
+    ignore: missing !== undefined,
+    async fn() {
+      for (const each of row.cases) {
+        await using place = await makePlace();
+        checkCase(each, await runCase(place, each));
+      }
+    },
+  });
+}
