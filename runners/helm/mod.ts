@@ -30,7 +30,9 @@ export { HELM_SETTINGS } from "./work.ts";
 /** How long before helm's time is up the release's pods are looked at, milliseconds: helm may take them back then. */
 const LOOK_BEFORE_MS = 5_000;
 /** How long the look at the release after the end may take, milliseconds: the verdict waits for it. */
-const RESULT_MS = 5_000;
+const RESULT_MS = 3_000;
+/** How long it may take after a signal, when the run has 5 s to end, milliseconds. */
+const HURRIED_RESULT_MS = 500;
 /** How long the removal of what a dry run has made may take, milliseconds. */
 const REMOVAL_MS = 3_000;
 
@@ -50,6 +52,7 @@ export function helmRunner(kube: KubeClient): ActionRunner {
   const jobs = jobRunner(kube, options);
 
   async function watchPods({ context, started, log }: WaitForCompletionInput, signal: AbortSignal) {
+    if (!work.args.atomic) return;
     const { ageMs = 0 } = started.object ?? {};
     const waitMs = helmTimeoutSeconds(context.timeoutMs) * 1_000 - LOOK_BEFORE_MS - ageMs;
     try {
@@ -61,9 +64,13 @@ export function helmRunner(kube: KubeClient): ActionRunner {
   }
 
   /** The verdict with what became of the release, as far as that can be read. */
-  async function withResult(completed: WaitForCompletionOutput): Promise<WaitForCompletionOutput> {
+  async function withResult(
+    completed: WaitForCompletionOutput,
+    { signal }: { signal: AbortSignal },
+  ): Promise<WaitForCompletionOutput> {
+    const ms = signal.aborted ? HURRIED_RESULT_MS : RESULT_MS;
     try {
-      const release = await readResult(kube, work.release, { signal: AbortSignal.timeout(RESULT_MS) });
+      const release = await readResult(kube, work.release, { signal: AbortSignal.timeout(ms) });
       return { ...completed, message: `${completed.message}: ${resultText(release)}`, outputs: { release } };
     } catch (error) {
       return { ...completed, message: `${completed.message}; Cannot read the release: ${messageOf(error)}` };
@@ -93,13 +100,14 @@ export function helmRunner(kube: KubeClient): ActionRunner {
     async waitForCompletion(input) {
       const { command } = work.args;
       if (!input.started.object) {
-        return await withResult({ finishedSuccessfully: true, message: `helm ${command} has nothing to do` });
+        const nothing = { finishedSuccessfully: true, message: `helm ${command} has nothing to do` };
+        return await withResult(nothing, input);
       }
       const completed = await scoped(input.signal, async (over) => {
         watchPods(input, over);
         return await jobs.waitForCompletion(input);
       });
-      return await withResult({ ...completed, message: endText(command, completed) });
+      return await withResult({ ...completed, message: endText(command, completed) }, input);
     },
 
     explain: (input) => explainHelm(kube, { work, jobs, seen }, input),

@@ -5,12 +5,12 @@
  */
 import {
   type ActionRunner,
+  createNew,
+  type CreateOptions,
   createOrAdopt,
   isFault,
   type KubeClient,
   messageOf,
-  type ObjectRef,
-  type Owner,
   preflightCreate,
   reasonOf,
   RunError,
@@ -55,28 +55,23 @@ export async function startJob(
   return object;
 }
 
-/** Deletes a Job with its Secret, which needs not wait for the garbage collector. */
-export async function removeJob(
-  kube: KubeClient,
-  { uid, ...job }: WorkObject,
-  signal: AbortSignal,
-): Promise<void> {
-  const { apiVersion, kind, name, namespace } = job;
-  await deleteIfThere(kube, { apiVersion: "v1", kind: "Secret", name, namespace }, { signal });
-  await deleteIfThere(kube, { apiVersion, kind, name, namespace }, {
-    uid,
-    propagationPolicy: "Foreground",
-    signal,
+/** Deletes a Job and its values, which need not wait for the garbage collector. */
+export async function removeJob(kube: KubeClient, job: WorkObject, signal: AbortSignal): Promise<void> {
+  const { apiVersion, kind, name, namespace, uid } = job;
+  const ref = { apiVersion: "v1", kind: "Secret", name, namespace };
+  await unlessGone(async () => {
+    const { metadata } = await kube.get(ref, { metadataOnly: true, signal });
+    const isOwn = metadata.ownerReferences?.some((owner) => owner.uid === uid);
+    if (isOwn && metadata.uid !== undefined) await kube.delete(ref, { uid: metadata.uid, signal });
   });
+  await unlessGone(() =>
+    kube.delete({ apiVersion, kind, name, namespace }, { uid, propagationPolicy: "Foreground", signal })
+  );
 }
 
-async function deleteIfThere(
-  kube: KubeClient,
-  ref: ObjectRef,
-  options: Parameters<KubeClient["delete"]>[1],
-): Promise<void> {
+async function unlessGone(work: () => Promise<void>): Promise<void> {
   try {
-    await kube.delete(ref, options);
+    await work();
   } catch (error) {
     if (!isFault(error, "notFound")) throw error;
   }
@@ -89,24 +84,21 @@ async function createValues(
   job: WorkObject,
   input: StartInput,
 ): Promise<void> {
+  const create = job.adopted ? createOrAdopt : createNew;
   try {
-    await createOrAdopt(kube, valuesSecret(job, values), secretOptions(input, job.uid));
+    await create(kube, valuesSecret(job, values), secretOptions(input, job.uid));
   } catch (error) {
     const isRefused = error instanceof RunError && error.left === undefined && !input.signal.aborted;
     const isRemoved = isRefused && await removeJob(kube, job, input.signal).then(() => true, () => false);
-    throw new RunError(reasonOf(error), messageOf(error), {
-      cause: error,
-      left: isRemoved ? "not created" : "left running",
-    });
+    const left = isRemoved ? "not created" : "left running";
+    throw new RunError(reasonOf(error), messageOf(error), { cause: error, left });
   }
 }
 
 /** Nobody's: what is created by it is never stored. */
 const NO_UID = "00000000-0000-0000-0000-000000000000";
 
-/** A Secret is the Job's and nobody else's, so that it goes with the Job. */
-function secretOptions({ context, signal, log }: StepInput, uid = NO_UID) {
-  const { program, runId } = context;
-  const owner: Owner = { program, onExisting: "adopt", ...(runId === undefined ? {} : { runId }) };
-  return { owner, hashed: uid, signal, log };
+/** A Secret is the Job's, of whichever run, and nobody else's, so that it goes with the Job. */
+function secretOptions({ context, signal, log }: StepInput, uid = NO_UID): CreateOptions {
+  return { owner: { program: context.program, onExisting: "adopt" }, hashed: uid, signal, log };
 }

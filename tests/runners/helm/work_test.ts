@@ -1,0 +1,98 @@
+import { assertEquals, assertMatch, assertNotEquals, assertRejects } from "@std/assert";
+import { prepareWork } from "../../../runners/helm/work.ts";
+import {
+  type ExecutionContext,
+  InvalidInputError,
+  type JsonObject,
+  Mask,
+  silentLog,
+} from "../../../src/mod.ts";
+import { aContext } from "../../builders.ts";
+
+const CHART = { name: "app", repo: "https://charts.example.org" };
+
+async function prepare(manifest: JsonObject, context: Partial<ExecutionContext> = {}, mask = new Mask()) {
+  const { signal } = new AbortController();
+  return await prepareWork({ manifest, context: aContext(context), signal, log: silentLog, mask });
+}
+
+async function withFile(text: string, test: (folder: string) => Promise<void>): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  try {
+    await Deno.writeTextFile(`${folder}/web.yaml`, text);
+    await test(folder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+Deno.test("prepareWork() names the Job after the context, the manifest and the run", async () => {
+  const manifest = { chart: CHART, values: { a: 1 } };
+  const { job: { name }, hash } = await prepare(manifest, { runId: "one" });
+  assertMatch(name, /^demo-[0-9a-f]{8}$/);
+  const same = await prepare(manifest, { runId: "one", timeoutMs: 5_000 });
+  assertEquals([same.job.name, same.hash], [name, hash]);
+  const another = await prepare(manifest, { runId: "two" });
+  assertEquals(another.hash, hash);
+  assertNotEquals(another.job.name, name);
+  assertNotEquals((await prepare({ ...manifest, values: { a: 2 } }, { runId: "one" })).job.name, name);
+  assertNotEquals((await prepare(manifest, { runId: "one", dryRun: true })).job.name, name);
+});
+
+Deno.test("prepareWork() leaves the image of the setting out of the hash, as all that may change between starts", async () => {
+  const { hash } = await prepare({ chart: CHART });
+  const settings = { RUNNER_HELM_IMAGE: "localhost/helm:1", RUNNER_HELM_PENDING: "rollback" };
+  const other = await prepare({ chart: CHART }, { settings });
+  assertEquals([other.hash, other.job.image], [hash, "localhost/helm:1"]);
+});
+
+Deno.test("prepareWork() refuses a name that leaves no room for the Job's", async () => {
+  const context = { name: "a".repeat(55) };
+  await assertRejects(
+    () => prepare({ chart: CHART, name: "web" }, context),
+    InvalidInputError,
+    "the limit is 54",
+  );
+});
+
+Deno.test("prepareWork() reads values from a file, and hides the secrets in it", async () => {
+  await withFile("greeting: hi\npassword: sesame-open\n", async (folder) => {
+    const settings = { RUNNER_HELM_FILES: folder };
+    const inline = await prepare({ chart: CHART, values: { password: "sesame-open", greeting: "hi" } });
+    for (const valuesFromFile of ["web.yaml", `${folder}/web.yaml`]) {
+      const mask = new Mask();
+      const { hash, values } = await prepare({ chart: CHART, valuesFromFile }, { settings }, mask);
+      assertEquals(values, { greeting: "hi", password: "sesame-open" });
+      assertEquals([hash, mask.apply("it is sesame-open")], [inline.hash, "it is ***"]);
+    }
+  });
+});
+
+Deno.test("prepareWork() reads no file outside the folder", async () => {
+  await withFile("a: 1", async (folder) => {
+    const settings = { RUNNER_HELM_FILES: `${folder}/inner/` };
+    for (const valuesFromFile of ["../web.yaml", `${folder}/web.yaml`, "a/../../web.yaml"]) {
+      const message = `valuesFromFile is ${JSON.stringify(valuesFromFile)}, expected a path in`;
+      await assertRejects(
+        () => prepare({ chart: CHART, valuesFromFile }, { settings }),
+        InvalidInputError,
+        message,
+      );
+    }
+  });
+});
+
+Deno.test("prepareWork() says what is wrong with a file of values", async () => {
+  const manifest = { chart: CHART, valuesFromFile: "web.yaml" };
+  await assertRejects(() => prepare(manifest), InvalidInputError, "needs RUNNER_HELM_FILES");
+  await withFile("- 1", async (folder) => {
+    const settings = { RUNNER_HELM_FILES: folder };
+    const list = 'valuesFromFile "web.yaml" is a list, expected an object';
+    await assertRejects(() => prepare(manifest, { settings }), InvalidInputError, list);
+    await assertRejects(
+      () => prepare({ ...manifest, valuesFromFile: "other.yaml" }, { settings }),
+      InvalidInputError,
+      "is not found",
+    );
+  });
+});
