@@ -35,13 +35,31 @@ const POLL_MS = 250;
 
 const kubeconfig = Deno.env.get("KUBECONFIG");
 
-/** A test that needs the cluster. Without one it is ignored, and its name says why. */
-export function clusterTest(name: string, work: (space: Space) => Promise<void>): void {
+/** What a test needs beside the cluster: these programs on PATH. */
+export interface Needs {
+  programs?: string[];
+}
+
+/** A test that needs the cluster. Without what it needs it is ignored, and its name says why. */
+export function clusterTest(
+  name: string,
+  work: (space: Space) => Promise<void>,
+  { programs = [] }: Needs = {},
+): void {
+  const missing = [
+    ...(kubeconfig ? [] : ["KUBECONFIG is not set"]),
+    ...programs.filter((program) => !isOnPath(program)).map((program) => `${program} is not on PATH`),
+  ];
+  const ignore = missing.length > 0;
   Deno.test({
-    name: kubeconfig ? name : `${name} (ignored: KUBECONFIG is not set)`,
-    ignore: !kubeconfig,
+    name: ignore ? `${name} (ignored: ${missing.join(", ")})` : name,
+    ignore,
     fn: () => withNamespace((space) => withinLimit(work(space))),
   });
+}
+
+function isOnPath(program: string): boolean {
+  return new Deno.Command("sh", { args: ["-c", 'command -v "$0"', program] }).outputSync().success;
 }
 
 /** Nothing may hold a test up for ever, not even a request that is never answered. */
@@ -135,6 +153,13 @@ export async function find(ref: AnyObject): Promise<AnyObject | undefined> {
 
 function isNotFound(error: unknown): boolean {
   return (error as ApiException<unknown>).code === 404;
+}
+
+/** Lists the objects of a kind in a namespace. */
+export async function list({ apiVersion, kind }: AnyObject, { namespace }: Space): Promise<AnyObject[]> {
+  const { items } = await objectApi().list(apiVersion!, kind!, namespace);
+  // The items of a list do not say what they are.
+  return items.map((item) => ({ ...item, apiVersion, kind }) as AnyObject);
 }
 
 /** Reads an object that must be there. */

@@ -4,7 +4,7 @@
  * @module
  */
 import { parse } from "@std/yaml";
-import { type AnyObject, clusterTest, create, randomName, type Space } from "./cluster.ts";
+import { type AnyObject, clusterTest, create, type Needs, randomName, type Space } from "./cluster.ts";
 import { binaryPath, type Program } from "./program.ts";
 import { BUSYBOX } from "./workflows.ts";
 
@@ -13,8 +13,11 @@ const LOADER_MS = 180_000;
 
 const loader = Deno.env.get("E2E_IMAGE_LOADER");
 
-/** Creates the example's objects; a manifest takes the place of the example's. */
-type ApplyExample = (manifest?: object) => Promise<void>;
+/** What takes the place of the example's manifest: another, or the same with changes. */
+type Manifest = object | ((text: string) => string);
+
+/** Creates the example's objects. */
+type ApplyExample = (manifest?: Manifest) => Promise<void>;
 
 /**
  * Gives the function that defines a test of a program as a pod. Without a way to have the program as an image the test
@@ -22,6 +25,7 @@ type ApplyExample = (manifest?: object) => Promise<void>;
  */
 export function podTests(
   program: Program,
+  needs: Needs = {},
 ): (name: string, work: (space: Space, applyExample: ApplyExample) => Promise<void>) => void {
   const variable = `E2E_${program.toUpperCase().replaceAll("-", "_")}_IMAGE`;
   const ready = Deno.env.get(variable);
@@ -33,7 +37,7 @@ export function podTests(
     clusterTest(name, async (space) => {
       const image = ready ?? await loadedImage(program);
       await work(space, (manifest) => applyExample(space, { program, image, manifest }));
-    });
+    }, needs);
   };
 }
 
@@ -63,7 +67,7 @@ async function loadImage(program: Program): Promise<string> {
 interface ExampleOptions {
   program: Program;
   image: string;
-  manifest: object | undefined;
+  manifest: Manifest | undefined;
 }
 
 /** Creates the objects of `cmd/<program>/example` in an order that is another each time. */
@@ -89,10 +93,13 @@ async function exampleObjects(
     object.metadata = { ...object.metadata, namespace };
     if (object.kind === "Job") object.spec.template.spec.containers[0].image = image;
     for (const [file, text] of Object.entries<string>(object.data ?? {})) {
-      object.data[file] = manifest
-        ? JSON.stringify(manifest)
-        : text.replace(/image: busybox\S*/, `image: ${BUSYBOX}`);
+      object.data[file] = changed(text, manifest);
     }
   }
   return objects;
+}
+
+function changed(text: string, manifest: Manifest | undefined): string {
+  if (manifest === undefined) return text.replace(/image: busybox\S*/, `image: ${BUSYBOX}`);
+  return typeof manifest === "function" ? manifest(text) : JSON.stringify(manifest);
 }

@@ -1,5 +1,5 @@
 /**
- * The chart of the Helm tests, packaged.
+ * The charts of the Helm tests, packaged.
  *
  * @module
  */
@@ -14,7 +14,7 @@ export interface Chart {
   archive: Uint8Array<ArrayBuffer>;
 }
 
-/** What the chart's values are unless a release says otherwise. */
+/** What the values of the chart `app` are unless a release says otherwise. */
 const VALUES = {
   image: BUSYBOX,
   /** 0: nothing to wait for. */
@@ -23,6 +23,8 @@ const VALUES = {
   password: "",
   /** A script that runs in a hook before install and upgrade; none if empty. */
   hook: "",
+  /** What the chart does not agree with; it is content if empty. */
+  complaint: "",
   /** Where a further ConfigMap belongs; none if empty. */
   otherNamespace: "",
 };
@@ -67,6 +69,8 @@ metadata:
 {{- end }}
 `;
 
+const COMPLAINT = "{{- with .Values.complaint }}{{ fail . }}{{ end }}";
+
 const SECRET = `{{- with .Values.password }}
 apiVersion: v1
 kind: Secret
@@ -75,6 +79,21 @@ metadata:
 stringData:
   password: {{ . | quote }}
 {{- end }}
+`;
+
+const SERVICE = `apiVersion: v1
+kind: Service
+metadata:
+  name: {{ .Release.Name }}
+spec:
+  selector: { app.kubernetes.io/instance: {{ .Release.Name }} }
+  ports: [{ port: 80 }]
+`;
+
+const SERVICE_ACCOUNT = `apiVersion: v1
+kind: ServiceAccount
+metadata:
+  name: {{ .Release.Name }}-world
 `;
 
 const HOOK = `{{- with .Values.hook }}
@@ -103,17 +122,37 @@ spec:
 
 /** The chart `app`: a Deployment and a ConfigMap, and what its values ask for. */
 export async function aChart(version = "0.1.0"): Promise<Chart> {
-  const metadata = { apiVersion: "v2", name: "app", version, appVersion: `${version}-app` };
-  const archive = await tgz({
-    // JSON is YAML too.
-    "app/Chart.yaml": JSON.stringify(metadata),
-    "app/values.yaml": JSON.stringify(VALUES),
-    "app/templates/deployment.yaml": DEPLOYMENT,
-    "app/templates/config_map.yaml": CONFIG_MAP,
-    "app/templates/secret.yaml": SECRET,
-    "app/templates/hook.yaml": HOOK,
-    "app/templates/NOTES.txt": "The greeting is {{ .Values.greeting }}.\n",
+  return await packed({ name: "app", version }, VALUES, {
+    "deployment.yaml": DEPLOYMENT,
+    "config_map.yaml": CONFIG_MAP,
+    "complaint.yaml": COMPLAINT,
+    "secret.yaml": SECRET,
+    "hook.yaml": HOOK,
+    "NOTES.txt": "The greeting is {{ .Values.greeting }}.\n",
   });
+}
+
+/** What stands for the chart of the helm-runner's example: the same kinds of objects. */
+export async function helloWorldChart(): Promise<Chart> {
+  return await packed({ name: "hello-world", version: "0.1.0" }, { replicaCount: 1, image: BUSYBOX }, {
+    "deployment.yaml": DEPLOYMENT.replace(".replicas", ".replicaCount"),
+    "service.yaml": SERVICE,
+    "service_account.yaml": SERVICE_ACCOUNT,
+  });
+}
+
+async function packed(
+  { name, version }: { name: string; version: string },
+  values: object,
+  templates: Record<string, string>,
+): Promise<Chart> {
+  const metadata = { apiVersion: "v2", name, version, appVersion: `${version}-app` };
+  // JSON is YAML too.
+  const files = { "Chart.yaml": JSON.stringify(metadata), "values.yaml": JSON.stringify(values) };
+  const archive = await tgz(Object.fromEntries([
+    ...Object.entries(files).map(([file, text]) => [`${name}/${file}`, text]),
+    ...Object.entries(templates).map(([file, text]) => [`${name}/templates/${file}`, text]),
+  ]));
   return { metadata, archive };
 }
 
