@@ -3,11 +3,11 @@
  *
  * @module
  */
-import { type Clock, systemClock } from "../clock.ts";
+import type { Clock } from "../clock.ts";
 import { messageOf } from "../errors.ts";
 import type { Log } from "../log.ts";
 import { isFault } from "./api_error.ts";
-import type { KubeClient, KubeObject } from "./client.ts";
+import { clockOf, type KubeClient, type KubeObject } from "./client.ts";
 import { podProblem } from "./pod_problem.ts";
 
 /** Which pods are meant. */
@@ -24,7 +24,7 @@ export interface BlockedPodsOptions {
   signal: AbortSignal;
   /** Where it is told. */
   log: Log;
-  /** The real clock by default. */
+  /** The client's by default. */
   clock?: Clock;
 }
 
@@ -47,8 +47,10 @@ const STARTING = ["ContainerCreating", "PodInitializing"];
 export async function tellOfBlockedPods(
   kube: KubeClient,
   pods: PodsOf,
-  { signal, log, clock = systemClock }: BlockedPodsOptions,
+  options: BlockedPodsOptions,
 ): Promise<void> {
+  const { signal, log } = options;
+  const clock = clockOf(kube, options);
   const told = new Set<string>();
   for (let waitMs = FIRST_LOOK_MS;; waitMs = LOOK_MS) {
     try {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { type Clock, systemClock } from "../clock.ts";
 import type { JsonObject } from "../json.ts";
 
 /** The part of an object's metadata that is read here; the API's own spelling. */
@@ -168,10 +169,17 @@ export interface KubeClient {
   streamLog(pod: { name: string; namespace: string }, options: StreamLogOptions): AsyncIterable<Uint8Array>;
   /** The API server's clock, in milliseconds since 1970, as its last answer told it. */
   serverNow(): number;
+  /** Time and chance of all that waits on this client, unless its options say otherwise; the real clock by default. */
+  readonly clock?: Clock;
 }
 
 /** Who writes, for the API server's field management. */
 export const FIELD_MANAGER = "action-runner";
+
+/** The clock of what waits on a client. */
+export function clockOf(kube: KubeClient, options: { clock?: Clock | undefined } = {}): Clock {
+  return options.clock ?? kube.clock ?? systemClock;
+}
 
 /** The reference of an object that has a name and a namespace. */
 export function refOf(object: KubeObject): ObjectRef {

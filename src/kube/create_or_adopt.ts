@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { followLater, systemClock, withDeadline } from "../clock.ts";
+import { followLater, withDeadline } from "../clock.ts";
 import { messageOf, reasonOf, RunError } from "../errors.ts";
 import { ApiError, isFault } from "./api_error.ts";
-import type { KubeClient, KubeObject } from "./client.ts";
+import { clockOf, type KubeClient, type KubeObject } from "./client.ts";
 import { BEFORE_CREATE } from "./fault_rules.ts";
 import { type CreateOptions, findMarked, findOwn, look, retryOptions } from "./find_own.ts";
 import { differenceOfMarks, withMarks } from "./ownership.ts";
@@ -84,7 +84,7 @@ export async function preflightCreate(
       if (!isMade) throw error;
     }
   };
-  await retry(create, retryOptions(options));
+  await retry(create, retryOptions(kube, options));
 }
 
 /** What has been sent so far. */
@@ -106,8 +106,8 @@ async function createUntilKnown(
   options: CreateOptions,
   progress: Progress,
 ): Promise<Created> {
-  const clock = options.clock ?? systemClock;
-  const outage = new Outage({ ...retryOptions(options), rules: CREATE_RULES });
+  const clock = clockOf(kube, options);
+  const outage = new Outage({ ...retryOptions(kube, options), rules: CREATE_RULES });
   while (true) {
     options.signal.throwIfAborted();
     const failure = await tryCreate(kube, wanted, options, progress);
@@ -134,8 +134,8 @@ async function tryCreate(
 ): Promise<KubeObject | ApiError> {
   progress.posted = true;
   progress.inFlight = true;
-  const { signal, clock = systemClock } = options;
-  const grace = followLater(signal, { ms: CREATE_AFTER_SIGNAL_MS, clock });
+  const { signal } = options;
+  const grace = followLater(signal, { ms: CREATE_AFTER_SIGNAL_MS, clock: clockOf(kube, options) });
   try {
     return await kube.create(wanted, { signal: grace.signal });
   } catch (error) {
@@ -174,7 +174,7 @@ async function lastLook(
   wanted: KubeObject,
   options: CreateOptions,
 ): Promise<KubeObject | undefined> {
-  const clock = options.clock ?? systemClock;
+  const clock = clockOf(kube, options);
   const reason = () => new Error("no last look");
   try {
     return await withDeadline(LAST_LOOK_MS, { clock, reason }, async (signal) => {

@@ -25,6 +25,7 @@ export function dryRunClient(kube: KubeClient): DryRunClient {
     readLog: (pod, options) => kube.readLog(pod, options),
     streamLog: (pod, options) => kube.streamLog(pod, options),
     serverNow: () => kube.serverNow(),
+    ...(kube.clock ? { clock: kube.clock } : {}),
   };
 }
 

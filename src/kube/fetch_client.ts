@@ -52,28 +52,32 @@ const WATCH_MARGIN_MS = 10_000;
 export interface FetchClientOptions {
   /** The real clock by default. */
   clock?: Clock;
+  /** What stands in for the network, for tests; by default there is none. */
+  handle?: (request: Request) => Promise<Response>;
 }
 
 /** Connects to an API server. Nothing is sent before the first request. */
 export function fetchClient(access: Access, options: FetchClientOptions = {}): KubeClient {
-  return new FetchClient(access, options.clock ?? systemClock);
+  return new FetchClient(access, options);
 }
 
 class FetchClient implements KubeClient {
   readonly #connection: Connection;
   readonly #server: string;
-  readonly #clock: Clock;
+  readonly clock: Clock;
+  readonly #handle: FetchClientOptions["handle"];
   /** The server's clock minus ours, milliseconds. */
   #clockSkewMs: number | undefined;
 
-  constructor(access: Access, clock: Clock) {
+  constructor(access: Access, { clock = systemClock, handle }: FetchClientOptions) {
     this.#connection = new Connection(access);
     this.#server = access.server;
-    this.#clock = clock;
+    this.clock = clock;
+    this.#handle = handle;
   }
 
   serverNow(): number {
-    return this.#clockSkewMs === undefined ? Date.now() : this.#clock.now() + this.#clockSkewMs;
+    return this.#clockSkewMs === undefined ? Date.now() : this.clock.now() + this.#clockSkewMs;
   }
 
   async get(ref: ObjectRef, options: ReadOptions = {}): Promise<KubeObject> {
@@ -103,7 +107,7 @@ class FetchClient implements KubeClient {
       const response = await this.#open(call, options, end);
       const tooLong = new ApiError(`Cannot ${call.doing}: the watch did not end`, { fault: "broken" });
       const bodyMs = options.timeoutSeconds * 1_000 + WATCH_MARGIN_MS;
-      this.#clock.sleep(bodyMs, signal).then(() => end.abort(tooLong), () => {});
+      this.clock.sleep(bodyMs, signal).then(() => end.abort(tooLong), () => {});
       for await (const event of jsonLines(response.body ?? new ReadableStream())) yield toEvent(event);
     } catch (error) {
       if (signal.aborted) throw signal.reason;
@@ -197,7 +201,7 @@ class FetchClient implements KubeClient {
         fault: "broken",
       });
     };
-    return await withDeadline(ms, { clock: this.#clock, signal: options.signal, reason }, async (signal) => {
+    return await withDeadline(ms, { clock: this.clock, signal: options.signal, reason }, async (signal) => {
       try {
         return await work(signal);
       } catch (error) {
@@ -234,18 +238,21 @@ class FetchClient implements KubeClient {
     const headers = new Headers({ accept: call.accept, "user-agent": FIELD_MANAGER });
     if (token !== undefined) headers.set("authorization", `Bearer ${token}`);
     if (call.body) headers.set("content-type", call.body.type);
-    const client = await this.#connection.client();
+    const client = this.#handle ? undefined : await this.#connection.client();
+    const url = `${this.#server}${call.path}`;
+    const init = {
+      method: call.method,
+      headers,
+      // A stream: Deno sends any other body a second time by itself when the connection breaks.
+      body: call.body ? new Blob([JSON.stringify(call.body.value)]).stream() : null,
+      // A token must not travel to where an answer points.
+      redirect: "manual" as const,
+      signal: signal ?? null,
+    };
     try {
-      const response = await fetch(`${this.#server}${call.path}`, {
-        method: call.method,
-        headers,
-        // A stream: Deno sends any other body a second time by itself when the connection breaks.
-        body: call.body ? new Blob([JSON.stringify(call.body.value)]).stream() : null,
-        // A token must not travel to where an answer points.
-        redirect: "manual",
-        signal: signal ?? null,
-        client,
-      });
+      const response = this.#handle
+        ? await this.#handle(requestOf(url, init))
+        : await fetch(url, { ...init, ...(client ? { client } : {}) });
       this.#readClock(response);
       return response;
     } catch (error) {
@@ -264,6 +271,13 @@ class FetchClient implements KubeClient {
 
   #readClock(response: Response): void {
     const date = Date.parse(response.headers.get("date") ?? "");
-    if (!Number.isNaN(date)) this.#clockSkewMs = date - this.#clock.now();
+    if (!Number.isNaN(date)) this.#clockSkewMs = date - this.clock.now();
   }
+}
+
+/** A request that lives as long as its signal: Deno 2.7 drops the signals of others, and their abort never comes. */
+function requestOf(url: string, init: RequestInit): Request {
+  const request = new Request(url, init);
+  init.signal?.addEventListener("abort", () => request, { once: true });
+  return request;
 }

@@ -8,7 +8,7 @@ import { RunError } from "../errors.ts";
 import type { JsonValue } from "../json.ts";
 import { type Log, silentLog } from "../log.ts";
 import { isFault } from "./api_error.ts";
-import { describe, type KubeClient, type KubeObject, refOf } from "./client.ts";
+import { clockOf, describe, type KubeClient, type KubeObject, refOf } from "./client.ts";
 import { BEFORE_CREATE } from "./fault_rules.ts";
 import { CREATED_BY_LABEL, differenceOfMarks, firstDifference, type Owner, withMarks } from "./ownership.ts";
 import { retry, type RetryOptions } from "./retry.ts";
@@ -23,7 +23,7 @@ export interface CreateOptions {
   hashed?: JsonValue;
   /** Look at whole objects, for kinds whose metadata does not tell whether they have ended; `false` by default. */
   whole?: boolean;
-  /** The real clock by default. */
+  /** The client's by default. */
   clock?: Clock;
   /** Where trouble is told; nowhere by default. */
   log?: Log;
@@ -53,10 +53,10 @@ export async function findMarked(
   wanted: KubeObject,
   options: CreateOptions,
 ): Promise<KubeObject | undefined> {
-  const clock = options.clock ?? systemClock;
+  const clock = clockOf(kube, options);
   const until = clock.now() + DELETION_MS;
   while (true) {
-    const existing = await retry(() => look(kube, wanted, options), retryOptions(options));
+    const existing = await retry(() => look(kube, wanted, options), retryOptions(kube, options));
     if (!existing) return undefined;
     if (existing.metadata.deletionTimestamp === undefined) {
       await checkIsOwn(kube, existing, wanted, options);
@@ -128,14 +128,15 @@ function nameTaken(existing: KubeObject, why: string): RunError {
  * @throws {RunError} As `BEFORE_CREATE` says
  */
 export async function askBeforeCreate<T>(ask: () => Promise<T>, options: RetryInput): Promise<T> {
-  return await retry(ask, retryOptions(options));
+  const { clock = systemClock, log = silentLog, signal } = options;
+  return await retry(ask, { clock, log, signal, rules: BEFORE_CREATE });
 }
 
 /** How something is asked for again and again. */
 export type RetryInput = Pick<CreateOptions, "clock" | "log" | "signal">;
 
 /** What a request for {@linkcode CreateOptions} is retried by. */
-export function retryOptions(options: RetryInput): RetryOptions {
-  const { clock = systemClock, log = silentLog, signal } = options;
-  return { clock, log, signal, rules: BEFORE_CREATE };
+export function retryOptions(kube: KubeClient, options: CreateOptions): RetryOptions {
+  const { log = silentLog, signal } = options;
+  return { clock: clockOf(kube, options), log, signal, rules: BEFORE_CREATE };
 }

@@ -4,10 +4,10 @@
  * @module
  */
 import { follow } from "../abort.ts";
-import { type Clock, systemClock, withDeadline } from "../clock.ts";
+import { type Clock, withDeadline } from "../clock.ts";
 import { ApiError, isFault } from "./api_error.ts";
 import { Backoff } from "./backoff.ts";
-import type { KubeClient } from "./client.ts";
+import { clockOf, type KubeClient } from "./client.ts";
 
 /** Options of {@linkcode followLog}. */
 export interface FollowLogOptions {
@@ -17,7 +17,7 @@ export interface FollowLogOptions {
   signal: AbortSignal;
   /** Aborted when the container has ended, or soon will: what is left of its log is read once, without a wait. */
   ending?: AbortSignal;
-  /** The real clock by default. */
+  /** The client's by default. */
   clock?: Clock;
 }
 
@@ -42,7 +42,8 @@ export async function* followLog(
   pod: { name: string; namespace: string },
   options: FollowLogOptions,
 ): AsyncGenerator<string> {
-  const { clock = systemClock, ending = new AbortController().signal, signal } = options;
+  const { ending = new AbortController().signal, signal } = options;
+  const clock = clockOf(kube, options);
   const backoff = new Backoff(clock);
   const seen = new SeenLines();
   /** What the last stream, if it ended well, had after its last newline: a cut line, or the container's last words. */

@@ -3,12 +3,12 @@
  *
  * @module
  */
-import { type Clock, systemClock } from "../clock.ts";
+import type { Clock } from "../clock.ts";
 import { messageOf } from "../errors.ts";
 import type { Log } from "../log.ts";
 import { isFault } from "./api_error.ts";
 import type { PodsOf } from "./blocked_pods.ts";
-import type { KubeClient, KubeObject } from "./client.ts";
+import { clockOf, type KubeClient, type KubeObject } from "./client.ts";
 import { followLog } from "./follow_log.ts";
 
 /** A container whose log is followed. */
@@ -39,7 +39,7 @@ export interface FollowedPodsOptions {
   whole?: boolean;
   /** Lines that say nothing, such as an executor's own. By default there are none. */
   isNoise?: (line: string) => boolean;
-  /** The real clock by default. */
+  /** The client's by default. */
   clock?: Clock;
 }
 
@@ -73,7 +73,7 @@ export class FollowedPods {
   constructor(kube: KubeClient, pods: PodsOf, { signal, ...options }: FollowedPodsOptions) {
     this.#kube = kube;
     this.#podsOf = pods;
-    this.#options = { clock: systemClock, isNoise: () => false, whole: false, ...options };
+    this.#options = { clock: clockOf(kube, options), isNoise: () => false, whole: false, ...options };
     signal.addEventListener("abort", () => this.#over.abort(signal.reason), { signal: this.#over.signal });
     this.#over.signal.addEventListener("abort", () => this.#ending.abort(), { once: true });
   }

@@ -3,12 +3,19 @@
  *
  * @module
  */
-import { type Clock, systemClock, withDeadline } from "../clock.ts";
+import { type Clock, withDeadline } from "../clock.ts";
 import { RunError } from "../errors.ts";
 import { type Log, silentLog } from "../log.ts";
 import { isFault } from "./api_error.ts";
 import { TokenBucket } from "./backoff.ts";
-import { describe, type KubeClient, type KubeObject, type ObjectMeta, type ObjectRef } from "./client.ts";
+import {
+  clockOf,
+  describe,
+  type KubeClient,
+  type KubeObject,
+  type ObjectMeta,
+  type ObjectRef,
+} from "./client.ts";
 import { WHILE_WAITING } from "./fault_rules.ts";
 import { retry } from "./retry.ts";
 import { type Sighting, watchObject } from "./watch_object.ts";
@@ -38,7 +45,7 @@ export interface WaitOptions<V> {
   seen?: (object: KubeObject) => void;
   /** Ends the wait: its reason is thrown after one last look. */
   signal: AbortSignal;
-  /** The real clock by default. */
+  /** The client's by default. */
   clock?: Clock;
   /** Where states and trouble are told; nowhere by default. */
   log?: Log;
@@ -88,7 +95,7 @@ class ObjectWait<V> {
     this.#kube = kube;
     this.#target = target;
     this.#options = options;
-    this.#clock = options.clock ?? systemClock;
+    this.#clock = clockOf(kube, options);
     this.#log = options.log ?? silentLog;
     this.#bucket = new TokenBucket(this.#clock);
     this.#wholeObjectAt = this.#clock.now();

@@ -6,10 +6,10 @@
 import { RunError } from "../errors.ts";
 import type { JsonObject } from "../json.ts";
 import { isFault } from "../kube/api_error.ts";
-import { type KubeClient, type ObjectRef, pluralOf } from "../kube/client.ts";
+import { clockOf, type KubeClient, type ObjectRef, pluralOf } from "../kube/client.ts";
 import { BEFORE_CREATE } from "../kube/fault_rules.ts";
 import { retry } from "../kube/retry.ts";
-import { type Clock, systemClock } from "../clock.ts";
+import type { Clock } from "../clock.ts";
 import { type Log, silentLog } from "../log.ts";
 import type { ReportInput, StatusReporter } from "../runner.ts";
 import { dryRunClient } from "../kube/dry_run_client.ts";
@@ -17,7 +17,7 @@ import { fitStatus } from "./fit_status.ts";
 
 /** Options of the reporters that write into an object. */
 export interface StatusObjectOptions {
-  /** The real clock by default. */
+  /** The client's by default. */
   clock?: Clock;
   /** Where trouble is told; nowhere by default. */
   log?: Log;
@@ -49,7 +49,8 @@ export function statusObjectReporter(
   kind: StatusObjectKind,
   options: StatusObjectOptions = {},
 ): StatusReporter {
-  const { clock = systemClock, log = silentLog } = options;
+  const { log = silentLog } = options;
+  const clock = clockOf(kube, options);
   return {
     check: ({ context, signal }) => {
       const rules = { ...WRITE_RULES, notFound: { forMs: MISSING_MS, then: "TargetMissing" as const } };
