@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { setImmediate } from "node:timers";
 import type { Clock } from "../clock.ts";
 
 /** A {@linkcode Clock} in a test's hand. `random()` is always 0.5, the middle of every jitter. */
@@ -16,8 +17,16 @@ interface Sleeper {
   wake: () => void;
 }
 
+/** Options of {@linkcode fakeClock}. */
+export interface FakeClockOptions {
+  /** Whether something is under way that needs no time of this clock, which stands still for it; nothing by default. */
+  isBusy?: () => boolean;
+}
+
 /** How many turns of the event loop what follows from a wake-up may take: streams need several. */
 const TURNS = 20;
+/** How long all that is under way may take in all, milliseconds at least: what takes longer hangs. */
+const PATIENCE = 2_000;
 
 /**
  * Makes a clock that starts at 0.
@@ -32,9 +41,17 @@ const TURNS = 20;
  * await slept;
  * ```
  */
-export function fakeClock(): FakeClock {
+export function fakeClock({ isBusy = () => false }: FakeClockOptions = {}): FakeClock {
   let now = 0;
   const sleepers = new Set<Sleeper>();
+  let patience = PATIENCE;
+  const rest = async () => {
+    await settle();
+    while (isBusy() && patience-- > 0) {
+      await new Promise((resolve) => setTimeout(resolve, 1));
+      await settle();
+    }
+  };
   const next = () => [...sleepers].sort((a, b) => a.until - b.until)[0];
   return {
     now: () => now,
@@ -52,19 +69,19 @@ export function fakeClock(): FakeClock {
     },
     async advance(ms) {
       const end = now + ms;
-      await settle();
+      await rest();
       for (let sleeper = next(); sleeper && sleeper.until <= end; sleeper = next()) {
         now = Math.max(now, sleeper.until);
         sleepers.delete(sleeper);
         sleeper.wake();
-        await settle();
+        await rest();
       }
       now = end;
     },
   };
 }
 
-/** Lets everything run that does not wait for the clock. */
+/** Lets everything run that needs nothing but a turn. */
 async function settle(): Promise<void> {
-  for (let turn = 0; turn < TURNS; turn++) await new Promise((resolve) => setTimeout(resolve, 0));
+  for (let turn = 0; turn < TURNS; turn++) await new Promise<void>((resolve) => setImmediate(resolve));
 }

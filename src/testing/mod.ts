@@ -6,9 +6,16 @@
 export type { Clock } from "../clock.ts";
 export type { Access, AccessRule } from "./admission.ts";
 export { type ContainerOutcome, containerOutcome } from "./argo_outcome.ts";
+export {
+  assertRunner,
+  checkRunner,
+  type RunnerCases,
+  type RunnerCheck,
+  type WorkEnd,
+} from "./check_runner.ts";
 export { EmbeddedApi, embeddedApi } from "./embedded_api.ts";
 export type { EmbeddedApiOptions, Interceptor, RecordedRequest } from "./embedded_api_options.ts";
-export { type FakeClock, fakeClock } from "./fake_clock.ts";
+export { type FakeClock, fakeClock, type FakeClockOptions } from "./fake_clock.ts";
 export type {
   ApiMetadata,
   ApiObject,
