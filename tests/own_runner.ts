@@ -13,6 +13,8 @@ const STAND_INS = ["assert", "cli", "log", "yaml"];
 /** What the page holds, as it is written there. */
 export interface OwnRunnerPage {
   main: string;
+  /** The test module. */
+  test: string;
   config: string;
   /** Command lines that make the binary. */
   build: string[];
@@ -24,11 +26,11 @@ export interface OwnRunnerPage {
 export async function readPage(): Promise<OwnRunnerPage> {
   const text = await Deno.readTextFile(PAGE);
   const blocks = [...text.matchAll(/^```(\w+)[^\n]*\n([^]*?)^```$/gm)];
-  const [main] = blocksOf(blocks, "ts");
+  const [main, test] = blocksOf(blocks, "ts");
   const [config] = blocksOf(blocks, "json");
   const [build, run] = blocksOf(blocks, "sh");
-  assert(main && config && build && run, "the page lacks a block");
-  return { main, config, build: linesOf(build), run: linesOf(run) };
+  assert(main && test && config && build && run, "the page lacks a block");
+  return { main, test, config, build: linesOf(build), run: linesOf(run) };
 }
 
 /** Makes the project in a folder. The one thing that differs from the page: the library is taken from this folder. */

@@ -3,10 +3,9 @@
  *
  * @module
  */
-import type { Interceptor } from "./embedded_api_options.ts";
 import type { ApiMetadata, ApiObject, StoredObject } from "./json.ts";
 import { placeOf, type Rehearsal } from "./rehearsal.ts";
-import { noAnswer, type RehearsedRun } from "./rehearsed_run.ts";
+import type { RehearsedRun } from "./rehearsed_run.ts";
 import { names, Wrong } from "./wrong_words.ts";
 
 /** The runner's process is gone while it waits; the work ends before the next one starts. */
@@ -28,7 +27,7 @@ export async function checkRestartAtWrite(
   stage: Rehearsal,
   { n, like }: { n: number; like: RehearsedRun },
 ): Promise<void> {
-  const first = stage.run({}, killedAtWrite(n, () => first.kill()));
+  const first = stage.run({}, { killAtWrite: n });
   await stage.until(() => first.written.length >= n);
   const second = stage.run();
   const when = `after it was killed at write ${n}`;
@@ -39,7 +38,7 @@ export async function checkRestartAtWrite(
 
 /** The name belongs to an object that no action runner has made. */
 export async function checkForeignName(stage: Rehearsal, like: RehearsedRun): Promise<void> {
-  const [own] = like.created;
+  const own = like.created.find(({ metadata }) => metadata.uid === like.started?.object?.uid);
   if (!own) throw new Wrong("created nothing in an undisturbed run");
   const foreign = stage.api.create(own.kind, withoutMarks(own));
   const run = stage.run();
@@ -53,11 +52,12 @@ export async function checkForeignName(stage: Rehearsal, like: RehearsedRun): Pr
   }
 }
 
-/** The object is that of an earlier run of the same manifest. */
+/** The object is that of an earlier run of the same manifest, and has ended. */
 export async function checkOtherRun(stage: Rehearsal): Promise<void> {
   const first = stage.run({ runId: "run-1" });
   const object = await stage.atWork(first, "in an undisturbed run");
   first.kill();
+  await stage.end("succeed", object);
   const second = stage.run({ runId: "run-2" });
   await stage.until(() => second.started || second.result);
   checkNotTaken(second, stage.find(object), "the object of another run");
@@ -105,17 +105,6 @@ export function checkCreated(
 function checkNotTaken(run: RehearsedRun, other: StoredObject | undefined, what: string): void {
   const { uid } = run.started?.object ?? {};
   if (uid !== undefined && uid === other?.metadata.uid) throw new Wrong(`took ${what} for its own`);
-}
-
-function killedAtWrite(n: number, kill: () => void): Interceptor {
-  let writes = 0;
-  return async (request, next) => {
-    const isKept = request.method !== "GET" && !new URL(request.url).searchParams.has("dryRun");
-    const answer = await next(request);
-    if (!isKept || !answer.ok || ++writes < n) return answer;
-    kill();
-    return await noAnswer(request);
-  };
 }
 
 /** The object as somebody would create it who is no action runner. */

@@ -8,10 +8,9 @@ import type { KubeClient } from "../kube/client.ts";
 import type { ActionRunner, ExecutionContext, WorkObject } from "../runner.ts";
 import type { RunnerCases } from "./check_runner.ts";
 import { type EmbeddedApi, embeddedApi } from "./embedded_api.ts";
-import type { Interceptor } from "./embedded_api_options.ts";
 import { type FakeClock, fakeClock } from "./fake_clock.ts";
 import type { StoredObject } from "./json.ts";
-import { RehearsedRun } from "./rehearsed_run.ts";
+import { RehearsedRun, type RehearsedRunOptions } from "./rehearsed_run.ts";
 import type { Timer } from "./timer.ts";
 import { endOf, Wrong, wrongEnd } from "./wrong_words.ts";
 
@@ -45,33 +44,37 @@ export class Rehearsal {
   readonly clock: FakeClock = fakeClock({ isBusy: () => this.#runs.some(({ isBusy }) => isBusy) });
   readonly #runner: (kube: KubeClient) => ActionRunner;
   readonly #cases: RunnerCases;
+  readonly #context: ExecutionContext;
   readonly #runs: RehearsedRun[] = [];
 
   /** Sets the cluster up. */
   constructor(runner: (kube: KubeClient) => ActionRunner, cases: RunnerCases) {
     this.#runner = runner;
     this.#cases = cases;
+    this.#context = { ...CONTEXT, ...cases.context };
+    const { name, platform: { namespace } } = this.#context;
     this.api = embeddedApi({
-      namespaces: [CONTEXT.platform.namespace],
+      namespaces: [namespace],
       resources: cases.resources ?? [],
       now: () => new Date(START_MS + this.clock.now()),
       timer: timerOf(this.clock),
     });
-    this.api.create("ConfigMap", {
-      metadata: { name: CONTEXT.name, namespace: CONTEXT.platform.namespace },
-    });
+    this.api.create("ConfigMap", { metadata: { name, namespace } });
     cases.prepare?.(this.api);
   }
 
   /** Starts a run. */
-  run(context: Partial<ExecutionContext> = {}, fault?: Interceptor): RehearsedRun {
+  run(
+    context: Partial<ExecutionContext> = {},
+    trouble: Pick<RehearsedRunOptions, "fault" | "killAtWrite"> = {},
+  ): RehearsedRun {
     const run = new RehearsedRun({
       runner: this.#runner,
       manifest: this.#cases.manifest,
       api: this.api,
       clock: this.clock,
-      context: { ...CONTEXT, ...this.#cases.context, ...context },
-      ...(fault ? { fault } : {}),
+      context: { ...this.#context, ...context },
+      ...trouble,
     });
     this.#runs.push(run);
     return run;

@@ -32,6 +32,8 @@ export interface RehearsedRunOptions {
   context: ExecutionContext;
   /** What becomes of its requests; nothing special by default. */
   fault?: Interceptor;
+  /** After how many writes its process is gone, the last of them done and not answered; never by default. */
+  killAtWrite?: number;
 }
 
 /** An object that the runner has written, status objects left out. */
@@ -139,6 +141,7 @@ export class RehearsedRun {
     // A review is answered and not kept.
     if (isStatus || object.metadata?.uid === undefined) return;
     this.written.push({ step: this.#step, created: method === "POST", object });
+    if (this.written.length === this.#options.killAtWrite) this.kill();
   }
 
   /** The runner, with a look at what goes into its methods and comes out. */

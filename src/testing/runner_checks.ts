@@ -84,6 +84,6 @@ function checkStatusKeys({ started }: RehearsedRun): void {
 function checkStatus(stage: Rehearsal, { context, result }: RehearsedRun): void {
   const { name, platform: { namespace } } = context;
   const status = stage.api.find("ConfigMap", namespace, name)?.data?.status;
-  if (JSON.parse(String(status))?.exitCode === result?.exitCode) return;
+  if (JSON.parse(String(status ?? null))?.exitCode === result?.exitCode) return;
   throw new Wrong("the status object does not hold its report");
 }

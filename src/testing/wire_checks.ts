@@ -27,7 +27,7 @@ export async function checkExpired(stage: Rehearsal): Promise<void> {
 /** Each create is done, and its answer lost. */
 export async function checkLostReplies(stage: Rehearsal, like: RehearsedRun): Promise<void> {
   const when = "after a lost reply";
-  const run = stage.run({}, lostReplies());
+  const run = stage.run({}, { fault: lostReplies() });
   await stage.until(() => run.started || run.result);
   checkCreated(run.created, { like, when });
   await stage.end("succeed", await stage.atWork(run, when));
@@ -38,7 +38,7 @@ export async function checkLostReplies(stage: Rehearsal, like: RehearsedRun): Pr
 export async function checkThrottled(stage: Rehearsal, like: RehearsedRun): Promise<void> {
   const when = "after answers 429";
   const throttle = new Throttle(() => stage.clock.now());
-  const run = stage.run({}, throttle.intercept);
+  const run = stage.run({}, { fault: throttle.intercept });
   await stage.end("succeed", await stage.atWork(run, when));
   await stage.expectEnd(run, { expected: "Succeeded", when });
   checkCreated(run.created, { like, when });
@@ -47,7 +47,7 @@ export async function checkThrottled(stage: Rehearsal, like: RehearsedRun): Prom
 
 /** Watches open and tell nothing. */
 export async function checkSilentWatches(stage: Rehearsal): Promise<void> {
-  const run = stage.run({}, silentWatches);
+  const run = stage.run({}, { fault: silentWatches });
   const when = "while its watch was silent";
   await stage.end("succeed", await stage.atWork(run, when));
   await stage.expectEnd(run, { expected: "Succeeded", when: `after its work had succeeded ${when}` });
