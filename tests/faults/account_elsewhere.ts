@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { JsonObject } from "../../src/mod.ts";
 import { NAME, type Rig } from "./rig.ts";
+import { rulesOf } from "./rules.ts";
 
 const RBAC = "/apis/rbac.authorization.k8s.io/v1";
 
@@ -14,7 +14,6 @@ const RBAC = "/apis/rbac.authorization.k8s.io/v1";
  */
 export async function withAccountElsewhere<T>(
   rig: Rig,
-  rules: JsonObject[],
   work: () => Promise<T>,
 ): Promise<T> {
   const { cluster, folder } = rig;
@@ -28,7 +27,7 @@ export async function withAccountElsewhere<T>(
   try {
     await cluster.create("/api/v1/namespaces", { metadata: { name: home } });
     await cluster.create(`/api/v1/namespaces/${home}/serviceaccounts`, { metadata: { name: NAME } });
-    await cluster.create(`${RBAC}/clusterroles`, { metadata: { name: home }, rules });
+    await cluster.create(`${RBAC}/clusterroles`, { metadata: { name: home }, rules: rulesOf(rig.work) });
     await cluster.create(`${RBAC}/clusterrolebindings`, {
       metadata: { name: home },
       roleRef: { apiGroup, kind: "ClusterRole", name: home },

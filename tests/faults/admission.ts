@@ -1,23 +1,26 @@
 /**
- * Real admission of Workflows, limited to the namespace of one test.
+ * Real admission of work, limited to the namespace of one test.
  *
  * @module
  */
 import type { JsonObject } from "../../src/mod.ts";
 import { type Rig, sleep } from "./rig.ts";
 import { certificate } from "./tls.ts";
+import { groupOf } from "./work.ts";
 
 const ADMISSION = "/apis/admissionregistration.k8s.io/v1";
 /** How long the API server takes at most to see a new configuration, milliseconds. */
 const SEEN_MS = 2_000;
 
-const rule = {
-  apiGroups: ["argoproj.io"],
-  apiVersions: ["v1alpha1"],
-  resources: ["workflows"],
-  operations: ["CREATE"],
-  scope: "Namespaced",
-};
+function creates({ work }: Rig): JsonObject {
+  return {
+    apiGroups: [groupOf(work)],
+    apiVersions: ["*"],
+    resources: [work.plural],
+    operations: ["CREATE"],
+    scope: "Namespaced",
+  };
+}
 
 function ownNamespace(rig: Rig): JsonObject {
   return { matchLabels: { "kubernetes.io/metadata.name": rig.namespace } };
@@ -49,7 +52,7 @@ async function inForce<T>(
 /** The name of the webhook of a test. */
 export const WEBHOOK = "faults.action-runner.test";
 
-/** Has every create of a Workflow asked of a webhook at `url`. */
+/** Has every create of the work asked of a webhook at `url`. */
 export function withWebhook<T>(
   rig: Rig,
   url: string,
@@ -59,7 +62,7 @@ export function withWebhook<T>(
     name: WEBHOOK,
     clientConfig: { url, caBundle: btoa(certificate("first").ca) },
     namespaceSelector: ownNamespace(rig),
-    rules: [rule],
+    rules: [creates(rig)],
     failurePolicy: "Fail",
     sideEffects: "None",
     admissionReviewVersions: ["v1"],
@@ -69,9 +72,9 @@ export function withWebhook<T>(
   return inForce(rig, [{ plural, object: { webhooks: [webhook] } }], work);
 }
 
-/** Has every create of a Workflow denied by a policy. */
+/** Has every create of the work denied by a policy. */
 export function withPolicy<T>(rig: Rig, message: string, work: () => Promise<T>): Promise<T> {
-  const matchConstraints = { namespaceSelector: ownNamespace(rig), resourceRules: [rule] };
+  const matchConstraints = { namespaceSelector: ownNamespace(rig), resourceRules: [creates(rig)] };
   return inForce(rig, [
     {
       plural: "validatingadmissionpolicies",

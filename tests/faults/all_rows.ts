@@ -1,9 +1,9 @@
 /**
- * Every row of the table of faults that is injected against the compiled binary.
+ * Every row of the table of faults that is injected against the compiled programs.
  *
  * @module
  */
-import type { FaultRow } from "./fault_row.ts";
+import type { FaultRow, WorkRow } from "./fault_row.ts";
 import { rows as access } from "./rows_access.ts";
 import { rows as adopt } from "./rows_adopt.ts";
 import { rows as answers } from "./rows_answers.ts";
@@ -29,32 +29,51 @@ import { rows as statusWriters } from "./rows_status_writers.ts";
 import { rows as streams } from "./rows_streams.ts";
 import { rows as timeout } from "./rows_timeout.ts";
 import { rows as watch } from "./rows_watch.ts";
+import type { Work } from "./work.ts";
+import { WORKFLOW } from "./workflow.ts";
+import { WORKS } from "./works.ts";
 
-/** All rows, in the table's order. */
-export const ALL_ROWS: FaultRow[] = [
+/** Rows of creating, adopting and waiting, which each runner brings about with a kind of its own. */
+const ofWork = [
   ...access,
   ...adopt,
   ...answers,
   ...create,
-  ...credentials,
   ...events,
   ...gone,
-  ...internalError,
-  ...memory,
   ...noPlace,
-  ...noServer,
   ...quota,
   ...refused,
   ...restart,
   ...restored,
   ...server,
   ...serverAnswers,
+  ...silence,
+  ...timeout,
+  ...watch,
+];
+
+/** Rows of what all runners share: the way to the API server, status, signals, streams, memory. */
+const ofProgram = [
+  ...credentials,
+  ...internalError,
+  ...memory,
+  ...noServer,
   ...signals,
   ...signalsOutside,
-  ...silence,
   ...status,
   ...statusWriters,
   ...streams,
-  ...timeout,
-  ...watch,
-].sort((a, b) => a.row - b.row);
+];
+
+/** All rows, in the table's order, for one work after another. */
+export const ALL_ROWS: WorkRow[] = WORKS.flatMap((work) =>
+  rowsFor(work, work === WORKFLOW ? [...ofWork, ...ofProgram] : ofWork)
+);
+
+function rowsFor(work: Work, rows: FaultRow[]): WorkRow[] {
+  return rows
+    .filter(({ works }) => works?.includes(work) ?? true)
+    .sort((a, b) => a.row - b.row)
+    .map((row) => ({ ...row, work }));
+}

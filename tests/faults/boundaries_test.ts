@@ -4,9 +4,12 @@
  * @module
  */
 import { assert, assertEquals } from "@std/assert";
-import { isCreate, type Seen } from "./proxy.ts";
+import type { Seen } from "./proxy.ts";
+import { isCreate, isWatch } from "./requests.ts";
 import { type Rig, withRig } from "./rig.ts";
-import { forwardAndForget, isWatch, must, mustReportTheObject, uidOf } from "./steps.ts";
+import { forwardAndForget, must, mustReportTheObject, uidOf } from "./steps.ts";
+import type { Work } from "./work.ts";
+import { WORKS } from "./works.ts";
 
 /** A moment of a run at which it is killed. */
 interface Boundary {
@@ -34,13 +37,13 @@ function finishWhenWatched(rig: Rig, phase: Boundary["phase"]): (seen: Seen) => 
 }
 
 /** The requests of a run that nothing befalls. */
-function requestsOfOneRun(): Promise<string[]> {
+function requestsOfOneRun(work: Work): Promise<string[]> {
   return withRig(async (rig) => {
     const look = finishWhenWatched(rig, "Succeeded");
     rig.proxy.rule = ({ seen, pass }) => pass((body) => (look(seen), body));
     assertEquals((await rig.start().ended).code, 0);
     return rig.proxy.seen.map(textOf);
-  });
+  }, { work });
 }
 
 function textOf({ method, path }: Seen): string {
@@ -51,7 +54,7 @@ function textOf({ method, path }: Seen): string {
 }
 
 /** Kills a run at a boundary and starts it again. */
-function killAndRestart({ index, moment, phase }: Boundary): Promise<void> {
+function killAndRestart(work: Work, { index, moment, phase }: Boundary): Promise<void> {
   return withRig(async (rig) => {
     const look = finishWhenWatched(rig, phase);
     rig.proxy.rule = (exchange) => {
@@ -63,7 +66,7 @@ function killAndRestart({ index, moment, phase }: Boundary): Promise<void> {
     };
     const first = rig.start();
     assertEquals((await first.ended).code, 137, "it is killed");
-    const uid = uidOf(await rig.workflow());
+    const uid = uidOf(await rig.object());
     const ended = await rig.start().ended;
     assertEquals(ended.code, EXIT_CODES[phase], ended.stderr);
     assertEquals(
@@ -72,33 +75,39 @@ function killAndRestart({ index, moment, phase }: Boundary): Promise<void> {
       "one object",
     );
     await mustReportTheObject(rig, ended);
-    must(uid === undefined || uid === uidOf(await rig.workflow()), "the uid is the same");
-  });
+    must(uid === undefined || uid === uidOf(await rig.object()), "the uid is the same");
+  }, { work });
 }
 
-Deno.test({
-  name: "killed before and after each of its requests, the next start goes on with the one object",
-  ignore: !Deno.env.get("KUBECONFIG") || Deno.env.get("FAULTS_ROWS") !== undefined,
-  sanitizeOps: false,
-  sanitizeResources: false,
-  async fn(t) {
-    const requests = await requestsOfOneRun();
-    assert(requests.length >= 6, requests.join("\n"));
-    const boundaries = requests.flatMap((request, index) =>
-      MOMENTS.flatMap((moment) => PHASES.map((phase): Boundary => ({ index, request, moment, phase })))
-    );
-    const pending = boundaries.map((boundary) => ({ boundary, run: Promise.withResolvers<void>() }));
-    for (const { run } of pending) run.promise.catch(() => {});
-    const queue = [...pending];
-    const lanes = Array.from({ length: SIDE_BY_SIDE }, async () => {
-      for (let next = queue.shift(); next; next = queue.shift()) {
-        await killAndRestart(next.boundary).then(next.run.resolve, next.run.reject);
-      }
-    });
-    for (const { boundary: { index, moment, phase, request }, run } of pending) {
-      const name = `${moment} request ${index + 1}, ${request}: ${phase}`;
-      await t.step({ name, sanitizeOps: false, sanitizeResources: false, fn: () => run.promise });
+/** Kills a run at each of its boundaries, each a step. */
+async function killAtEach(work: Work, t: Deno.TestContext): Promise<void> {
+  const requests = await requestsOfOneRun(work);
+  assert(requests.length >= 6, requests.join("\n"));
+  const boundaries = requests.flatMap((request, index) =>
+    MOMENTS.flatMap((moment) => PHASES.map((phase): Boundary => ({ index, request, moment, phase })))
+  );
+  const pending = boundaries.map((boundary) => ({ boundary, run: Promise.withResolvers<void>() }));
+  for (const { run } of pending) run.promise.catch(() => {});
+  const queue = [...pending];
+  const lanes = Array.from({ length: SIDE_BY_SIDE }, async () => {
+    for (let next = queue.shift(); next; next = queue.shift()) {
+      await killAndRestart(work, next.boundary).then(next.run.resolve, next.run.reject);
     }
-    await Promise.all(lanes);
-  },
-});
+  });
+  for (const { boundary: { index, moment, phase, request }, run } of pending) {
+    const name = `${moment} request ${index + 1}, ${request}: ${phase}`;
+    await t.step({ name, sanitizeOps: false, sanitizeResources: false, fn: () => run.promise });
+  }
+  await Promise.all(lanes);
+}
+
+for (const work of WORKS) {
+  Deno.test({
+    name:
+      `${work.program}: killed before and after each of its requests, the next start goes on with the one object`,
+    ignore: !Deno.env.get("KUBECONFIG") || Deno.env.get("FAULTS_ROWS") !== undefined,
+    sanitizeOps: false,
+    sanitizeResources: false,
+    fn: (t) => killAtEach(work, t),
+  });
+}

@@ -9,11 +9,12 @@ import type { Outcome } from "./fault_row.ts";
 import type { Exchange, Seen } from "./proxy.ts";
 import { type Rig, until } from "./rig.ts";
 import type { Ended, Run } from "./runner_process.ts";
+import type { Phase } from "./work.ts";
 
-/** A run that watches its Workflow. */
+/** A run that watches its object. */
 export interface Course {
   run: Run;
-  /** The Workflow's. */
+  /** The object's. */
   uid: string;
 }
 
@@ -31,7 +32,7 @@ export async function startWatching(rig: Rig, env?: Record<string, string>): Pro
 export async function finishWork(
   rig: Rig,
   course: Course,
-  phase?: "Succeeded" | "Failed",
+  phase?: Phase,
 ): Promise<Required<Outcome>> {
   await rig.finish(phase);
   return await endOf(course);
@@ -78,15 +79,4 @@ export async function disturbWatches(
   rig.proxy.cutAll();
   await until(`${times} watches meet the fault`, () => met.length >= times);
   return met;
-}
-
-/** Whether a request asks for the whole Workflow. */
-export function isWholeGet({ request: { method, path, headers } }: Exchange): boolean {
-  return method === "GET" && /\/workflows\/[^/?]+$/.test(path) &&
-    headers.get("accept") === "application/json";
-}
-
-/** Whether a request is a LIST of Workflows. */
-export function isList({ method, path }: Seen): boolean {
-  return method === "GET" && path.includes("/workflows?") && !path.includes("watch=true");
 }

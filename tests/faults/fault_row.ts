@@ -5,12 +5,13 @@
  */
 import type { Ended } from "./runner_process.ts";
 import type { Rig, RigOptions } from "./rig.ts";
+import type { Work } from "./work.ts";
 
 /** What a fault test may need beside a cluster. */
 export type Need = "apiserver" | "root";
 
 /** A row: a fault, and how a run must end in spite of it. */
-export interface FaultRow extends RigOptions {
+export interface FaultRow extends Pick<RigOptions, "rules"> {
   /** The row's number in the table. */
   row: number;
   /** What must happen, in words. */
@@ -20,8 +21,15 @@ export interface FaultRow extends RigOptions {
   /** How many objects are created, by all starts of the run together. */
   objects: number;
   needs?: Need[];
+  /** What it is run with, where it is not for all works that its file is for. */
+  works?: Work[];
   /** Brings the fault about; returns the end of the (last) run, and when the verdict could be seen. */
   scenario(rig: Rig): Promise<Outcome | OutcomePastProxy>;
+}
+
+/** A row for one work. */
+export interface WorkRow extends FaultRow {
+  work: Work;
 }
 
 /** What a scenario returns. */

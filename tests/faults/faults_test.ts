@@ -6,7 +6,7 @@ let results: ReturnType<typeof startRows> | undefined;
 
 for (const row of rows) {
   Deno.test({
-    name: `row ${row.row}: ${row.name}${row.missing ? ` (needs ${row.missing})` : ""}`,
+    name: `row ${row.row} [${row.work.program}]: ${row.name}${row.missing ? ` (needs ${row.missing})` : ""}`,
     ignore: row.missing !== undefined,
     // The timers and processes of other rows live while this one is awaited.
     sanitizeOps: false,

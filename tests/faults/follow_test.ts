@@ -4,7 +4,8 @@
  * @module
  */
 import { assert, assertEquals } from "@std/assert";
-import { RULES, withRig } from "./rig.ts";
+import { withRig } from "./rig.ts";
+import { rulesOf } from "./rules.ts";
 
 const LINES = 100;
 const SPEC = {
@@ -60,5 +61,5 @@ Deno.test({
         Array.from({ length: LINES }, (_, index) => `[work] line ${index + 1}`),
       );
       assert(cuts >= 2, `${cuts} cuts`);
-    }, { rules: [...RULES, ...LOG_RULES] }),
+    }, { rules: (work) => [...rulesOf(work), ...LOG_RULES] }),
 });

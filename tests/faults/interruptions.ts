@@ -6,8 +6,9 @@
 import { assertEquals } from "@std/assert";
 import type { Outcome } from "./fault_row.ts";
 import type { Exchange, Rule } from "./proxy.ts";
-import { NAME, type Rig, sleep } from "./rig.ts";
+import { type Rig, sleep } from "./rig.ts";
 import type { Ended, Run } from "./runner_process.ts";
+import { metadataOf } from "./steps.ts";
 
 /** A request that the proxy holds back. */
 export interface Hold {
@@ -41,11 +42,6 @@ export function neverAnswer(fits: (exchange: Exchange) => boolean): Rule {
   return (exchange) => fits(exchange) ? new Promise(() => {}) : undefined;
 }
 
-/** Whether a request asks for the Workflow itself, by its name. */
-export function isGet({ request }: Exchange): boolean {
-  return request.method === "GET" && request.path.endsWith(`/workflows/${NAME}`);
-}
-
 /** Waits for a promise, but not for ever: what hangs must end the test. */
 export async function within<T>(ms: number, what: string, promise: Promise<T>): Promise<T> {
   const late = sleep(ms).then(() => {
@@ -59,16 +55,16 @@ export function endOf(run: Run, ms = 60_000): Promise<Ended> {
   return within(ms, "the run ends", run.ended);
 }
 
-/** Asserts that the report takes no verdict, names the Workflow that is there, and that this runs on. */
+/** Asserts that the report takes no verdict, names the object that is there, and that this runs on. */
 export async function assertLeftRunning(rig: Rig, ended: Ended, reason: string): Promise<void> {
   const { report, stderr } = ended;
-  const workflow = await rig.workflow() as { metadata: { uid: string }; spec: object } | undefined;
+  const { uid, annotations = {} } = metadataOf(await rig.object());
   const object = report?.object as { uid?: string; left?: string } | undefined;
   assertEquals(report?.reason, reason, stderr);
   assertEquals("finishedSuccessfully" in (report ?? {}), false, stderr);
-  assertEquals(object?.uid, workflow?.metadata.uid, stderr);
+  assertEquals(object?.uid, uid, stderr);
   assertEquals(object?.left, "left running", stderr);
-  assertEquals("shutdown" in (workflow?.spec ?? {}), false, "the Workflow was stopped");
+  assertEquals("runner.capact.io/stopped-by" in (annotations as object), false, "the work was stopped");
 }
 
 /** Asserts that the status object holds the same report as standard output. */
@@ -76,7 +72,7 @@ export async function assertReported(rig: Rig, { report, stderr }: Ended): Promi
   assertEquals(await rig.status(), report, stderr);
 }
 
-/** Sends a signal in the middle of the wait; the run is to leave the Workflow running and to report it. */
+/** Sends a signal in the middle of the wait; the run is to leave the work running and to report it. */
 export async function signalInWait(
   rig: Rig,
   signal: "SIGTERM" | "SIGINT",

@@ -1,6 +1,6 @@
 /**
  * `deno task faults [--table] [--runs N]`: the rows of the table of faults as tests, or measured N times (the critical
- * ones 4 N times) and printed as a table for people.
+ * ones 4 N times) and printed as a table for people, one for each runner.
  *
  * @module
  */
@@ -35,14 +35,12 @@ async function printTable(count: number): Promise<void> {
     // deno-lint-ignore no-console
     console.error(`run ${run + 1} is done`);
   }
-  const lines = [
-    "| Row | Fault and what must happen | Runs | Verdicts right | Objects | Seconds to verdict | Requests a minute |",
-    "| --- | --- | --- | --- | --- | --- | --- |",
-    ...all.map(lineOf),
-  ];
+  const programs = Map.groupBy(all, ({ row }) => row.work.program);
   // deno-lint-ignore no-console
-  console.log(lines.join("\n"));
-  const wrong = all.flatMap(({ row, failures }) => failures.map((failure) => `row ${row.row}: ${failure}`));
+  for (const [program, rows] of programs) console.log(tableOf(program, rows));
+  const wrong = all.flatMap(({ row, failures }) =>
+    failures.map((failure) => `row ${row.row} [${row.work.program}]: ${failure}`)
+  );
   // deno-lint-ignore no-console
   if (wrong.length > 0) console.error(wrong.join("\n"));
   Deno.exit(wrong.length > 0 ? 1 : 0);
@@ -60,6 +58,16 @@ async function runOnce(all: RowRuns[]): Promise<void> {
       failures.push(String(error));
     }
   }
+}
+
+function tableOf(program: string, rows: RowRuns[]): string {
+  return [
+    `### ${program}\n`,
+    "| Row | Fault and what must happen | Runs | Verdicts right | Objects | Seconds to verdict | Requests a minute |",
+    "| --- | --- | --- | --- | --- | --- | --- |",
+    ...rows.map(lineOf),
+    "",
+  ].join("\n");
 }
 
 function lineOf({ row, results, failures }: RowRuns): string {

@@ -4,6 +4,7 @@
  * @module
  */
 import { HttpConnection, type HttpRequest } from "./http_connection.ts";
+import { isCreate, isWatch } from "./requests.ts";
 
 /** The API server behind the proxy. */
 export interface Upstream {
@@ -147,7 +148,7 @@ export class FaultProxy {
       seen,
       request,
       index,
-      isWatch: path.includes("watch=true"),
+      isWatch: isWatch(seen),
       isCreate: isCreate(seen),
       connection,
       forward,
@@ -184,11 +185,6 @@ export class FaultProxy {
       client: this.upstream.client,
     });
   }
-}
-
-/** Whether a request creates a Workflow that is to be stored. */
-export function isCreate({ method, path }: Seen): boolean {
-  return method === "POST" && path.includes("/workflows?") && !path.includes("dryRun");
 }
 
 /** Headers that belong to the connection with the API server, not to the one with the client. */

@@ -1,38 +1,27 @@
 /**
- * What a fault test works with: a namespace of its own, a fault proxy, and the compiled argo-runner behind it.
+ * What a fault test works with: a namespace of its own, a fault proxy, and a compiled runner behind it.
  *
  * @module
  */
 import type { JsonObject } from "../../src/mod.ts";
 import { adminCluster, type Cluster } from "./cluster.ts";
 import { type FaultProxy, faultProxy, type Seen } from "./proxy.ts";
-import { type Run, type RunOptions, startRunner } from "./runner_process.ts";
+import { rulesOf } from "./rules.ts";
+import { programPath, type Run, type RunOptions, startRunner } from "./runner_process.ts";
 import { certificate } from "./tls.ts";
+import type { Phase, Work } from "./work.ts";
+import { WORKFLOW } from "./workflow.ts";
 
-/** Name of the run, its Workflow and its status object. */
+/** Name of the run, its work's object and its status object. */
 export const NAME = "work";
-
-/** A Workflow that makes no pod and runs until the test ends it. */
-export const MANIFEST: JsonObject = {
-  entrypoint: "main",
-  templates: [{ name: "main", suspend: {} }],
-};
 
 /** Options of {@linkcode withRig}. */
 export interface RigOptions {
+  /** What is run; a Workflow by default. */
+  work?: Work;
   /** Rules of the runner's Role; by default all that it needs. */
-  rules?: JsonObject[];
+  rules?: (work: Work) => JsonObject[];
 }
-
-/** All that the runner needs, and the right to read its own Workflow. */
-export const RULES: JsonObject[] = [
-  {
-    apiGroups: ["argoproj.io"],
-    resources: ["workflows"],
-    verbs: ["create", "get", "list", "watch", "patch"],
-  },
-  { apiGroups: [""], resources: ["configmaps"], verbs: ["patch"] },
-];
 
 /** A test's surroundings. */
 export interface Rig {
@@ -41,18 +30,29 @@ export interface Rig {
   readonly namespace: string;
   /** A folder that is removed at the end; it holds `kubeconfig`, `token`, `ca.crt` and `manifest.yaml`. */
   readonly folder: string;
-  /** The path of the Workflow in the API. */
-  readonly workflowPath: string;
+  readonly work: Work;
+  /** The path of the work's kind in the API. */
+  readonly collectionPath: string;
+  /** The path of the work's object. */
+  readonly objectPath: string;
   /** Starts the runner; more than once to see it adopt. */
   start(env?: Record<string, string>, options?: RunOptions): Run;
   /** Writes the kubeconfig for another server, such as one that is not there. */
   pointTo(server: string): Promise<void>;
-  /** Waits until the Workflow is there and the runner watches it. */
+  /** Writes a manifest in the place of the work's own. */
+  writeManifest(manifest: JsonObject): Promise<void>;
+  /** Waits until the object is there and the runner watches it. */
   watching(): Promise<JsonObject>;
-  /** Ends the Workflow as Argo's controller does: phase, time and labels in one update. */
-  finish(phase?: "Succeeded" | "Failed" | "Error"): Promise<void>;
-  /** The Workflow as the API server has it, past the proxy; `undefined` if there is none. */
-  workflow(): Promise<JsonObject | undefined>;
+  /** Ends the work in its controller's place. */
+  finish(phase?: Phase): Promise<void>;
+  /** The object as the API server has it, past the proxy; `undefined` if there is none. */
+  object(): Promise<JsonObject | undefined>;
+  /** Creates an object past the proxy. */
+  createObject(object: JsonObject): Promise<JsonObject>;
+  /** Changes the object past the proxy, but for its status where that has a path of its own. */
+  patchObject(patch: JsonObject): Promise<JsonObject>;
+  /** Has the object deleted, past the proxy. */
+  deleteObject(): Promise<void>;
   /** The report in the status object. */
   status(): Promise<JsonObject | undefined>;
   /** Waits for a request that the runner makes from now on. */
@@ -61,17 +61,18 @@ export interface Rig {
 
 /** Runs a scenario in surroundings of its own, and removes them. */
 export async function withRig<T>(scenario: (rig: Rig) => Promise<T>, options: RigOptions = {}): Promise<T> {
+  const { work = WORKFLOW, rules = rulesOf } = options;
   const cluster = await adminCluster();
   const namespace = `faults-${crypto.randomUUID().slice(0, 8)}`;
   const folder = await Deno.makeTempDir({ prefix: "action-runner-faults-" });
   const proxy = faultProxy(cluster.upstream, certificate("first"));
   const runs: Run[] = [];
   try {
-    await prepare(cluster, namespace, options.rules ?? RULES);
+    await prepare(cluster, namespace, rules(work));
     await Deno.writeTextFile(`${folder}/token`, await cluster.tokenOf(namespace, NAME));
     await Deno.writeTextFile(`${folder}/ca.crt`, certificate("first").ca);
-    await Deno.writeTextFile(`${folder}/manifest.yaml`, JSON.stringify(MANIFEST));
-    const rig = makeRig({ cluster, namespace, folder, proxy, runs });
+    const rig = makeRig({ work, cluster, namespace, folder, proxy, runs });
+    await rig.writeManifest(work.manifest);
     await rig.pointTo(proxy.url);
     return await scenario(rig);
   } finally {
@@ -99,6 +100,7 @@ async function prepare(cluster: Cluster, namespace: string, rules: JsonObject[])
 }
 
 interface Parts {
+  work: Work;
   cluster: Cluster;
   namespace: string;
   folder: string;
@@ -107,11 +109,13 @@ interface Parts {
 }
 
 function makeRig(parts: Parts): Rig {
-  const { cluster, namespace, folder, proxy, runs } = parts;
-  const workflowPath = `/apis/argoproj.io/v1alpha1/namespaces/${namespace}/workflows/${NAME}`;
+  const { work, cluster, namespace, folder, proxy, runs } = parts;
+  const collectionPath = `/apis/${work.apiVersion}/namespaces/${namespace}/${work.plural}`;
+  const objectPath = `${collectionPath}/${NAME}`;
   const rig: Rig = {
     ...parts,
-    workflowPath,
+    collectionPath,
+    objectPath,
     start(env = {}, options = {}) {
       const run = startRunner({
         KUBECONFIG: `${folder}/kubeconfig`,
@@ -121,24 +125,27 @@ function makeRig(parts: Parts): Rig {
         RUNNER_CONTEXT_PLATFORM_SERVICE_ACCOUNT_NAME: NAME,
         RUNNER_LOGGER_DEV_MODE: "true",
         ...env,
-      }, options);
+      }, { program: programPath(work.program), ...options });
       runs.push(run);
       return run;
     },
     pointTo: (server) => Deno.writeTextFile(`${folder}/kubeconfig`, kubeconfig(server)),
+    writeManifest: (manifest) => Deno.writeTextFile(`${folder}/manifest.yaml`, JSON.stringify(manifest)),
     async watching() {
       await until("the runner watches", () => proxy.seen.some(({ path }) => path.includes("watch=true")));
-      return await until("the Workflow is there", () => rig.workflow());
+      return await until("the object is there", () => rig.object());
     },
     async finish(phase = "Succeeded") {
-      await cluster.patch(workflowPath, {
-        metadata: {
-          labels: { "workflows.argoproj.io/phase": phase, "workflows.argoproj.io/completed": "true" },
-        },
-        status: { phase, finishedAt: new Date().toISOString().replace(/\.\d+/, "") },
-      });
+      await cluster.patch(work.hasStatusPath ? `${objectPath}/status` : objectPath, work.end(phase));
     },
-    workflow: () => cluster.find(workflowPath),
+    object: () => cluster.find(objectPath),
+    createObject: (object) => cluster.create(collectionPath, object),
+    patchObject: (patch) => cluster.patch(objectPath, patch),
+    async deleteObject() {
+      // The default for Jobs keeps them until their pods are orphaned.
+      const answer = await cluster.request("DELETE", `${objectPath}?propagationPolicy=Background`);
+      await answer.body?.cancel();
+    },
     async status() {
       const path = `/api/v1/namespaces/${namespace}/configmaps/${NAME}`;
       const text = (await cluster.find(path) as { data?: { status?: string } } | undefined)?.data?.status;

@@ -8,8 +8,11 @@ import type { JsonObject } from "../../src/mod.ts";
 import { checkSaid, checkWithin, type Course, endOf, finishWork, startWatching } from "./courses.ts";
 import type { FaultRow } from "./fault_row.ts";
 import type { Seen } from "./proxy.ts";
-import { NAME, type Rig, RULES, sleep, until } from "./rig.ts";
+import { isGet } from "./requests.ts";
+import { NAME, type Rig, sleep, until } from "./rig.ts";
+import { STATUS_RULE, workRule } from "./rules.ts";
 import { certificate } from "./tls.ts";
+import type { Work } from "./work.ts";
 
 /** Has the server come back with a certificate of another CA, which the runner learns 5 s later. */
 async function rotateCa(rig: Rig, course: Course, publish: (ca: string) => Promise<void>) {
@@ -55,11 +58,9 @@ async function forbidden(rig: Rig): Promise<unknown> {
   return await until("a request is forbidden", () => rig.proxy.seen.some(({ status }) => status === 403));
 }
 
-/** The runner's rules with other verbs on Workflows. */
-function rulesWith(...verbs: string[]): JsonObject[] {
-  return RULES.map((rule) =>
-    rule.resources instanceof Array && rule.resources[0] === "workflows" ? { ...rule, verbs } : rule
-  );
+/** A runner's rules with these verbs on its work. */
+function rulesWith(...verbs: string[]) {
+  return (work: Work): JsonObject[] => [workRule(work, verbs), STATUS_RULE];
 }
 
 /** Lets the runner poll for some time, and ends the work. */
@@ -76,8 +77,6 @@ async function finishWhilePolling(rig: Rig, course: Course, isPoll: (seen: Seen)
   checkWithin(outcome, 7);
   return outcome;
 }
-
-const isGet = ({ method, path }: Seen) => method === "GET" && path.endsWith(`/workflows/${NAME}`);
 
 export const rows: FaultRow[] = [
   {

@@ -6,7 +6,8 @@
 import type { JsonObject } from "../../src/mod.ts";
 import type { FaultRow, Outcome } from "./fault_row.ts";
 import type { Seen } from "./proxy.ts";
-import { MANIFEST, NAME, type Rig } from "./rig.ts";
+import { isAboutWork } from "./requests.ts";
+import { NAME, type Rig } from "./rig.ts";
 import type { Ended } from "./runner_process.ts";
 import {
   finishAndWait,
@@ -19,30 +20,29 @@ import {
   onCreate,
   uidInReport,
   uidOf,
-  workflowsPath,
 } from "./steps.ts";
+import { wholeObject } from "./work.ts";
 
 function mustHaveAdopted({ report, stderr }: Ended, uid: unknown): void {
   must(uidInReport(report) === uid, `the uid is still ${uid}\n${stderr}`);
   must((report?.object as JsonObject).adopted === true, `the object is reported as adopted\n${stderr}`);
 }
 
-/** A Workflow that is no run's. */
-function foreignWorkflow(): JsonObject {
-  return { apiVersion: "argoproj.io/v1alpha1", kind: "Workflow", metadata: { name: NAME }, spec: MANIFEST };
+/** Creates an object that is no run's. */
+function createForeign(rig: Rig): Promise<JsonObject> {
+  return rig.createObject(wholeObject(rig.work, { name: NAME }));
 }
 
-/** Fails the row unless a Workflow is as it was, apart from what Argo's controller writes. */
+/** Fails the row unless an object is as it was, apart from what its controller writes. */
 async function mustBeUntouched(rig: Rig, before: JsonObject): Promise<void> {
-  const after = await rig.workflow();
+  const after = await rig.object();
   const { deletionTimestamp } = metadataOf(after);
   must(uidOf(after) === uidOf(before), "the uid is the same");
   must(deletionTimestamp === metadataOf(before).deletionTimestamp, "it is not deleted");
   must(marksOf(after) === marksOf(before), "its marks are the same");
   must(writesBy(after) === writesBy(before), "the runner has not written to it");
-  const isChange = ({ method, path }: Seen) =>
-    !["GET", "POST"].includes(method) && path.includes("/workflows");
-  mustHaveSeen(rig, 0, isChange, "a change of a Workflow");
+  const isChange = (seen: Seen) => !["GET", "POST"].includes(seen.method) && isAboutWork(seen);
+  mustHaveSeen(rig, 0, isChange, "a change of an object");
 }
 
 /** How often the runner is named as a writer of an object. */
@@ -51,7 +51,7 @@ function writesBy(object: JsonObject | undefined): number {
   return (managedFields as JsonObject[]).filter(({ manager }) => manager === "action-runner").length;
 }
 
-/** The marks of a run, as text: Argo's controller adds annotations of its own. */
+/** The marks of a run, as text: controllers add annotations of their own. */
 function marksOf(object: JsonObject | undefined): string {
   const { annotations = {}, labels = {} } = metadataOf(object);
   const all = Object.entries({ ...annotations as JsonObject, ...labels as JsonObject });
@@ -67,7 +67,7 @@ async function runToNameTaken(rig: Rig, before: JsonObject, env?: Record<string,
   return ended;
 }
 
-/** Finishes a Workflow whose run was killed, and starts that again. */
+/** Finishes work whose run was killed, and starts that again. */
 async function restartAfter(rig: Rig, phase: "Succeeded" | "Failed"): Promise<Outcome> {
   const uid = uidOf(await killedInTheWait(rig));
   await rig.finish(phase);
@@ -88,7 +88,7 @@ const own: FaultRow[] = [
       let uid: unknown;
       rig.proxy.rule = onCreate(1, async (exchange) => {
         const wanted = JSON.parse(new TextDecoder().decode(exchange.request.body));
-        uid = uidOf(await rig.cluster.create(workflowsPath(rig), wanted));
+        uid = uidOf(await rig.createObject(wanted));
         await exchange.pass();
         must(exchange.seen.status === 409, "the API server says AlreadyExists");
       });
@@ -120,7 +120,7 @@ const foreign: FaultRow[] = [
     exitCode: 23,
     objects: 0,
     async scenario(rig) {
-      const before = await rig.cluster.create(workflowsPath(rig), foreignWorkflow());
+      const before = await createForeign(rig);
       const ended = await runToNameTaken(rig, before);
       mustSay(ended, "it was not created by an action runner", String(metadataOf(before).creationTimestamp));
       return { ended };
@@ -134,7 +134,7 @@ const foreign: FaultRow[] = [
     async scenario(rig) {
       let before: JsonObject | undefined;
       rig.proxy.rule = onCreate(1, async (exchange) => {
-        before = await rig.cluster.create(workflowsPath(rig), foreignWorkflow());
+        before = await createForeign(rig);
         await exchange.pass();
         must(exchange.seen.status === 409, "the API server says AlreadyExists");
       });
@@ -153,7 +153,7 @@ const foreign: FaultRow[] = [
     async scenario(rig) {
       let before: JsonObject | undefined;
       rig.proxy.rule = onCreate(1, async (exchange) => {
-        before = await rig.cluster.create(workflowsPath(rig), foreignWorkflow());
+        before = await createForeign(rig);
         exchange.cut();
       });
       const ended = await rig.start().ended;
@@ -170,10 +170,10 @@ const foreign: FaultRow[] = [
     objects: 1,
     async scenario(rig) {
       const before = await killedInTheWait(rig);
-      const other = { ...MANIFEST, templates: [{ name: "main", suspend: { duration: "1h" } }] };
-      await Deno.writeTextFile(`${rig.folder}/manifest.yaml`, JSON.stringify(other));
+      const { program, other } = rig.work;
+      await rig.writeManifest(other.manifest);
       const ended = await runToNameTaken(rig, before);
-      mustSay(ended, "created from another manifest", "spec.templates.0.suspend.duration", "by argo-runner");
+      mustSay(ended, "created from another manifest", other.field, `by ${program}`);
       return { ended };
     },
   },

@@ -4,17 +4,10 @@
  * @module
  */
 import { assert } from "@std/assert";
-import {
-  checkSaid,
-  checkWithin,
-  type Course,
-  endOf,
-  finishWork,
-  isWholeGet,
-  startWatching,
-} from "./courses.ts";
+import { checkSaid, checkWithin, type Course, endOf, finishWork, startWatching } from "./courses.ts";
 import type { FaultRow } from "./fault_row.ts";
 import type { Exchange, Seen } from "./proxy.ts";
+import { isWholeGet } from "./requests.ts";
 import { type Rig, sleep, until } from "./rig.ts";
 
 const HOUR_MS = 3_600_000;
@@ -151,14 +144,14 @@ export const rows: FaultRow[] = [
   },
   {
     row: 53,
-    name: "the Workflow is suspended: the runner waits on",
+    name: "the work is suspended: the runner waits on",
     exitCode: 0,
     objects: 1,
     async scenario(rig) {
       const course = await startWatching(rig);
-      await rig.cluster.patch(rig.workflowPath, { spec: { suspend: true } });
+      await rig.patchObject({ spec: { suspend: true } });
       const early = await Promise.race([course.run.ended, sleep(10_000)]);
-      assert(early === undefined, "the run did not end with a suspended Workflow");
+      assert(early === undefined, "the run did not end with suspended work");
       return await finishWork(rig, course);
     },
   },

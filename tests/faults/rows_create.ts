@@ -4,7 +4,8 @@
  * @module
  */
 import type { FaultRow } from "./fault_row.ts";
-import { type Exchange, isCreate } from "./proxy.ts";
+import type { Exchange } from "./proxy.ts";
+import { isCreate } from "./requests.ts";
 import type { Rig } from "./rig.ts";
 import { sleep } from "./rig.ts";
 import {
@@ -63,7 +64,7 @@ const QUOTA_TIMEOUT = failure(
   "InternalError",
   "Internal error occurred: resource quota evaluation timed out",
 );
-const DENIED = failure(403, "", 'admission webhook "x.test" denied the request: no Workflows on Fridays');
+const DENIED = failure(403, "", 'admission webhook "x.test" denied the request: no work on Fridays');
 const WEB_PAGE = "<html><body><h1>502 Bad Gateway</h1></body></html>";
 
 const lostReplies: FaultRow[] = [

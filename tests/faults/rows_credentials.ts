@@ -122,7 +122,7 @@ export const rows: FaultRow[] = [
       const run = rig.start();
       await until("a request is refused with 401", () => refusals(rig) > 0);
       await sleep(REFUSED_MS);
-      assertEquals(await rig.workflow(), undefined);
+      assertEquals(await rig.object(), undefined);
       await replaceToken(rig, await goodToken(rig));
       await rig.watching();
       await rig.finish();
@@ -144,7 +144,7 @@ export const rows: FaultRow[] = [
       assert(refusals(rig) > 1, "it was not tried again");
       assert(ended.at - started > 50_000, "it gave up before a minute");
       assertEquals(ended.report?.reason, "NotAllowed", ended.stderr);
-      assertEquals(await rig.workflow(), undefined);
+      assertEquals(await rig.object(), undefined);
       return { ended };
     },
   },

@@ -6,18 +6,12 @@
 import { assert } from "@std/assert";
 import type { JsonObject } from "../../src/mod.ts";
 import { before, type Body, byteByByte, events, lines, never, silence } from "./bodies.ts";
-import {
-  checkSaid,
-  checkWithin,
-  disturbWatches,
-  finishWork,
-  isList,
-  isWholeGet,
-  startWatching,
-} from "./courses.ts";
+import { checkSaid, checkWithin, disturbWatches, finishWork, startWatching } from "./courses.ts";
 import type { FaultRow } from "./fault_row.ts";
 import type { Pieces } from "./proxy.ts";
+import { isGet, isList, isWholeGet } from "./requests.ts";
 import { type Rig } from "./rig.ts";
+import { WORKFLOW } from "./workflow.ts";
 
 /** How soon a verdict comes from an event, seconds. */
 const EVENT_SECONDS = 5;
@@ -54,39 +48,36 @@ async function* inOddPieces(body: Body): AsyncGenerator<Uint8Array> {
   for await (const line of lines(body)) yield* byteByByte(bytesOf(line.replace("\n", "\r\n\r\n \n")));
 }
 
-const isEnd = (line: string) => line.includes('"workflows.argoproj.io/completed":"true"');
-
 const malformed = ["{\n", "<html>\n<body>Sign in</body></html>\n", "\0\n", "[]\n", '{"type":"MODIFIED"}\n'];
 
 /** Events that tell nothing, of which each claims or hides an end. */
-function nonsense({ metadata }: JsonObject): JsonObject[] {
+function nonsense({ metadata }: JsonObject, end: JsonObject): JsonObject[] {
   const own = metadata as JsonObject;
-  const ended = {
-    labels: { "workflows.argoproj.io/completed": "true", "workflows.argoproj.io/phase": "Succeeded" },
-  };
   const event = (type: string, object: JsonObject) => ({ type, object });
+  const ended = (type: string, metadata: JsonObject) =>
+    event(type, { ...end, metadata: { ...metadata, ...end.metadata as JsonObject | undefined } });
   const { name, uid, resourceVersion } = own;
   return [
-    event("FINISHED", { metadata: { ...own, ...ended } }),
+    ended("FINISHED", own),
     event("MODIFIED", {}),
     event("DELETED", {}),
     event("ADDED", { metadata: {} }),
     event("BOOKMARK", { metadata: {} }),
-    event("BOOKMARK", { metadata: { name, uid, ...ended } }),
-    event("BOOKMARK", { metadata: { name, uid, resourceVersion, ...ended } }),
-    event("MODIFIED", { metadata: { name: "other", uid: "other", resourceVersion, ...ended } }),
-    event("DELETED", { metadata: { name: "other", uid: "other", resourceVersion, ...ended } }),
-    event("MODIFIED", { metadata: { name, resourceVersion, ...ended } }),
-    event("DELETED", { metadata: { name, resourceVersion, ...ended } }),
-    event("MODIFIED", { metadata: { name, uid: "earlier", resourceVersion, ...ended } }),
-    event("DELETED", { metadata: { name, uid: "earlier", resourceVersion, ...ended } }),
+    ended("BOOKMARK", { name, uid }),
+    ended("BOOKMARK", { name, uid, resourceVersion }),
+    ended("MODIFIED", { name: "other", uid: "other", resourceVersion }),
+    ended("DELETED", { name: "other", uid: "other", resourceVersion }),
+    ended("MODIFIED", { name, resourceVersion }),
+    ended("DELETED", { name, resourceVersion }),
+    ended("MODIFIED", { name, uid: "earlier", resourceVersion }),
+    ended("DELETED", { name, uid: "earlier", resourceVersion }),
   ];
 }
 
-/** Three changes of the Workflow that say nothing of its end. */
+/** Three changes of the object that say nothing of its end. */
 async function changeThrice(rig: Rig): Promise<void> {
   for (const change of ["1", "2", "3"]) {
-    await rig.cluster.patch(rig.workflowPath, { metadata: { annotations: { change } } });
+    await rig.patchObject({ metadata: { annotations: { change } } });
   }
 }
 
@@ -108,7 +99,7 @@ export const rows: FaultRow[] = [
         });
       };
       const course = await startWatching(rig);
-      await rig.cluster.patch(rig.workflowPath, {
+      await rig.patchObject({
         metadata: { annotations: { note: "größer € 🚀 \u2028" } },
       });
       const outcome = await finishWork(rig, course);
@@ -175,8 +166,8 @@ export const rows: FaultRow[] = [
       let broken = 0;
       const outcome = await finishThrough(rig, async function* (body) {
         for await (const line of lines(body)) {
-          if (isEnd(line)) broken++;
-          yield isEnd(line) ? `${line.slice(0, line.length / 2)}\n` : line;
+          if (rig.work.isEnd(line)) broken++;
+          yield rig.work.isEnd(line) ? `${line.slice(0, line.length / 2)}\n` : line;
         }
       });
       assert(broken > 0, "the line of the end was broken");
@@ -190,7 +181,7 @@ export const rows: FaultRow[] = [
     objects: 1,
     async scenario(rig) {
       const course = await startWatching(rig);
-      const all = nonsense(await rig.workflow() ?? {});
+      const all = nonsense(await rig.object() ?? {}, rig.work.end("Succeeded"));
       await disturbWatches(rig, all.length + 1, (exchange, count) => {
         const event = all[count - 1];
         return event ? exchange.stream(before(events(event), silence(500))) : exchange.pass();
@@ -212,7 +203,7 @@ export const rows: FaultRow[] = [
           for await (const line of lines(body)) {
             yield* [...old.toReversed(), line, line, ...old];
             replayed += old.length;
-            if (!isEnd(line)) old = [...old, line];
+            if (!rig.work.isEnd(line)) old = [...old, line];
           }
         });
       };
@@ -232,13 +223,13 @@ export const rows: FaultRow[] = [
     objects: 1,
     async scenario(rig) {
       const course = await startWatching(rig);
-      const running = await rig.workflow();
+      const running = await rig.object();
       let stale = 0;
       rig.proxy.rule = (exchange) => {
         if (isWholeGet(exchange) && stale++ === 0) return exchange.answer(200, running);
         if (!exchange.isWatch) return;
         return exchange.pass(async function* (body) {
-          for await (const line of lines(body)) yield isEnd(line) ? line + modified(running) : line;
+          for await (const line of lines(body)) yield rig.work.isEnd(line) ? line + modified(running) : line;
         });
       };
       rig.proxy.cutAll();
@@ -251,17 +242,15 @@ export const rows: FaultRow[] = [
   },
   {
     row: 42,
+    works: [WORKFLOW],
     name: "labels tell of a success that the status does not know: only the status decides",
     exitCode: 10,
     objects: 1,
     async scenario(rig) {
       const course = await startWatching(rig);
-      const get = rig.request(({ method, path }) => method === "GET" && path.endsWith("/workflows/work"));
-      await rig.cluster.patch(rig.workflowPath, {
-        metadata: {
-          labels: { "workflows.argoproj.io/completed": "true", "workflows.argoproj.io/phase": "Succeeded" },
-        },
-      });
+      const get = rig.request(isGet);
+      const { metadata = {} } = rig.work.end("Succeeded");
+      await rig.patchObject({ metadata });
       await get;
       return await finishWork(rig, course, "Failed");
     },

@@ -6,30 +6,28 @@
 import { assert } from "@std/assert";
 import type { JsonObject } from "../../src/mod.ts";
 import { lines } from "./bodies.ts";
-import { checkSaid, checkWithin, type Course, endOf, finishWork, isList, startWatching } from "./courses.ts";
+import { checkSaid, checkWithin, type Course, endOf, finishWork, startWatching } from "./courses.ts";
 import type { FaultRow } from "./fault_row.ts";
 import type { Exchange } from "./proxy.ts";
-import { MANIFEST, NAME, type Rig, sleep, until } from "./rig.ts";
+import { isAboutWork, isGet, isList } from "./requests.ts";
+import { NAME, type Rig, sleep, until } from "./rig.ts";
 import { certificate } from "./tls.ts";
+import { wholeObject } from "./work.ts";
+import { WORKFLOW } from "./workflow.ts";
 
-const COMPLETED = "workflows.argoproj.io/completed";
-const PHASE = "workflows.argoproj.io/phase";
-
-/** Deletes the Workflow past the proxy and waits until it is gone. */
+/** Deletes the object past the proxy and waits until it is gone. */
 async function deleteWork(rig: Rig): Promise<void> {
-  await (await rig.cluster.request("DELETE", rig.workflowPath)).body?.cancel();
-  await until("the Workflow is gone", async () => await rig.workflow() === undefined);
+  await rig.deleteObject();
+  await until("the object is gone", async () => await rig.object() === undefined);
 }
 
-/** Creates another Workflow of the same name past the proxy, which has succeeded already. */
+/** Creates another object of the same name past the proxy, which succeeds at once. */
 async function createFinished(rig: Rig): Promise<JsonObject> {
-  return await rig.cluster.create(rig.workflowPath.replace(/\/[^/]+$/, ""), {
-    apiVersion: "argoproj.io/v1alpha1",
-    kind: "Workflow",
-    metadata: { name: NAME, labels: { [COMPLETED]: "true", [PHASE]: "Succeeded" } },
-    spec: MANIFEST,
-    status: { phase: "Succeeded", finishedAt: "2026-01-01T00:00:00Z" },
-  });
+  const { metadata = {}, ...end } = rig.work.end("Succeeded");
+  const object = wholeObject(rig.work, { ...metadata as JsonObject, name: NAME });
+  const created = await rig.createObject({ ...object, ...end });
+  if (rig.work.hasStatusPath) await rig.finish();
+  return created;
 }
 
 /** Does something while the proxy lets nothing through. */
@@ -64,7 +62,7 @@ async function endAsGone(course: Course) {
 async function endAsReplaced(rig: Rig, course: Course, other: JsonObject) {
   const outcome = await endOf(course);
   checkSaid(outcome.ended, "was replaced by another of the same name");
-  const { metadata } = await rig.workflow() as { metadata: JsonObject };
+  const { metadata } = await rig.object() as { metadata: JsonObject };
   const { uid } = other.metadata as JsonObject;
   assert(metadata.uid === uid, "the other object is still there");
   assert(!JSON.stringify(metadata).includes("action-runner"), "the runner did not touch the other object");
@@ -72,7 +70,7 @@ async function endAsReplaced(rig: Rig, course: Course, other: JsonObject) {
   return outcome;
 }
 
-/** The phase that only the DELETED event of a Workflow shows is the verdict. */
+/** The end that only the DELETED event of an object shows is the verdict. */
 async function deleteAfterTheEnd(rig: Rig, phase: "Succeeded" | "Failed") {
   rig.proxy.rule = onlyEvents(isDeleted);
   const course = await startWatching(rig);
@@ -84,7 +82,7 @@ async function deleteAfterTheEnd(rig: Rig, phase: "Succeeded" | "Failed") {
 }
 
 function kindMissing(exchange: Exchange): Promise<void> | undefined {
-  return exchange.seen.path.includes("/workflows")
+  return isAboutWork(exchange.seen)
     ? exchange.answer(404, "404 page not found\n", { "content-type": "text/plain; charset=utf-8" })
     : undefined;
 }
@@ -100,7 +98,7 @@ async function withoutKind(rig: Rig, work: () => Promise<unknown>): Promise<void
 export const rows: FaultRow[] = [
   {
     row: 12,
-    name: "the running Workflow is deleted: gone, without a verdict",
+    name: "the running object is deleted: gone, without a verdict",
     exitCode: 11,
     objects: 1,
     async scenario(rig) {
@@ -111,7 +109,7 @@ export const rows: FaultRow[] = [
   },
   {
     row: 12,
-    name: "the running Workflow is deleted while the API cannot be reached: gone, without a verdict",
+    name: "the running object is deleted while the API cannot be reached: gone, without a verdict",
     exitCode: 11,
     objects: 1,
     async scenario(rig) {
@@ -122,14 +120,14 @@ export const rows: FaultRow[] = [
   },
   {
     row: 13,
-    name: "only the deletion shows that the Workflow had succeeded: it succeeded",
+    name: "only the deletion shows that the work had succeeded: it succeeded",
     exitCode: 0,
     objects: 1,
     scenario: (rig) => deleteAfterTheEnd(rig, "Succeeded"),
   },
   {
     row: 13,
-    name: "only the deletion shows that the Workflow had failed: it failed",
+    name: "only the deletion shows that the work had failed: it failed",
     exitCode: 10,
     objects: 1,
     scenario: (rig) => deleteAfterTheEnd(rig, "Failed"),
@@ -137,17 +135,17 @@ export const rows: FaultRow[] = [
   {
     row: 13,
     name:
-      "the Workflow ends and is deleted before the runner can look at it whole: its labels are the verdict",
+      "the work ends and is deleted before the runner can look at it again: its last event is the verdict",
     exitCode: 0,
     objects: 1,
     async scenario(rig) {
-      const manifest = { ...MANIFEST, ttlStrategy: { secondsAfterCompletion: 0 } };
-      await Deno.writeTextFile(`${rig.folder}/manifest.yaml`, JSON.stringify(manifest));
+      const { manifest, field } = rig.work.shortLived;
+      await rig.writeManifest(manifest);
       const course = await startWatching(rig);
       const gone = Promise.withResolvers<void>();
       let late = 0;
       rig.proxy.rule = ({ seen, pass }) => {
-        if (seen.method !== "GET" || seen.path !== rig.workflowPath) return;
+        if (!isGet(seen)) return;
         late++;
         return gone.promise.then(() => pass());
       };
@@ -156,7 +154,7 @@ export const rows: FaultRow[] = [
       await deleteWork(rig);
       gone.resolve();
       const outcome = await endOf(course);
-      checkSaid(outcome.ended, "ttlStrategy.secondsAfterCompletion is 0");
+      checkSaid(outcome.ended, `${field} is 0`);
       checkWithin(outcome, 5);
       return outcome;
     },
@@ -164,7 +162,7 @@ export const rows: FaultRow[] = [
   {
     row: 13,
     name:
-      "the Workflow succeeds and is deleted while the API cannot be reached: gone, verdict unknown, never success",
+      "the work succeeds and is deleted while the API cannot be reached: gone, verdict unknown, never success",
     exitCode: 11,
     objects: 1,
     async scenario(rig) {
@@ -178,7 +176,7 @@ export const rows: FaultRow[] = [
   },
   {
     row: 14,
-    name: "the Workflow is deleted and another one, already successful, takes its name: replaced",
+    name: "the object is deleted and another one, already successful, takes its name: replaced",
     exitCode: 12,
     objects: 1,
     async scenario(rig) {
@@ -204,7 +202,7 @@ export const rows: FaultRow[] = [
   },
   {
     row: 14,
-    name: "the watch shows the other Workflow and not the deletion: replaced",
+    name: "the watch shows the other object and not the deletion: replaced",
     exitCode: 12,
     objects: 1,
     async scenario(rig) {
@@ -217,6 +215,7 @@ export const rows: FaultRow[] = [
   },
   {
     row: 18,
+    works: [WORKFLOW],
     name: "the API server forgets the kind for 8 s and knows it again: the verdict comes",
     exitCode: 0,
     objects: 1,
@@ -231,6 +230,7 @@ export const rows: FaultRow[] = [
   },
   {
     row: 18,
+    works: [WORKFLOW],
     name: "the kind comes back without its objects: gone, without a verdict",
     exitCode: 11,
     objects: 1,

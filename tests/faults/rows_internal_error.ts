@@ -29,9 +29,9 @@ async function compileBroken(): Promise<string> {
 }
 
 async function startBroken(rig: Rig, step: BrokenStep, how: Breakage): Promise<Run> {
-  const binary = await brokenProgram();
+  const program = await brokenProgram();
   await Deno.writeTextFile(`${rig.folder}/manifest.yaml`, JSON.stringify({ step, how }));
-  return rig.start({ RUNNER_LOGGER_DEV_MODE: "false" }, { binary });
+  return rig.start({ RUNNER_LOGGER_DEV_MODE: "false" }, { program });
 }
 
 /** A breakage that must end in 70, whatever has been seen so far. */

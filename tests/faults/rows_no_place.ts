@@ -5,11 +5,12 @@
  */
 import { withAccountElsewhere } from "./account_elsewhere.ts";
 import type { FaultRow, Outcome } from "./fault_row.ts";
-import { isCreate, type Rule } from "./proxy.ts";
-import { type Rig, RULES, sleep } from "./rig.ts";
+import type { Rule } from "./proxy.ts";
+import { isCreate, isTrialCreate } from "./requests.ts";
+import { type Rig, sleep } from "./rig.ts";
+import { rulesOf, STATUS_RULE, workRule } from "./rules.ts";
 import {
   finishAndWait,
-  isTrialCreate,
   must,
   mustHaveCreatedNothing,
   mustHaveSeen,
@@ -18,6 +19,7 @@ import {
   secondsFrom,
   untilSaid,
 } from "./steps.ts";
+import { WORKFLOW } from "./workflow.ts";
 
 /** Has the namespace deleted, and held in its deletion, at the first request that `isIt` accepts. */
 async function runInDyingNamespace(rig: Rig, isIt: typeof isCreate): Promise<Outcome> {
@@ -48,14 +50,14 @@ const namespaces: FaultRow[] = [
     name: "the namespace is being deleted before the create: 22 at once",
     exitCode: 22,
     objects: 0,
-    scenario: (rig) => withAccountElsewhere(rig, RULES, () => runInDyingNamespace(rig, isTrialCreate)),
+    scenario: (rig) => withAccountElsewhere(rig, () => runInDyingNamespace(rig, isTrialCreate)),
   },
   {
     row: 15,
     name: "the namespace is being deleted at the create: 22 at once",
     exitCode: 22,
     objects: 0,
-    scenario: (rig) => withAccountElsewhere(rig, RULES, () => runInDyingNamespace(rig, isCreate)),
+    scenario: (rig) => withAccountElsewhere(rig, () => runInDyingNamespace(rig, isCreate)),
   },
   {
     row: 16,
@@ -63,7 +65,7 @@ const namespaces: FaultRow[] = [
     exitCode: 22,
     objects: 0,
     scenario: (rig) =>
-      withAccountElsewhere(rig, RULES, async () => {
+      withAccountElsewhere(rig, async () => {
         const ended = await rig.start({
           RUNNER_CONTEXT_PLATFORM_NAMESPACE: `${rig.namespace}-not`,
           RUNNER_STATUS_REPORTER: "nop",
@@ -82,7 +84,7 @@ const namespaces: FaultRow[] = [
     exitCode: 22,
     objects: 0,
     scenario: (rig) =>
-      withAccountElsewhere(rig, RULES, async () => {
+      withAccountElsewhere(rig, async () => {
         const missing = `${rig.namespace}-not`;
         const ended = await rig.start({ RUNNER_CONTEXT_PLATFORM_NAMESPACE: missing }).ended;
         mustHaveSeen(rig, 0, isCreate, "a create");
@@ -107,6 +109,7 @@ function withoutDefinition(ms: number, isIt: typeof isCreate = () => true): Rule
 const definitions: FaultRow[] = [
   {
     row: 17,
+    works: [WORKFLOW],
     name: "the kind's definition comes 5 s after the start: the run begins then",
     exitCode: 0,
     objects: 1,
@@ -119,6 +122,7 @@ const definitions: FaultRow[] = [
   },
   {
     row: 17,
+    works: [WORKFLOW],
     name: "the kind's definition is away for 5 s at the create: it is sent again",
     exitCode: 0,
     objects: 1,
@@ -131,6 +135,7 @@ const definitions: FaultRow[] = [
   },
   {
     row: 17,
+    works: [WORKFLOW],
     name: "there is no definition of the kind: 22 after 10 s, with its group and kind",
     exitCode: 22,
     objects: 0,
@@ -149,16 +154,13 @@ const definitions: FaultRow[] = [
     name: "the Role has no `get`: 21 after 15 s, and nothing is created",
     exitCode: 21,
     objects: 0,
-    rules: [
-      { apiGroups: ["argoproj.io"], resources: ["workflows"], verbs: ["create", "list", "watch", "patch"] },
-      { apiGroups: [""], resources: ["configmaps"], verbs: ["patch"] },
-    ],
+    rules: (work) => [workRule(work, ["create", "list", "watch", "patch"]), STATUS_RULE],
     async scenario(rig) {
       const ended = await rig.start().ended;
       const seconds = secondsFrom(rig, ended);
       must(seconds > 14.5 && seconds < 25, `it waits 15 s for the right (it took ${seconds} s)`);
       mustHaveSeen(rig, 0, ({ method }) => method === "POST", "a POST");
-      mustSay(ended, 'cannot get resource "workflows"');
+      mustSay(ended, `cannot get resource "${rig.work.plural}"`);
       await mustHaveCreatedNothing(rig);
       return { ended };
     },
@@ -168,15 +170,15 @@ const definitions: FaultRow[] = [
     name: "the right to `get` comes 5 s after the start: the run begins then",
     exitCode: 0,
     objects: 1,
-    rules: [RULES[1]!],
+    rules: () => [STATUS_RULE],
     async scenario(rig) {
       const run = rig.start();
       await untilSaid(run, "trying again");
       await sleep(5_000);
       const roles = `/apis/rbac.authorization.k8s.io/v1/namespaces/${rig.namespace}/roles/work`;
-      await rig.cluster.patch(roles, { rules: RULES });
+      await rig.cluster.patch(roles, { rules: rulesOf(rig.work) });
       const outcome = await finishAndWait(rig, run);
-      mustSay(outcome.ended, 'cannot get resource "workflows"', "trying again");
+      mustSay(outcome.ended, `cannot get resource "${rig.work.plural}"`, "trying again");
       return outcome;
     },
   },

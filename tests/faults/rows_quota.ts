@@ -5,14 +5,13 @@
  */
 import type { JsonObject } from "../../src/mod.ts";
 import type { FaultRow } from "./fault_row.ts";
-import { isCreate, type Seen } from "./proxy.ts";
+import type { Seen } from "./proxy.ts";
+import { isCreate, isGet, isTrialCreate, isWatch } from "./requests.ts";
 import { NAME, type Rig, sleep } from "./rig.ts";
 import {
   failure,
   finishAndWait,
   forwardAndForget,
-  isTrialCreate,
-  isWatch,
   killedInTheWait,
   must,
   mustHaveCreatedNothing,
@@ -24,18 +23,19 @@ import {
   uidInReport,
   uidOf,
   untilSaid,
-  workflowsPath,
 } from "./steps.ts";
+import { groupOf } from "./work.ts";
 
 const quotaPath = ({ namespace }: Rig) => `/api/v1/namespaces/${namespace}/resourcequotas`;
-const hard = (count: number): JsonObject => ({ hard: { "count/workflows.argoproj.io": String(count) } });
+const counted = ({ work }: Rig) => `count/${work.plural}.${groupOf(work)}`;
+const hard = (rig: Rig, count: number): JsonObject => ({ hard: { [counted(rig)]: String(count) } });
 
-/** Limits the namespace to so many Workflows, and waits until the API server keeps to it. */
+/** Limits the namespace to so many objects, and waits until the API server keeps to it. */
 async function makeQuota(rig: Rig, count: number): Promise<void> {
-  const spec = hard(count);
+  const spec = hard(rig, count);
   const quota = await rig.cluster.create(quotaPath(rig), { metadata: { name: NAME }, spec });
   // A quota counts from the moment that its status says so.
-  const used = { "count/workflows.argoproj.io": await rig.workflow() ? "1" : "0" };
+  const used = { [counted(rig)]: await rig.object() ? "1" : "0" };
   const path = `${quotaPath(rig)}/${NAME}/status`;
   const status = { ...spec, used };
   const answer = await rig.cluster.request("PUT", path, { ...quota, status });
@@ -44,8 +44,8 @@ async function makeQuota(rig: Rig, count: number): Promise<void> {
 }
 
 async function setQuota(rig: Rig, count: number): Promise<void> {
-  await rig.cluster.patch(`${quotaPath(rig)}/${NAME}`, { spec: hard(count) });
-  const status = { ...hard(count), used: { "count/workflows.argoproj.io": "0" } };
+  await rig.cluster.patch(`${quotaPath(rig)}/${NAME}`, { spec: hard(rig, count) });
+  const status = { ...hard(rig, count), used: { [counted(rig)]: "0" } };
   await rig.cluster.patch(`${quotaPath(rig)}/${NAME}/status`, { status });
 }
 
@@ -108,7 +108,7 @@ const realQuotas: FaultRow[] = [
       let uid: unknown;
       rig.proxy.rule = onFirst(1, ({ seen }) => isIt(seen), async (exchange) => {
         const wanted = JSON.parse(new TextDecoder().decode(exchange.request.body));
-        uid = uidOf(await rig.cluster.create(workflowsPath(rig), wanted));
+        uid = uidOf(await rig.createObject(wanted));
         await exchange.pass();
         must(exchange.seen.status === 403, "the API server says that the quota is exceeded");
       });
@@ -143,7 +143,7 @@ const conflicts: FaultRow[] = [
   },
   {
     row: 20,
-    name: "a quota's AlreadyExists is not the Workflow's: it is sent again",
+    name: "a quota's AlreadyExists is not the object's: it is sent again",
     exitCode: 0,
     objects: 1,
     async scenario(rig) {
@@ -202,7 +202,6 @@ function mustHaveKept([first, second, third]: number[]): void {
   }
 }
 
-const isGet = ({ method, path }: Seen) => method === "GET" && path.includes(`/workflows/${NAME}`);
 const throttled: FaultRow[] = [
   throttledRow("the first look", isGet),
   throttledRow("the trial of the create", isTrialCreate),

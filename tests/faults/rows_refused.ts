@@ -5,12 +5,12 @@
  */
 import { denyingWebhook, type Review, WEBHOOK, withPolicy, withWebhook } from "./admission.ts";
 import type { FaultRow, Outcome } from "./fault_row.ts";
-import { isCreate, type Seen } from "./proxy.ts";
-import { MANIFEST, type Rig, sleep } from "./rig.ts";
+import type { Seen } from "./proxy.ts";
+import { isCreate, isTrialCreate } from "./requests.ts";
+import { type Rig, sleep } from "./rig.ts";
 import {
   failure,
   finishAndWait,
-  isTrialCreate,
   must,
   mustHaveCreatedNothing,
   mustHaveSeen,
@@ -21,6 +21,8 @@ import {
   secondsFrom,
   untilSaid,
 } from "./steps.ts";
+import { wholeObject } from "./work.ts";
+import { WORKFLOW } from "./workflow.ts";
 
 /** Runs until the API server refuses the work: after one request of a kind, at once, with nothing created. */
 async function runToRefusal(rig: Rig, isIt: (seen: Seen) => boolean, ...says: string[]): Promise<Outcome> {
@@ -110,11 +112,11 @@ function deniedRow(code: number, at: "trial" | "create"): FaultRow {
     objects: 0,
     async scenario(rig) {
       const isDenied = ({ dryRun }: Review) => dryRun === (at === "trial");
-      const webhook = denyingWebhook(code, "no Workflows on Fridays", isDenied);
+      const webhook = denyingWebhook(code, "no work on Fridays", isDenied);
       try {
         return await withWebhook(rig, webhook.url, async () => {
           const isIt = at === "trial" ? isTrialCreate : isCreate;
-          const outcome = await runToRefusal(rig, isIt, WEBHOOK, "no Workflows on Fridays");
+          const outcome = await runToRefusal(rig, isIt, WEBHOOK, "no work on Fridays");
           must(webhook.asked.some(isDenied), "the webhook was asked");
           return outcome;
         });
@@ -138,28 +140,20 @@ const denials: FaultRow[] = [
     scenario: (rig) =>
       withPolicy(
         rig,
-        "no Workflows here",
-        () => runToRefusal(rig, isTrialCreate, "denied request: no Workflows here"),
+        "no work here",
+        () => runToRefusal(rig, isTrialCreate, "denied request: no work here"),
       ),
   },
 ];
 
-/** Writes the manifest of a whole Workflow with this metadata. */
-function writeWorkflow(rig: Rig, metadata: Record<string, unknown>): Promise<void> {
-  const workflow = { apiVersion: "argoproj.io/v1alpha1", kind: "Workflow", metadata, spec: MANIFEST };
-  return Deno.writeTextFile(`${rig.folder}/manifest.yaml`, JSON.stringify(workflow));
-}
-
-/** Writes a manifest with parameters of `bytes` in all; as aliases of one text if the file is to stay small. */
-function writeLarge(rig: Rig, bytes: number, count = 1): Promise<void> {
+/** Writes a manifest with `bytes` of text in all; as aliases of one text if the file is to stay small. */
+function writeLarge({ folder, work }: Rig, bytes: number, count = 1): Promise<void> {
   const text = "x".repeat(bytes / count);
-  const parameters = Array.from(
+  const items = Array.from(
     { length: count },
-    (_, index) => `  - {name: p${index}, value: ${index === 0 ? `&text ${text}` : "*text"}}\n`,
+    (_, index) => `{name: p${index}, value: ${index === 0 ? `&text ${text}` : "*text"}}`,
   );
-  const manifest = `entrypoint: main\narguments:\n  parameters:\n${parameters.join("")}` +
-    "templates:\n- {name: main, suspend: {}}\n";
-  return Deno.writeTextFile(`${rig.folder}/manifest.yaml`, manifest);
+  return Deno.writeTextFile(`${folder}/manifest.yaml`, work.listing(`[${items.join(", ")}]`));
 }
 
 const refusals: FaultRow[] = [
@@ -169,7 +163,7 @@ const refusals: FaultRow[] = [
     exitCode: 20,
     objects: 0,
     async scenario(rig) {
-      await writeWorkflow(rig, { labels: { team: "no blanks" } });
+      await rig.writeManifest(wholeObject(rig.work, { labels: { team: "no blanks" } }));
       return await runToRefusal(rig, isTrialCreate, "metadata.labels", "no blanks", "(422)");
     },
   },
@@ -180,7 +174,7 @@ const refusals: FaultRow[] = [
     objects: 0,
     scenario(rig) {
       // The runner checks all that the real one could stumble over.
-      const text = 'Workflow in version "v1alpha1" cannot be handled as a Workflow: strict decoding error';
+      const text = `${rig.work.kind} in version "v1" cannot be handled: strict decoding error`;
       rig.proxy.rule = onFirst(
         1,
         ({ seen }) => isTrialCreate(seen),
@@ -191,6 +185,8 @@ const refusals: FaultRow[] = [
   },
   {
     row: 25,
+    // The API server sends a Job a second time, and then finds the labels wrong that it has given it the first time.
+    works: [WORKFLOW],
     name: "the object is too large for etcd, which a trial does not find (500): 20, and it is sent once",
     exitCode: 20,
     objects: 0,

@@ -5,12 +5,12 @@
  */
 import type { JsonObject } from "../../src/mod.ts";
 import type { FaultRow, Outcome } from "./fault_row.ts";
-import { type Exchange, isCreate } from "./proxy.ts";
-import { NAME, type Rig, sleep, until } from "./rig.ts";
+import type { Exchange } from "./proxy.ts";
+import { isCreate, isStatusWrite } from "./requests.ts";
+import { type Rig, sleep, until } from "./rig.ts";
 import {
   finishAndWait,
   forwardAndForget,
-  isStatusWrite,
   killedInTheWait,
   metadataOf,
   must,
@@ -20,7 +20,6 @@ import {
   onFirst,
   uidInReport,
   uidOf,
-  workflowsPath,
 } from "./steps.ts";
 
 /** Kills a run with -9 at the first request that `isIt` accepts, which meets its `fate` first. */
@@ -70,7 +69,7 @@ const restarts: FaultRow[] = [
     objects: 1,
     async scenario(rig) {
       await killAt(rig, ({ isCreate }) => isCreate);
-      must(await rig.workflow() === undefined, "nothing was created");
+      must(await rig.object() === undefined, "nothing was created");
       return await goOn(rig, undefined);
     },
   },
@@ -81,7 +80,7 @@ const restarts: FaultRow[] = [
     objects: 1,
     async scenario(rig) {
       await killAt(rig, ({ isCreate }) => isCreate, forwardAndForget);
-      const outcome = await goOn(rig, await rig.workflow());
+      const outcome = await goOn(rig, await rig.object());
       must((outcome.ended.report?.object as JsonObject).adopted === true, "it is reported as adopted");
       return outcome;
     },
@@ -109,20 +108,21 @@ const restarts: FaultRow[] = [
   },
 ];
 
-/** Has the Workflow deleted by somebody; it stays until `release` is called, or at most until `work` is over. */
+/** Has the object deleted by somebody; it stays until `release` is called, or at most until `work` is over. */
 async function whileHeld(
   rig: Rig,
   work: (release: () => Promise<void>) => Promise<Outcome>,
 ): Promise<Outcome> {
-  const path = workflowsPath(rig, NAME);
   const release = async () => {
     const patch = { metadata: { finalizers: null } };
-    await (await rig.cluster.request("PATCH", path, patch, "application/merge-patch+json")).body?.cancel();
+    const { cluster, objectPath } = rig;
+    const answer = await cluster.request("PATCH", objectPath, patch, "application/merge-patch+json");
+    await answer.body?.cancel();
   };
-  await rig.cluster.patch(path, { metadata: { finalizers: ["action-runner.test/hold"] } });
+  await rig.patchObject({ metadata: { finalizers: ["action-runner.test/hold"] } });
   try {
-    await (await rig.cluster.request("DELETE", path)).body?.cancel();
-    const { deletionTimestamp } = metadataOf(await rig.workflow());
+    await rig.deleteObject();
+    const { deletionTimestamp } = metadataOf(await rig.object());
     must(deletionTimestamp !== undefined, "it is being deleted");
     return await work(release);
   } finally {
@@ -146,7 +146,7 @@ const deletions: FaultRow[] = [
         mustHaveSeen(rig, 1, isCreate, "a create");
         await release();
         await until("a new object", async () => {
-          const uid = uidOf(await rig.workflow());
+          const uid = uidOf(await rig.object());
           return uid !== undefined && uid !== uidOf(before);
         });
         return await finishAndWait(rig, run);
@@ -165,7 +165,7 @@ const deletions: FaultRow[] = [
         const ended = await rig.start().ended;
         const seconds = (ended.at - (await looked).at) / 1_000;
         must(seconds > 59 && seconds < 75, `it waits for 60 s (it took ${seconds} s)`);
-        must(uidOf(await rig.workflow()) === uidOf(before), "the object is still there");
+        must(uidOf(await rig.object()) === uidOf(before), "the object is still there");
         mustSay(ended, "it is being deleted, and something holds that up");
         return { ended };
       });

@@ -6,9 +6,10 @@
 import { assert } from "@std/assert";
 import type { JsonObject } from "../../src/mod.ts";
 import { never } from "./bodies.ts";
-import { checkSaid, checkWithin, endOf, finishWork, isList, startWatching } from "./courses.ts";
+import { checkSaid, checkWithin, endOf, finishWork, startWatching } from "./courses.ts";
 import type { FaultRow } from "./fault_row.ts";
 import type { Exchange } from "./proxy.ts";
+import { isList } from "./requests.ts";
 import { type Rig, until } from "./rig.ts";
 
 /** The version that everything has after the restore. */
@@ -99,7 +100,7 @@ export const rows: FaultRow[] = [
   },
   {
     row: 43,
-    name: "the restored server has no such Workflow: gone, without a verdict",
+    name: "the restored server has no such object: gone, without a verdict",
     exitCode: 11,
     objects: 1,
     async scenario(rig) {

@@ -8,9 +8,11 @@ import { type ApiServer, withApiServer } from "./api_server.ts";
 import type { FaultRow, Outcome, OutcomePastProxy } from "./fault_row.ts";
 import { endOf, within } from "./interruptions.ts";
 import type { Upstream } from "./proxy.ts";
+import { isWatch } from "./requests.ts";
 import { type Rig, sleep, until } from "./rig.ts";
 import type { Run } from "./runner_process.ts";
-import { isWatch, mustReportTheObject } from "./steps.ts";
+import { mustReportTheObject } from "./steps.ts";
+import { WORKFLOW } from "./workflow.ts";
 
 /** Starts the runner on a server itself, past the proxy, and waits until it watches. */
 export async function startDirect(rig: Rig, { server }: Upstream): Promise<Run> {
@@ -73,9 +75,10 @@ async function finishAndEnd(rig: Rig, run: Run): Promise<Outcome> {
 
 const watches = ({ proxy }: Rig) => proxy.seen.filter(isWatch);
 
+/** Those that take a minute or more, and tell nothing of the kind, are run with one. */
 export const rows: FaultRow[] = [
   killed(5),
-  killed(60),
+  { ...killed(60), works: [WORKFLOW] },
   {
     row: 29,
     name: "the API server is killed three times in a row, the work fails meanwhile: the verdict",
@@ -116,6 +119,7 @@ export const rows: FaultRow[] = [
     exitCode: 0,
     objects: 1,
     needs: ["apiserver"],
+    works: [WORKFLOW],
     scenario: (rig) =>
       withApiServer(rig.cluster, async (server) => {
         const run = await endUnder(rig, server);
@@ -126,6 +130,7 @@ export const rows: FaultRow[] = [
   },
   {
     row: 31,
+    works: [WORKFLOW],
     name: "the API server sends GOAWAY at random: the runner does not speak HTTP/2 and meets none",
     exitCode: 0,
     objects: 1,
@@ -139,6 +144,7 @@ export const rows: FaultRow[] = [
   },
   {
     row: 36,
+    works: [WORKFLOW],
     name: "the API server is stopped and never answers, until it goes on: the verdict",
     exitCode: 0,
     objects: 1,

@@ -73,10 +73,10 @@ async function withPriorityLevel<T>({ cluster, namespace }: Rig, use: () => Prom
 }
 
 /** Keeps the account's places taken by requests of its own for some time. */
-async function compete({ cluster, folder, namespace }: Rig, ms: number): Promise<void> {
+async function compete({ cluster, folder, collectionPath }: Rig, ms: number): Promise<void> {
   const { server, client } = cluster.upstream;
   const headers = { authorization: `Bearer ${await Deno.readTextFile(`${folder}/token`)}` };
-  const url = `${server}/apis/argoproj.io/v1alpha1/namespaces/${namespace}/workflows`;
+  const url = `${server}${collectionPath}`;
   const end = performance.now() + ms;
   await Promise.all(Array.from({ length: COMPETITORS }, async () => {
     while (performance.now() < end) await (await fetch(url, { client, headers })).body?.cancel();

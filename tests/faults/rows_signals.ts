@@ -6,6 +6,7 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import type { FaultRow } from "./fault_row.ts";
 import type { Exchange } from "./proxy.ts";
+import { isGet, isStatusWrite } from "./requests.ts";
 import type { Rig } from "./rig.ts";
 import { sleep } from "./rig.ts";
 import type { Run } from "./runner_process.ts";
@@ -15,12 +16,10 @@ import {
   endOf,
   type Hold,
   holdFirst,
-  isGet,
   neverAnswer,
   signalInWait,
   within,
 } from "./interruptions.ts";
-import { isStatusWrite } from "./steps.ts";
 
 /** Sends SIGTERM while a request is held, which is then passed on after `releaseMs` or never. */
 async function terminateDuring(rig: Rig, hold: Hold, releaseMs?: number) {
@@ -49,7 +48,7 @@ function beforeCreate(phase: string, fits: (exchange: Exchange) => boolean): Fau
       const outcome = await terminateDuring(rig, hold);
       assertEquals(outcome.ended.report?.reason, "Terminated", outcome.ended.stderr);
       assertEquals("object" in outcome.ended.report!, false);
-      assertEquals(await rig.workflow(), undefined);
+      assertEquals(await rig.object(), undefined);
       return outcome;
     },
   };
@@ -64,7 +63,7 @@ async function terminateDuringCreate(rig: Rig, hold: Hold, releaseMs?: number) {
 }
 
 export const rows: FaultRow[] = [
-  beforeCreate("it looks at the name", isGet),
+  beforeCreate("it looks at the name", ({ seen }) => isGet(seen)),
   beforeCreate("it checks the status object", ({ request }) => request.path.includes("/configmaps/")),
   beforeCreate("it asks for a dry run", ({ request }) => request.method === "POST"),
   {
@@ -174,7 +173,7 @@ export const rows: FaultRow[] = [
     async scenario(rig) {
       const run = rig.start();
       await rig.watching();
-      const hold = holdFirst(isGet);
+      const hold = holdFirst(({ seen }) => isGet(seen));
       rig.proxy.rule = hold.rule;
       await rig.finish();
       const outcome = await terminateOn(run, hold);

@@ -6,17 +6,11 @@
 import { assert, assertEquals } from "@std/assert";
 import type { FaultRow, Outcome } from "./fault_row.ts";
 import { descendantRunning, handles } from "./processes.ts";
+import { isGet } from "./requests.ts";
 import type { Rig } from "./rig.ts";
 import { sleep, until } from "./rig.ts";
-import { BINARY, type Run } from "./runner_process.ts";
-import {
-  assertLeftRunning,
-  assertReported,
-  endOf,
-  isGet,
-  neverAnswer,
-  signalInWait,
-} from "./interruptions.ts";
+import { programPath, type Run } from "./runner_process.ts";
+import { assertLeftRunning, assertReported, endOf, neverAnswer, signalInWait } from "./interruptions.ts";
 
 /** The number of SIGTERM. */
 const SIGTERM = 15;
@@ -31,8 +25,8 @@ async function signalTwice(rig: Rig, first: Deno.Signal, second: Deno.Signal) {
   await rig.watching();
   await until("the first report", () => rig.status());
   const before = await rig.status();
-  rig.proxy.rule = neverAnswer(isGet);
-  const lastLook = rig.request(({ method, path }) => method === "GET" && path.endsWith("/workflows/work"));
+  rig.proxy.rule = neverAnswer(({ seen }) => isGet(seen));
+  const lastLook = rig.request(isGet);
   run.kill(first);
   await lastLook;
   await sleep(100);
@@ -50,7 +44,7 @@ async function signalTwice(rig: Rig, first: Deno.Signal, second: Deno.Signal) {
 /** Starts the runner as PID 1. Returns its process id outside of its namespace. */
 async function startAsPid1(rig: Rig): Promise<{ run: Run; pid: number }> {
   const run = rig.start({}, { through: AS_PID_1 });
-  return { run, pid: await descendantRunning(run.pid, BINARY) };
+  return { run, pid: await descendantRunning(run.pid, programPath(rig.work.program)) };
 }
 
 async function terminate({ run, pid }: { run: Run; pid: number }): Promise<Outcome> {

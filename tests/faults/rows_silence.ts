@@ -13,12 +13,12 @@ import {
   disturbWatches,
   endOf,
   finishWork,
-  isList,
-  isWholeGet,
   startWatching,
 } from "./courses.ts";
 import type { FaultRow } from "./fault_row.ts";
+import { isGet, isList, isWholeGet } from "./requests.ts";
 import { type Rig, sleep, until } from "./rig.ts";
+import { WORKFLOW } from "./workflow.ts";
 
 /** How soon a verdict must be found past a silent watch, seconds. */
 const HALF_OPEN_SECONDS = 65;
@@ -74,12 +74,9 @@ class BlackHole {
 
 /** Makes a second connection busy and idle again: labels that tell an end have the runner ask for the whole object. */
 async function poolAConnection(rig: Rig): Promise<void> {
-  const get = rig.request(({ method, path }) => method === "GET" && path.endsWith("/workflows/work"));
-  await rig.cluster.patch(rig.workflowPath, {
-    metadata: {
-      labels: { "workflows.argoproj.io/completed": "true", "workflows.argoproj.io/phase": "Failed" },
-    },
-  });
+  const get = rig.request(isGet);
+  const { metadata = {} } = rig.work.end("Failed");
+  await rig.patchObject({ metadata });
   await get;
   await sleep(500);
 }
@@ -108,6 +105,7 @@ export const rows: FaultRow[] = [
   },
   {
     row: 36,
+    works: [WORKFLOW],
     name: "every open connection goes dead, pooled ones too: a new one gives the verdict within 65 s",
     exitCode: 0,
     objects: 1,
@@ -151,7 +149,7 @@ export const rows: FaultRow[] = [
       const course = await startWatching(rig);
       await disturbWatches(rig, 1, never);
       const outcome = await finishWork(rig, course);
-      checkSaid(outcome.ended, /watch workflows: no answer from .* within 10 s/);
+      checkSaid(outcome.ended, new RegExp(`watch ${rig.work.plural}: no answer from .* within 10 s`));
       checkWithin(outcome, 15);
       return outcome;
     },
@@ -194,8 +192,8 @@ export const rows: FaultRow[] = [
       await until("a LIST that trickles in", () => trickled.length > 0);
       const outcome = await finishWork(rig, course);
       assert(trickled.length === 2, "a GET trickled in, too");
-      checkSaid(outcome.ended, /list workflows: no answer from .* within 10 s/);
-      checkSaid(outcome.ended, /get Workflow "work": no answer from .* within 30 s/);
+      checkSaid(outcome.ended, new RegExp(`list ${rig.work.plural}: no answer from .* within 10 s`));
+      checkSaid(outcome.ended, new RegExp(`get ${rig.work.kind} "work": no answer from .* within 30 s`));
       return outcome;
     },
   },

@@ -4,11 +4,12 @@
  * @module
  */
 import type { FaultRow, Outcome } from "./fault_row.ts";
-import { NAME, type Rig, RULES, sleep } from "./rig.ts";
+import { isStatusTrial } from "./requests.ts";
+import { NAME, type Rig, sleep } from "./rig.ts";
+import { rulesOf, workRule } from "./rules.ts";
 import { configMapPath, configMapsPath, mustReportOnStdoutOnly } from "./status_object.ts";
 import {
   finishAndWait,
-  isStatusTrial,
   must,
   mustHaveCreatedNothing,
   mustHaveSeen,
@@ -28,7 +29,7 @@ async function makeImmutable(rig: Rig): Promise<void> {
 /** Takes the right to write the status away, and waits until the API server keeps to it. */
 async function takeRightAway(rig: Rig): Promise<void> {
   const roles = `/apis/rbac.authorization.k8s.io/v1/namespaces/${rig.namespace}/roles/${NAME}`;
-  await rig.cluster.patch(roles, { rules: [RULES[0]!] });
+  await rig.cluster.patch(roles, { rules: [workRule(rig.work)] });
   await sleep(1_000);
 }
 
@@ -67,7 +68,7 @@ function lostAtTheStart(
     says: string;
   },
 ): FaultRow {
-  const { exitCode, lose, rules = RULES, says, seconds } = options;
+  const { exitCode, lose, rules = rulesOf, says, seconds } = options;
   return {
     row,
     name,
@@ -142,7 +143,7 @@ const unwritable: FaultRow[] = [
   lostAtTheStart(51, "the status may not be written at the start: 21 after 15 s", {
     exitCode: 21,
     lose: () => Promise.resolve(),
-    rules: [RULES[0]!],
+    rules: (work) => [workRule(work)],
     seconds: 14.5,
     says: 'cannot patch resource "configmaps"',
   }),

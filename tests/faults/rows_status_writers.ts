@@ -6,9 +6,12 @@
 import type { JsonObject } from "../../src/mod.ts";
 import type { FaultRow } from "./fault_row.ts";
 import type { Seen } from "./proxy.ts";
-import { NAME, type Rig, RULES } from "./rig.ts";
+import { isStatusWrite } from "./requests.ts";
+import { NAME, type Rig } from "./rig.ts";
+import { workRule } from "./rules.ts";
 import { configMapPath, mustReportOnStdoutOnly } from "./status_object.ts";
-import { failure, finishAndWait, isStatusWrite, must, mustHaveSeen, runToSuccess } from "./steps.ts";
+import { failure, finishAndWait, must, mustHaveSeen, runToSuccess } from "./steps.ts";
+import type { Work } from "./work.ts";
 
 const CONFLICT = failure(
   409,
@@ -17,8 +20,8 @@ const CONFLICT = failure(
   { name: NAME, kind: "configmaps" },
 );
 
-const conflictRules: JsonObject[] = [
-  RULES[0]!,
+const conflictRules = (work: Work): JsonObject[] => [
+  workRule(work),
   { apiGroups: [""], resources: ["configmaps"], verbs: ["get", "update"] },
 ];
 const isPut = (seen: Seen) => seen.method === "PUT" && isStatusWrite(seen);

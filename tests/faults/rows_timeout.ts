@@ -23,7 +23,7 @@ async function finishUnseen(rig: Rig, phase: "Succeeded" | "Failed") {
 export const rows: FaultRow[] = [
   {
     row: 55,
-    name: "RUNNER_TIMEOUT of 2 s passes: the Workflow is left running and reported",
+    name: "RUNNER_TIMEOUT of 2 s passes: the work is left running and reported",
     exitCode: 124,
     objects: 1,
     async scenario(rig) {

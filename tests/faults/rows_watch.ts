@@ -5,9 +5,10 @@
  */
 import { assert } from "@std/assert";
 import { events, lines, silence } from "./bodies.ts";
-import { checkWithin, disturbWatches, finishWork, isList, startWatching } from "./courses.ts";
+import { checkWithin, disturbWatches, finishWork, startWatching } from "./courses.ts";
 import type { FaultRow } from "./fault_row.ts";
 import type { Exchange, Seen } from "./proxy.ts";
+import { isList } from "./requests.ts";
 import { type Rig, sleep, until } from "./rig.ts";
 
 /** Brings a fault of all watches about, ends the work when three of them met it, and waits for the verdict. */

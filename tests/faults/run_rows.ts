@@ -5,12 +5,12 @@
  */
 import { assertEquals } from "@std/assert";
 import { ALL_ROWS } from "./all_rows.ts";
-import type { FaultRow, Need } from "./fault_row.ts";
-import { isCreate } from "./proxy.ts";
+import type { FaultRow, Need, WorkRow } from "./fault_row.ts";
+import { isCreate } from "./requests.ts";
 import { withRig } from "./rig.ts";
 
 /** A row on this machine. */
-export interface RowHere extends FaultRow {
+export interface RowHere extends WorkRow {
   /** What is missing to run it, if anything is. */
   missing: string | undefined;
 }
@@ -35,11 +35,12 @@ const SIDE_BY_SIDE = 8;
 /** How many of the rows that start an API server of their own run at once: each server takes 400 MB. */
 const SERVERS_SIDE_BY_SIDE = 2;
 
-/** Every row, with what it lacks here; `FAULTS_ROWS=5,36` chooses some. */
+/** Every row, with what it lacks here; `FAULTS_ROWS=5,36` and `FAULTS_PROGRAMS=job-runner` choose some. */
 export function rowsHere(): RowHere[] {
-  const chosen = Deno.env.get("FAULTS_ROWS")?.split(",").map(Number);
+  const rows = Deno.env.get("FAULTS_ROWS")?.split(",").map(Number);
+  const programs = Deno.env.get("FAULTS_PROGRAMS")?.split(",");
   return ALL_ROWS
-    .filter(({ row }) => chosen?.includes(row) ?? true)
+    .filter(({ row, work }) => (rows?.includes(row) ?? true) && (programs?.includes(work.program) ?? true))
     .map((row) => ({ ...row, missing: missingFor(row.needs ?? []) }));
 }
 
@@ -86,7 +87,7 @@ export function checkRow(row: FaultRow, { exitCode, objects, stderr }: RowResult
   assertEquals(objects, row.objects, `objects created\n${stderr}`);
 }
 
-function measureRow(row: FaultRow): Promise<RowResult> {
+function measureRow(row: WorkRow): Promise<RowResult> {
   return withRig(async (rig) => {
     const started = performance.now();
     const outcome = await row.scenario(rig);

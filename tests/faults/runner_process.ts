@@ -1,5 +1,5 @@
 /**
- * The compiled argo-runner as a process.
+ * A compiled runner as a process.
  *
  * @module
  */
@@ -17,7 +17,7 @@ export interface Ended {
   at: number;
 }
 
-/** A running argo-runner. */
+/** A running program. */
 export interface Run {
   readonly pid: number;
   /** Resolves when it has ended. */
@@ -33,21 +33,26 @@ export interface Run {
 
 /** How a run is started, where it is not as usual. */
 export interface RunOptions {
-  /** Another program of the same contract. */
-  binary?: string;
+  /** The path of another program of the same contract. */
+  program?: string;
   /** The start of a command line that ends with the program, such as `["unshare", "-pf"]`. */
   through?: string[];
   /** Whether the test types on its standard input. */
   typed?: boolean;
 }
 
-/** The compiled program. */
-export const BINARY = new URL("../../dist/argo-runner", import.meta.url).pathname;
+/** The path of a compiled program. */
+export function programPath(name: string): string {
+  return new URL(`../../dist/${name}`, import.meta.url).pathname;
+}
 
-/** Starts the compiled argo-runner with this environment and nothing else. */
-export function startRunner(env: Record<string, string>, options: RunOptions = {}): Run {
-  const { binary = BINARY, through = [], typed = false } = options;
-  const [command = binary, ...args] = [...through, binary];
+/** Starts a compiled program with this environment and nothing else. */
+export function startRunner(
+  env: Record<string, string>,
+  options: RunOptions & { program: string },
+): Run {
+  const { program, through = [], typed = false } = options;
+  const [command = program, ...args] = [...through, program];
   const child = new Deno.Command(command, {
     args,
     clearEnv: true,

@@ -22,7 +22,7 @@ export async function mustReportOnStdoutOnly(rig: Rig, ended: Ended, phase: stri
   const { report, stderr } = ended;
   must(report?.phase === phase, `the report says ${phase}\n${stderr}`);
   must(report.finishedSuccessfully === (phase === "Succeeded"), `the report tells the verdict\n${stderr}`);
-  must(uidInReport(report) === uidOf(await rig.workflow()), `the report has the uid\n${stderr}`);
+  must(uidInReport(report) === uidOf(await rig.object()), `the report has the uid\n${stderr}`);
   must((await rig.status())?.phase !== phase, "the status could not be written");
   mustSay(ended, "while setting status");
 }

@@ -8,6 +8,7 @@ import type { Outcome } from "./fault_row.ts";
 import type { Exchange, Rule, Seen } from "./proxy.ts";
 import { type Rig, until } from "./rig.ts";
 import type { Ended, Run } from "./runner_process.ts";
+import type { Phase } from "./work.ts";
 
 /** Does `fault` to the first `times` requests that `isIt` accepts. */
 export function onFirst(
@@ -22,26 +23,6 @@ export function onFirst(
 /** Does `fault` to the first `times` creates that are to be stored. */
 export function onCreate(times: number, fault: (exchange: Exchange) => Promise<void>): Rule {
   return onFirst(times, ({ isCreate }) => isCreate, fault);
-}
-
-/** Whether a request asks the API server to validate a create and to store nothing. */
-export function isTrialCreate({ method, path }: Seen): boolean {
-  return method === "POST" && path.includes("/workflows?") && path.includes("dryRun");
-}
-
-/** Whether a request writes the status object; a trial of that is none. */
-export function isStatusWrite({ method, path }: Seen): boolean {
-  return method !== "GET" && path.includes("/configmaps/") && !path.includes("dryRun");
-}
-
-/** Whether a request tries whether the status object could be written. */
-export function isStatusTrial({ method, path }: Seen): boolean {
-  return method !== "GET" && path.includes("/configmaps/") && path.includes("dryRun");
-}
-
-/** Whether a request opens a watch. */
-export function isWatch({ path }: Seen): boolean {
-  return path.includes("watch=true");
 }
 
 /** Has the API server do what is asked, and tells the runner nothing of it. */
@@ -67,7 +48,7 @@ export function failure(code: number, reason: string, message: string, details: 
 export async function finishAndWait(
   rig: Rig,
   run: Run,
-  phase: "Succeeded" | "Failed" = "Succeeded",
+  phase: Phase = "Succeeded",
 ): Promise<Outcome> {
   await rig.watching();
   await rig.finish(phase);
@@ -82,13 +63,13 @@ export function runToSuccess(rig: Rig): Promise<Outcome> {
   return finishAndWait(rig, rig.start());
 }
 
-/** Starts a run, waits until it watches, kills it with -9, and returns its Workflow. */
+/** Starts a run, waits until it watches, kills it with -9, and returns its object. */
 export async function killedInTheWait(rig: Rig, env: Record<string, string> = {}): Promise<JsonObject> {
   const run = rig.start(env);
-  const workflow = await rig.watching();
+  const object = await rig.watching();
   run.kill("SIGKILL");
   await run.ended;
-  return workflow;
+  return object;
 }
 
 /** Waits until a run has said something on standard error: how long a process takes to start is nobody's word. */
@@ -121,7 +102,7 @@ export function mustHaveSeen(rig: Rig, count: number, isIt: (seen: Seen) => bool
 
 /** Fails the row unless the runner reported the very object that is in the cluster, and the same in both places. */
 export async function mustReportTheObject(rig: Rig, { report, stderr }: Ended): Promise<void> {
-  const uid = uidOf(await rig.workflow());
+  const uid = uidOf(await rig.object());
   const reported = uidInReport(report);
   must(uid !== undefined && reported === uid, `the uid ${uid} is reported (it is ${reported})\n${stderr}`);
   const status = await rig.status();
@@ -131,7 +112,7 @@ export async function mustReportTheObject(rig: Rig, { report, stderr }: Ended): 
 
 /** Fails the row unless nothing was created. */
 export async function mustHaveCreatedNothing(rig: Rig): Promise<void> {
-  must(await rig.workflow() === undefined, "nothing was created");
+  must(await rig.object() === undefined, "nothing was created");
 }
 
 /** The uid of an object. */
@@ -147,11 +128,4 @@ export function metadataOf(object: JsonObject | undefined): JsonObject {
 /** The uid of the object in a report. */
 export function uidInReport(report: JsonObject | undefined): JsonValue | undefined {
   return (report?.object as JsonObject | undefined)?.uid;
-}
-
-/** The path of the Workflows of a test, or of its own. */
-export function workflowsPath({ namespace }: Rig, name?: string): string {
-  return `/apis/argoproj.io/v1alpha1/namespaces/${namespace}/workflows${
-    name === undefined ? "" : `/${name}`
-  }`;
 }
