@@ -3,8 +3,9 @@
  *
  * @module
  */
-import { NAME, type Rig } from "./rig.ts";
+import type { Rig } from "./rig.ts";
 import { rulesOf } from "./rules.ts";
+import { NAME } from "./work.ts";
 
 const RBAC = "/apis/rbac.authorization.k8s.io/v1";
 

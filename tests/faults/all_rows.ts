@@ -4,6 +4,8 @@
  * @module
  */
 import type { FaultRow, WorkRow } from "./fault_row.ts";
+import { JOB } from "./job.ts";
+import { RELEASE } from "./release.ts";
 import { rows as access } from "./rows_access.ts";
 import { rows as adopt } from "./rows_adopt.ts";
 import { rows as answers } from "./rows_answers.ts";
@@ -31,7 +33,6 @@ import { rows as timeout } from "./rows_timeout.ts";
 import { rows as watch } from "./rows_watch.ts";
 import type { Work } from "./work.ts";
 import { WORKFLOW } from "./workflow.ts";
-import { WORKS } from "./works.ts";
 
 /** Rows of creating, adopting and waiting, which each runner brings about with a kind of its own. */
 const ofWork = [
@@ -66,10 +67,15 @@ const ofProgram = [
   ...streams,
 ];
 
+/** Those for a runner that has another one create its object and wait for it. */
+const ofComposed = [...adopt, ...create, ...gone, ...restart, ...watch];
+
 /** All rows, in the table's order, for one work after another. */
-export const ALL_ROWS: WorkRow[] = WORKS.flatMap((work) =>
-  rowsFor(work, work === WORKFLOW ? [...ofWork, ...ofProgram] : ofWork)
-);
+export const ALL_ROWS: WorkRow[] = [
+  ...rowsFor(WORKFLOW, [...ofWork, ...ofProgram]),
+  ...rowsFor(JOB, ofWork),
+  ...rowsFor(RELEASE, ofComposed),
+];
 
 function rowsFor(work: Work, rows: FaultRow[]): WorkRow[] {
   return rows

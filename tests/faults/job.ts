@@ -4,7 +4,7 @@
  * @module
  */
 import type { JsonObject } from "../../src/mod.ts";
-import { timestamp, type Work } from "./work.ts";
+import { NAME, timestamp, type Work } from "./work.ts";
 
 /** A controller that there is not: the built-in one leaves the Job to it. */
 export const NOBODY = "action-runner.test/nobody";
@@ -23,6 +23,8 @@ export const JOB: Work = {
   kind: "Job",
   plural: "jobs",
   manifest: MANIFEST,
+  spec: MANIFEST,
+  objectName: NAME,
   other: { manifest: { ...MANIFEST, backoffLimit: 1 }, field: "spec.backoffLimit" },
   shortLived: {
     manifest: { ...MANIFEST, ttlSecondsAfterFinished: 0 },

@@ -3,8 +3,9 @@
  *
  * @module
  */
+import type { JsonObject } from "../../src/mod.ts";
 import { HttpConnection, type HttpRequest } from "./http_connection.ts";
-import { isCreate, isWatch } from "./requests.ts";
+import { isCreate, isTrialCreate, isWatch } from "./requests.ts";
 
 /** The API server behind the proxy. */
 export interface Upstream {
@@ -76,6 +77,8 @@ export class FaultProxy {
   readonly seen: Seen[] = [];
   /** What happens to requests from now on. */
   rule: Rule = () => undefined;
+  /** Changes each object that is created, where there is one to change. */
+  mutate: ((object: { spec: JsonObject }) => void) | undefined;
   /** Where requests go from now on. */
   upstream: Upstream;
   readonly #open = new Set<HttpConnection>();
@@ -135,9 +138,10 @@ export class FaultProxy {
     }
   }
 
-  #exchange(connection: HttpConnection, request: HttpRequest): Exchange {
-    const { method, path } = request;
+  #exchange(connection: HttpConnection, received: HttpRequest): Exchange {
+    const { method, path } = received;
     const seen: Seen = { at: performance.now(), method, path };
+    const request = this.#mutated(received, seen);
     const index = this.seen.push(seen) - 1;
     const forward = async () => {
       const answer = await this.#forward(request);
@@ -170,6 +174,13 @@ export class FaultProxy {
       stream: (pieces) => write(connection, 200, { "content-type": "application/json" }, pieces),
       cut: () => connection.close(),
     };
+  }
+
+  #mutated(request: HttpRequest, seen: Seen): HttpRequest {
+    if (!this.mutate || !isCreate(seen) && !isTrialCreate(seen)) return request;
+    const object = JSON.parse(new TextDecoder().decode(request.body));
+    this.mutate(object);
+    return { ...request, body: new TextEncoder().encode(JSON.stringify(object)) };
   }
 
   async #forward({ method, path, headers, body }: HttpRequest): Promise<Response> {

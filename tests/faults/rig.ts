@@ -9,11 +9,8 @@ import { type FaultProxy, faultProxy, type Seen } from "./proxy.ts";
 import { rulesOf } from "./rules.ts";
 import { programPath, type Run, type RunOptions, startRunner } from "./runner_process.ts";
 import { certificate } from "./tls.ts";
-import type { Phase, Work } from "./work.ts";
+import { NAME, type Phase, type Work } from "./work.ts";
 import { WORKFLOW } from "./workflow.ts";
-
-/** Name of the run, its work's object and its status object. */
-export const NAME = "work";
 
 /** Options of {@linkcode withRig}. */
 export interface RigOptions {
@@ -71,6 +68,7 @@ export async function withRig<T>(scenario: (rig: Rig) => Promise<T>, options: Ri
     await prepare(cluster, namespace, rules(work));
     await Deno.writeTextFile(`${folder}/token`, await cluster.tokenOf(namespace, NAME));
     await Deno.writeTextFile(`${folder}/ca.crt`, certificate("first").ca);
+    proxy.mutate = work.mutate;
     const rig = makeRig({ work, cluster, namespace, folder, proxy, runs });
     await rig.writeManifest(work.manifest);
     await rig.pointTo(proxy.url);
@@ -111,7 +109,7 @@ interface Parts {
 function makeRig(parts: Parts): Rig {
   const { work, cluster, namespace, folder, proxy, runs } = parts;
   const collectionPath = `/apis/${work.apiVersion}/namespaces/${namespace}/${work.plural}`;
-  const objectPath = `${collectionPath}/${NAME}`;
+  const objectPath = `${collectionPath}/${work.objectName}`;
   const rig: Rig = {
     ...parts,
     collectionPath,
@@ -124,6 +122,7 @@ function makeRig(parts: Parts): Rig {
         RUNNER_CONTEXT_PLATFORM_NAMESPACE: namespace,
         RUNNER_CONTEXT_PLATFORM_SERVICE_ACCOUNT_NAME: NAME,
         RUNNER_LOGGER_DEV_MODE: "true",
+        ...work.env,
         ...env,
       }, { program: programPath(work.program), ...options });
       runs.push(run);

@@ -9,10 +9,10 @@ import { checkSaid, checkWithin, type Course, endOf, finishWork, startWatching }
 import type { FaultRow } from "./fault_row.ts";
 import type { Seen } from "./proxy.ts";
 import { isGet } from "./requests.ts";
-import { NAME, type Rig, sleep, until } from "./rig.ts";
+import { type Rig, sleep, until } from "./rig.ts";
 import { STATUS_RULE, workRule } from "./rules.ts";
 import { certificate } from "./tls.ts";
-import type { Work } from "./work.ts";
+import { NAME, type Work } from "./work.ts";
 
 /** Has the server come back with a certificate of another CA, which the runner learns 5 s later. */
 async function rotateCa(rig: Rig, course: Course, publish: (ca: string) => Promise<void>) {

@@ -4,10 +4,11 @@
  * @module
  */
 import type { JsonObject } from "../../src/mod.ts";
+import { JOB } from "./job.ts";
 import type { FaultRow, Outcome } from "./fault_row.ts";
 import type { Seen } from "./proxy.ts";
 import { isAboutWork } from "./requests.ts";
-import { NAME, type Rig } from "./rig.ts";
+import type { Rig } from "./rig.ts";
 import type { Ended } from "./runner_process.ts";
 import {
   finishAndWait,
@@ -22,6 +23,7 @@ import {
   uidOf,
 } from "./steps.ts";
 import { wholeObject } from "./work.ts";
+import { WORKFLOW } from "./workflow.ts";
 
 function mustHaveAdopted({ report, stderr }: Ended, uid: unknown): void {
   must(uidInReport(report) === uid, `the uid is still ${uid}\n${stderr}`);
@@ -30,7 +32,7 @@ function mustHaveAdopted({ report, stderr }: Ended, uid: unknown): void {
 
 /** Creates an object that is no run's. */
 function createForeign(rig: Rig): Promise<JsonObject> {
-  return rig.createObject(wholeObject(rig.work, { name: NAME }));
+  return rig.createObject(wholeObject(rig.work, { name: rig.work.objectName }));
 }
 
 /** Fails the row unless an object is as it was, apart from what its controller writes. */
@@ -165,6 +167,7 @@ const foreign: FaultRow[] = [
   },
   {
     row: 9,
+    works: [WORKFLOW, JOB],
     name: "the name is taken by the object of another manifest: 23 names the field that differs",
     exitCode: 23,
     objects: 1,
@@ -179,6 +182,7 @@ const foreign: FaultRow[] = [
   },
   {
     row: 9,
+    works: [WORKFLOW, JOB],
     name: "the name is taken by the object of another run: 23 names both",
     exitCode: 23,
     objects: 1,

@@ -6,8 +6,9 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import type { FaultRow } from "./fault_row.ts";
 import { assertLeftRunning, endOf } from "./interruptions.ts";
-import { NAME, type Rig, sleep, until } from "./rig.ts";
+import { type Rig, sleep, until } from "./rig.ts";
 import { mustReportTheObject } from "./steps.ts";
+import { NAME } from "./work.ts";
 
 /** A well-formed token that no API server issued. */
 const FALSE_TOKEN = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJub2JvZHkifQ.c2lnbmF0dXJl";

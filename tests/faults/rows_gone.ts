@@ -7,10 +7,11 @@ import { assert } from "@std/assert";
 import type { JsonObject } from "../../src/mod.ts";
 import { lines } from "./bodies.ts";
 import { checkSaid, checkWithin, type Course, endOf, finishWork, startWatching } from "./courses.ts";
+import { JOB } from "./job.ts";
 import type { FaultRow } from "./fault_row.ts";
 import type { Exchange } from "./proxy.ts";
 import { isAboutWork, isGet, isList } from "./requests.ts";
-import { NAME, type Rig, sleep, until } from "./rig.ts";
+import { type Rig, sleep, until } from "./rig.ts";
 import { certificate } from "./tls.ts";
 import { wholeObject } from "./work.ts";
 import { WORKFLOW } from "./workflow.ts";
@@ -24,7 +25,7 @@ async function deleteWork(rig: Rig): Promise<void> {
 /** Creates another object of the same name past the proxy, which succeeds at once. */
 async function createFinished(rig: Rig): Promise<JsonObject> {
   const { metadata = {}, ...end } = rig.work.end("Succeeded");
-  const object = wholeObject(rig.work, { ...metadata as JsonObject, name: NAME });
+  const object = wholeObject(rig.work, { ...metadata as JsonObject, name: rig.work.objectName });
   const created = await rig.createObject({ ...object, ...end });
   if (rig.work.hasStatusPath) await rig.finish();
   return created;
@@ -134,6 +135,7 @@ export const rows: FaultRow[] = [
   },
   {
     row: 13,
+    works: [WORKFLOW, JOB],
     name:
       "the work ends and is deleted before the runner can look at it again: its last event is the verdict",
     exitCode: 0,

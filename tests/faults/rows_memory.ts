@@ -7,8 +7,9 @@ import { assert } from "@std/assert";
 import type { JsonObject } from "../../src/mod.ts";
 import type { FaultRow } from "./fault_row.ts";
 import { forgetPeak, memoryOf } from "./processes.ts";
-import { NAME, type Rig, sleep } from "./rig.ts";
+import { type Rig, sleep } from "./rig.ts";
 import { endOf } from "./interruptions.ts";
+import { NAME } from "./work.ts";
 
 /** How many events are sent before each measurement. */
 const EVENTS = 20;

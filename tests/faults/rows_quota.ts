@@ -7,7 +7,7 @@ import type { JsonObject } from "../../src/mod.ts";
 import type { FaultRow } from "./fault_row.ts";
 import type { Seen } from "./proxy.ts";
 import { isCreate, isGet, isTrialCreate, isWatch } from "./requests.ts";
-import { NAME, type Rig, sleep } from "./rig.ts";
+import { type Rig, sleep } from "./rig.ts";
 import {
   failure,
   finishAndWait,
@@ -24,7 +24,7 @@ import {
   uidOf,
   untilSaid,
 } from "./steps.ts";
-import { groupOf } from "./work.ts";
+import { groupOf, NAME } from "./work.ts";
 
 const quotaPath = ({ namespace }: Rig) => `/api/v1/namespaces/${namespace}/resourcequotas`;
 const counted = ({ work }: Rig) => `count/${work.plural}.${groupOf(work)}`;

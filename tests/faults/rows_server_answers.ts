@@ -9,9 +9,10 @@ import type { FaultRow } from "./fault_row.ts";
 import { endOf } from "./interruptions.ts";
 import { droppedPackets, portsTo, withPortsDropped } from "./packets.ts";
 import type { Exchange } from "./proxy.ts";
-import { NAME, type Rig, sleep } from "./rig.ts";
+import { type Rig, sleep } from "./rig.ts";
 import { endOfDirect, startDirect } from "./rows_server.ts";
 import { failure, mustReportTheObject, runToSuccess } from "./steps.ts";
+import { NAME } from "./work.ts";
 
 /** What an API server answers while etcd has no leader. */
 const noLeader = failure(500, "", "etcdserver: leader changed");
@@ -32,6 +33,8 @@ async function passAndClose(exchange: Exchange): Promise<void> {
 
 /** How many requests compete with the runner for the one place that its priority level has. */
 const COMPETITORS = 12;
+/** For how long they do at most, milliseconds. */
+const COMPETITION_MS = 60_000;
 
 /** Gives the runner's account a priority level without places; it is taken back at the end. */
 async function withPriorityLevel<T>({ cluster, namespace }: Rig, use: () => Promise<T>): Promise<T> {
@@ -72,14 +75,15 @@ async function withPriorityLevel<T>({ cluster, namespace }: Rig, use: () => Prom
   }
 }
 
-/** Keeps the account's places taken by requests of its own for some time. */
-async function compete({ cluster, folder, collectionPath }: Rig, ms: number): Promise<void> {
+/** Keeps the account's places taken by requests of its own, until a request of the runner has been rejected. */
+async function compete({ cluster, folder, proxy, collectionPath }: Rig): Promise<void> {
   const { server, client } = cluster.upstream;
   const headers = { authorization: `Bearer ${await Deno.readTextFile(`${folder}/token`)}` };
   const url = `${server}${collectionPath}`;
-  const end = performance.now() + ms;
+  const end = performance.now() + COMPETITION_MS;
+  const isMet = () => proxy.seen.some(({ status }) => status === 429);
   await Promise.all(Array.from({ length: COMPETITORS }, async () => {
-    while (performance.now() < end) await (await fetch(url, { client, headers })).body?.cancel();
+    while (!isMet() && performance.now() < end) await (await fetch(url, { client, headers })).body?.cancel();
   }));
 }
 
@@ -94,7 +98,7 @@ export const rows: FaultRow[] = [
       withPriorityLevel(rig, async () => {
         // The API server takes a second to learn of the priority level.
         await sleep(2_000);
-        const competing = compete(rig, 8_000);
+        const competing = compete(rig);
         const run = rig.start();
         await competing;
         await rig.watching();

@@ -193,7 +193,10 @@ export const rows: FaultRow[] = [
       const outcome = await finishWork(rig, course);
       assert(trickled.length === 2, "a GET trickled in, too");
       checkSaid(outcome.ended, new RegExp(`list ${rig.work.plural}: no answer from .* within 10 s`));
-      checkSaid(outcome.ended, new RegExp(`get ${rig.work.kind} "work": no answer from .* within 30 s`));
+      checkSaid(
+        outcome.ended,
+        new RegExp(`get ${rig.work.kind} "${rig.work.objectName}": no answer from .* within 30 s`),
+      );
       return outcome;
     },
   },

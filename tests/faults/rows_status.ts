@@ -5,7 +5,7 @@
  */
 import type { FaultRow, Outcome } from "./fault_row.ts";
 import { isStatusTrial } from "./requests.ts";
-import { NAME, type Rig, sleep } from "./rig.ts";
+import { type Rig, sleep } from "./rig.ts";
 import { rulesOf, workRule } from "./rules.ts";
 import { configMapPath, configMapsPath, mustReportOnStdoutOnly } from "./status_object.ts";
 import {
@@ -17,6 +17,7 @@ import {
   secondsFrom,
   untilSaid,
 } from "./steps.ts";
+import { NAME } from "./work.ts";
 
 async function deleteConfigMap(rig: Rig): Promise<void> {
   await (await rig.cluster.request("DELETE", configMapPath(rig))).body?.cancel();

@@ -7,11 +7,11 @@ import type { JsonObject } from "../../src/mod.ts";
 import type { FaultRow } from "./fault_row.ts";
 import type { Seen } from "./proxy.ts";
 import { isStatusWrite } from "./requests.ts";
-import { NAME, type Rig } from "./rig.ts";
+import type { Rig } from "./rig.ts";
 import { workRule } from "./rules.ts";
 import { configMapPath, mustReportOnStdoutOnly } from "./status_object.ts";
 import { failure, finishAndWait, must, mustHaveSeen, runToSuccess } from "./steps.ts";
-import type { Work } from "./work.ts";
+import { NAME, type Work } from "./work.ts";
 
 const CONFLICT = failure(
   409,

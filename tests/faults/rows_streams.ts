@@ -6,8 +6,8 @@
 import { assert, assertEquals } from "@std/assert";
 import type { FaultRow } from "./fault_row.ts";
 import type { Rig } from "./rig.ts";
-import { NAME } from "./rig.ts";
 import { endOf, textForPeople } from "./interruptions.ts";
+import { NAME } from "./work.ts";
 
 type Phase = "Succeeded" | "Failed";
 

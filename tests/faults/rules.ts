@@ -19,5 +19,5 @@ export function workRule(work: Work, verbs = VERBS): JsonObject {
 
 /** All that a runner needs. */
 export function rulesOf(work: Work): JsonObject[] {
-  return [workRule(work), STATUS_RULE];
+  return [workRule(work), STATUS_RULE, ...work.rules ?? []];
 }

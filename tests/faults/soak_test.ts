@@ -2,9 +2,10 @@ import { assert, assertEquals } from "@std/assert";
 import { portsTo } from "./packets.ts";
 import { memoryOf } from "./processes.ts";
 import type { Exchange } from "./proxy.ts";
-import { NAME, type Rig, sleep, until, withRig } from "./rig.ts";
+import { type Rig, sleep, until, withRig } from "./rig.ts";
 import type { Run } from "./runner_process.ts";
 import { certificate } from "./tls.ts";
+import { NAME } from "./work.ts";
 
 /** How long the faults go on, milliseconds. */
 const SOAK_MS = Number(Deno.env.get("SOAK_MINUTES") ?? 3) * 60_000;

@@ -3,9 +3,10 @@
  *
  * @module
  */
-import { NAME, type Rig } from "./rig.ts";
+import type { Rig } from "./rig.ts";
 import type { Ended } from "./runner_process.ts";
 import { must, mustSay, uidInReport, uidOf } from "./steps.ts";
+import { NAME } from "./work.ts";
 
 /** The path of a test's ConfigMaps. */
 export function configMapsPath({ namespace }: Rig): string {

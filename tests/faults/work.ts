@@ -5,6 +5,9 @@
  */
 import type { JsonObject } from "../../src/mod.ts";
 
+/** Name of each run, of its status object and, by default, of its work's object. */
+export const NAME = "work";
+
 /** How work ends. */
 export type Phase = "Succeeded" | "Failed" | "Error";
 
@@ -19,6 +22,16 @@ export interface Work {
   plural: string;
   /** A manifest of work that starts no pod and runs until the test ends it. */
   manifest: JsonObject;
+  /** The object's spec that comes of it. */
+  spec: JsonObject;
+  /** The object's name. */
+  objectName: string;
+  /** What the program is started with beside what all are. */
+  env?: Record<string, string>;
+  /** What it may do beside what all may. */
+  rules?: JsonObject[];
+  /** Changes each object on its way to the API server, as a webhook could. */
+  mutate?(object: { spec: JsonObject }): void;
   /** Another manifest, and the field of the object that tells it from the first. */
   other: { manifest: JsonObject; field: string };
   /** A manifest of work that may be removed at its end, and the field that says so. */
@@ -39,8 +52,8 @@ export function groupOf({ apiVersion }: Work): string {
 }
 
 /** A whole object of a kind of work. */
-export function wholeObject({ apiVersion, kind, manifest }: Work, metadata: JsonObject): JsonObject {
-  return { apiVersion, kind, metadata, spec: manifest };
+export function wholeObject({ apiVersion, kind, spec }: Work, metadata: JsonObject): JsonObject {
+  return { apiVersion, kind, metadata, spec };
 }
 
 /** The time as Kubernetes writes it. */

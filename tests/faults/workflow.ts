@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { timestamp, type Work } from "./work.ts";
+import { NAME, timestamp, type Work } from "./work.ts";
 
 const suspended = (suspend = {}) => ({ entrypoint: "main", templates: [{ name: "main", suspend }] });
 
@@ -14,6 +14,8 @@ export const WORKFLOW: Work = {
   kind: "Workflow",
   plural: "workflows",
   manifest: suspended(),
+  spec: suspended(),
+  objectName: NAME,
   other: { manifest: suspended({ duration: "1h" }), field: "spec.templates.0.suspend.duration" },
   shortLived: {
     manifest: { ...suspended(), ttlStrategy: { secondsAfterCompletion: 0 } },

@@ -4,8 +4,9 @@
  * @module
  */
 import { JOB } from "./job.ts";
+import { RELEASE } from "./release.ts";
 import type { Work } from "./work.ts";
 import { WORKFLOW } from "./workflow.ts";
 
 /** All works. */
-export const WORKS: Work[] = [WORKFLOW, JOB];
+export const WORKS: Work[] = [WORKFLOW, JOB, RELEASE];
