@@ -1,6 +1,7 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { parse } from "@std/yaml";
 import { argoRunner } from "../runners/argo/mod.ts";
+import { helmRunner } from "../runners/helm/mod.ts";
 import { accessOfRun } from "../src/access_of_run.ts";
 import type { ReporterName } from "../src/config.ts";
 import { type AccessRule, type ExecutionContext, fetchClient, silentLog } from "../src/mod.ts";
@@ -12,7 +13,10 @@ import { aContext } from "./builders.ts";
 const kube = fetchClient({ server: "https://none.invalid" });
 
 /** Every program with an example, and its runner. */
-const programs = [{ program: "argo-runner", runner: argoRunner }];
+const programs = [
+  { program: "argo-runner", runner: argoRunner },
+  { program: "helm-runner", runner: helmRunner },
+];
 
 function parts(text: string): string[] {
   return text.split(/^---\n/m);

@@ -14,27 +14,24 @@ const SECRETS = { apiGroup: "", resource: "secrets" };
  * its revision.
  */
 export function helmAccess(context: ExecutionContext): AccessRule[] {
-  const { dryRun, followLogs, onTimeout, onTerminate } = context;
-  const isStopped = [onTimeout, onTerminate].some((way) => way === "stop" || way === "terminate");
-  const isTerminated = [onTimeout, onTerminate].includes("terminate");
+  const { dryRun, followLogs, onTimeout, onTerminate, runId } = context;
+  const ways = [onTimeout, onTerminate];
+  const isStopped = ways.some((way) => way === "stop" || way === "terminate");
+  const deletes = dryRun || runId === undefined || ways.includes("terminate");
   return [
-    { ...JOBS, verbs: ["list"], purpose: "to see whether a Job works on the release already" },
-    { ...SECRETS, verbs: ["list", "get"], purpose: "to see what became of the release" },
-    { ...JOBS, verbs: ["create", "get"], purpose: "to run helm in a Job, and to see how that ended" },
-    { ...SECRETS, verbs: ["create", "get"], purpose: "to hand the values to helm" },
+    { ...JOBS, verbs: ["create", "get", "list"], purpose: "to run helm in a Job, unless one runs already" },
     {
-      ...JOBS,
-      verbs: ["watch"],
-      purpose: "to hear of the Job's changes at once, instead of a look each 5 s",
-      optional: true,
+      ...SECRETS,
+      verbs: ["create", "get", "list"],
+      purpose: "to hand the values to helm, and to see what became of the release",
     },
     ...(isStopped ? [{ ...JOBS, verbs: ["patch"], purpose: "to stop the Job" }] : []),
-    ...(isTerminated || dryRun || context.runId === undefined
+    ...(deletes
       ? [
         {
           ...JOBS,
           verbs: ["delete"],
-          purpose: "to delete a Job that was stopped, tried, or is of an earlier run",
+          purpose: "to delete a Job that is stopped, only tried, or an earlier run's",
         },
         { ...SECRETS, verbs: ["delete"], purpose: "to delete the values of such a Job" },
       ]
@@ -42,14 +39,20 @@ export function helmAccess(context: ExecutionContext): AccessRule[] {
     {
       ...SECRETS,
       verbs: ["get", "list", "create", "update", "delete"],
-      purpose: "for helm, which keeps its releases in Secrets",
+      purpose: "for helm, which keeps its releases in Secrets; what the chart holds comes on top",
       ofWork: true,
+    },
+    {
+      ...JOBS,
+      verbs: ["watch"],
+      purpose: "to hear of the Job's changes at once, instead of a look each 5 s",
+      optional: true,
     },
     {
       apiGroup: "",
       resource: "pods",
       verbs: ["list"],
-      purpose: "to explain a failure by the release's pods, and to warn of pods that do not start",
+      purpose: "to find the pods that explain a failure, and to warn of a Job that does not start",
       optional: true,
     },
     ...explainPodAccess(context),
