@@ -16,8 +16,8 @@ import {
 } from "../../src/mod.ts";
 import { jobOutcome } from "../job/mod.ts";
 import { RELEASE_LABEL } from "./helm_job.ts";
-import { isDone, mustCompare, rollbackTarget } from "./plan.ts";
-import { readRelease, readRevisions } from "./release.ts";
+import { isDone, rollbackTarget } from "./plan.ts";
+import { readRelease, readRevisions, type Revision } from "./release.ts";
 import { type HelmWork, jobInput } from "./work.ts";
 
 /** What is to be done. */
@@ -43,7 +43,7 @@ export async function lookAround(
   { work, jobs }: { work: HelmWork; jobs: Pick<Required<ActionRunner>, "find"> },
   input: StartInput,
 ): Promise<Plan> {
-  const { args, values, release } = work;
+  const { args, release } = work;
   const { context, signal } = input;
   const { items } = await askBeforeCreate(
     () =>
@@ -61,11 +61,9 @@ export async function lookAround(
   const other = items.find((job) => !isOwn(job) && !jobOutcome(job));
   if (other) return { existing: adopted(kube, other, work, input) };
   const revisions = await askBeforeCreate(() => readRevisions(kube, release, { signal }), input);
-  const [last] = revisions;
-  const newest = last && mustCompare(args, last)
-    ? await askBeforeCreate(() => readRelease(kube, { ...release, ...last }, { signal }), input)
-    : last;
-  if (isDone(args, values, newest)) return { isDone: true };
+  const read = ({ revision }: Revision) =>
+    askBeforeCreate(() => readRelease(kube, { ...release, revision }, { signal }), input);
+  if (await isDone(work, revisions[0], read)) return { isDone: true };
   const mayRollBack = context.settings?.RUNNER_HELM_PENDING === "rollback";
   return { replaces: own, rollbackTo: rollbackTarget(args, revisions, mayRollBack) };
 }

@@ -25,7 +25,7 @@ import { readResult, resultText } from "./result.ts";
 import { preflightJob, removeJob, startJob } from "./start_job.ts";
 import { type HelmWork, jobInput, prepareWork } from "./work.ts";
 
-export { HELM_SETTINGS } from "./work.ts";
+export { HELM_SETTINGS } from "./settings.ts";
 
 /** How long before helm's time is up the release's pods are looked at, milliseconds: helm may take them back then. */
 const LOOK_BEFORE_MS = 5_000;
@@ -71,7 +71,7 @@ export function helmRunner(kube: KubeClient): ActionRunner {
     const ms = signal.aborted ? HURRIED_RESULT_MS : RESULT_MS;
     try {
       const release = await readResult(kube, work.release, { signal: AbortSignal.timeout(ms) });
-      return { ...completed, message: `${completed.message}: ${resultText(release)}`, outputs: { release } };
+      return { ...completed, message: `${completed.message}; ${resultText(release)}`, outputs: { release } };
     } catch (error) {
       return { ...completed, message: `${completed.message}; Cannot read the release: ${messageOf(error)}` };
     }

@@ -7,36 +7,26 @@ import { canonicalJson, isJsonObject, type JsonObject, RunError } from "../../sr
 import type { HelmArguments } from "./arguments.ts";
 import type { Release, Revision } from "./release.ts";
 
-/** What is known of a release before helm is run. */
-export interface ReleaseState {
-  /** The newest first. */
-  revisions: Revision[];
-  /** The newest revision whole; only where that is asked for. */
-  newest?: Release | undefined;
-}
-
-/** Whether {@linkcode isDone} depends on the whole newest revision. */
-export function mustCompare(
-  { command, chart, revision }: HelmArguments,
+/**
+ * Whether a release is already what the arguments ask for, so that helm has nothing to do.
+ *
+ * @param newest its newest revision, which `read` reads as a whole where that matters
+ */
+export async function isDone(
+  { args, values }: { args: HelmArguments; values: JsonObject },
   newest: Revision | undefined,
-): boolean {
-  if (newest?.status !== "deployed") return false;
-  if (command === "upgrade") return chart?.version !== undefined;
-  return command === "install" || (command === "rollback" && revision !== undefined);
-}
-
-/** Whether a release is already what the arguments ask for, so that helm has nothing to do. */
-export function isDone(
-  args: HelmArguments,
-  values: JsonObject,
-  newest: Revision | Release | undefined,
-): boolean {
-  if (args.command === "uninstall") return newest === undefined || newest.status === "uninstalled";
-  if (!newest || !("values" in newest) || newest.status !== "deployed") return false;
-  if (args.command === "rollback") return newest.description === `Rollback to ${args.revision}`;
-  const { name = "", version = newest.chartVersion } = args.chart ?? {};
-  return newest.chart === name.split("/").at(-1) && newest.chartVersion === version &&
-    canonicalJson(newest.values) === canonicalJson(valuesAfter(args, values, newest.values));
+  read: (newest: Revision) => Promise<Release>,
+): Promise<boolean> {
+  const { command, chart, revision } = args;
+  if (command === "uninstall") return newest === undefined || newest.status === "uninstalled";
+  // Whether there is a newer chart, and which revision was before, only helm knows.
+  const isKnown = command === "install" || (command === "upgrade" ? chart?.version : revision) !== undefined;
+  if (newest?.status !== "deployed" || !isKnown) return false;
+  const whole = await read(newest);
+  if (command === "rollback") return whole.description === `Rollback to ${revision}`;
+  return whole.chart === chart?.name.split("/").at(-1) &&
+    (chart?.version ?? whole.chartVersion) === whole.chartVersion &&
+    canonicalJson(whole.values) === canonicalJson(valuesAfter(args, values, whole.values));
 }
 
 /** The values that a release has afterwards: https://github.com/helm/helm/blob/v3.18.4/pkg/action/upgrade.go `reuseValues` */

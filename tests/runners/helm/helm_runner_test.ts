@@ -279,3 +279,26 @@ testOnStage(
   },
   { end: () => undefined },
 );
+
+testOnStage("helmRunner() hides secrets of the values in the chart's notes", async (stage) => {
+  const { report } = await stage.run({ chart: CHART, values: { password: "Have fun" } });
+  assertObjectMatch(report, { outputs: { release: { notes: "***" } } });
+});
+
+testOnStage(
+  "helmRunner() leaves no Job behind that can never get its values, nor takes a foreign Secret",
+  async (stage) => {
+    const { api } = stage;
+    // A Secret of the Job's name that somebody makes in the moment between the two.
+    const stop = api.observe(({ type, object: { kind, metadata } }) => {
+      if (kind !== "Job" || type !== "ADDED") return;
+      api.create("Secret", { metadata: { name: metadata.name, namespace: "team" }, data: { a: "YQ==" } });
+    });
+    const { exitCode, outcome } = await stage.run({ chart: CHART, values: VALUES });
+    stop();
+    assertEquals([exitCode, outcome.left], [23, "not created"]);
+    assertEquals(api.objects("Job").every(({ metadata }) => metadata.deletionTimestamp !== undefined), true);
+    assertEquals(api.objects("Secret").map(({ data }) => data), [{ a: "YQ==" }]);
+  },
+  { end: () => undefined },
+);

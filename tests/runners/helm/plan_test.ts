@@ -1,6 +1,6 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import type { HelmArguments } from "../../../runners/helm/arguments.ts";
-import { isDone, mustCompare, rollbackTarget } from "../../../runners/helm/plan.ts";
+import { isDone, rollbackTarget } from "../../../runners/helm/plan.ts";
 import { parseRelease, type Revision } from "../../../runners/helm/release.ts";
 import { type JsonObject, RunError } from "../../../src/mod.ts";
 import { type AnyRelease, releaseSecret } from "./simulated_helm.ts";
@@ -100,21 +100,30 @@ const cases: Case[] = [
 for (const { what, args, values = {}, release = {}, done } of cases) {
   Deno.test(`${what} ${done ? "is done already" : "is to be done"}`, async () => {
     const newest = await parseRelease(releaseSecret(release));
-    const asked = anArgs(args);
-    // Only what must be compared is read as a whole.
-    assertEquals(isDone(asked, values, mustCompare(asked, newest) ? newest : revisionOf(newest)), done);
+    const { revision, status, since } = newest;
+    const read = () => Promise.resolve(newest);
+    assertEquals(await isDone({ args: anArgs(args), values }, { revision, status, since }, read), done);
   });
 }
 
-Deno.test("only an uninstall is done where there is no release", () => {
-  const commands = ["install", "upgrade", "uninstall", "rollback"] as const;
-  assertEquals(commands.filter((command) => isDone(anArgs({ command, chart: CHART }), {}, undefined)), [
-    "uninstall",
-  ]);
+Deno.test("only an uninstall is done where there is no release", async () => {
+  for (const command of ["install", "upgrade", "uninstall", "rollback"] as const) {
+    const args = anArgs({ command, chart: CHART, revision: 1 });
+    assertEquals(await isDone({ args, values: {} }, undefined, mustNotRead), command === "uninstall");
+  }
 });
 
-function revisionOf({ revision, status, since }: Revision): Revision {
-  return { revision, status, since };
+Deno.test("isDone() reads no revision that cannot be the answer", async () => {
+  const newest = { revision: 1, status: "deployed", since: "" };
+  for (const fields of [{ command: "upgrade", chart: { name: "app" } }, { command: "rollback" }] as const) {
+    assertEquals(await isDone({ args: anArgs(fields), values: {} }, newest, mustNotRead), false);
+  }
+  const failed = { ...newest, status: "failed" };
+  assertEquals(await isDone({ args: anArgs({ chart: CHART }), values: {} }, failed, mustNotRead), false);
+});
+
+function mustNotRead(): Promise<never> {
+  return Promise.reject(new Error("it was read"));
 }
 
 function history(...statuses: string[]): Revision[] {
