@@ -7,6 +7,7 @@ import { type Clock, withDeadline } from "./clock.ts";
 import { formatDuration } from "./duration.ts";
 import { messageOf, reasonOf, RunError } from "./errors.ts";
 import type { Reason } from "./exit_codes.ts";
+import type { OwnerRef } from "./kube/ownership.ts";
 import type {
   ActionRunner,
   ExecutionContext,
@@ -41,6 +42,7 @@ export async function waitForWork(
     return await withinTimeout(input, (signal) => runner.waitForCompletion({ ...input, signal }));
   } catch (error) {
     const reason = reasonOf(error);
+    if (reason === "ObjectGone" && input.context.ownerRef) throw withOwner(error, input.context.ownerRef);
     const mode = modeFor(reason, input.context);
     const stopped = mode === "leave" ? undefined : await stopWork(runner, input, mode, reason);
     if (!stopped) throw error;
@@ -62,6 +64,14 @@ export async function withinTimeout<T>(
   const reason = () =>
     new RunError("TimedOut", `the work did not end within ${formatDuration(timeoutMs)} of its creation`);
   return await withDeadline(Math.max(0, timeoutMs - ageMs), { clock, signal, reason }, work);
+}
+
+/** Of an owner that is gone, or never was, the API server says nothing when it takes a create. */
+function withOwner(error: unknown, { kind, name }: OwnerRef): RunError {
+  const owner = `${kind} ${JSON.stringify(name)}`;
+  return new RunError("ObjectGone", `${messageOf(error)}; it is deleted when its owner ${owner} is gone`, {
+    cause: error,
+  });
 }
 
 function modeFor(reason: Reason, context: ExecutionContext): StopMode | "leave" {

@@ -17,6 +17,20 @@ import {
   untilAborted,
 } from "./manager_stage.ts";
 
+Deno.test("execute() names the owner where the work is gone and belonged to one", async () => {
+  const gone = new RunError("ObjectGone", "it was deleted");
+  const ownerRef = { apiVersion: "v1", kind: "ConfigMap", name: "owner", uid: "u-1" };
+  const runner = { waitForCompletion: failing(gone) };
+  const owned = await aStage({ runner, context: { ownerRef } }).manager.execute(NEVER);
+  assertEquals(endOf(owned), [
+    11,
+    "ObjectGone",
+    'while waiting for completion: it was deleted; it is deleted when its owner ConfigMap "owner" is gone',
+  ]);
+  const free = await aStage({ runner }).manager.execute(NEVER);
+  assertEquals(free.report.message, "while waiting for completion: it was deleted");
+});
+
 const timeouts: { what: string; ageMs?: number; adopted?: boolean; endsAfterMs: number }[] = [
   { what: "a new object's creation", endsAfterMs: 60_000 },
   {

@@ -26,7 +26,7 @@ type ApplyExample = (manifest?: Manifest) => Promise<void>;
 export function podTests(
   program: Program,
   needs: Needs = {},
-): (name: string, work: (space: Space, applyExample: ApplyExample) => Promise<void>) => void {
+): (name: string, work: (space: Space, applyExample: ApplyExample, image: string) => Promise<void>) => void {
   const variable = `E2E_${program.toUpperCase().replaceAll("-", "_")}_IMAGE`;
   const ready = Deno.env.get(variable);
   const why = ready || loader
@@ -36,7 +36,7 @@ export function podTests(
     if (why) return Deno.test({ name: `${name} (ignored: ${why})`, ignore: true, fn() {} });
     clusterTest(name, async (space) => {
       const image = ready ?? await loadedImage(program);
-      await work(space, (manifest) => applyExample(space, { program, image, manifest }));
+      await work(space, (manifest) => applyExample(space, { program, image, manifest }), image);
     }, needs);
   };
 }

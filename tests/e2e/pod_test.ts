@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { coreApi, eventually } from "./cluster.ts";
+import { type AnyObject, coreApi, create, createAccount, eventually, read } from "./cluster.ts";
 import { podTests } from "./example.ts";
+import { pauseSpec, statusRef, workflowRef } from "./workflows.ts";
 import { findExampleStatus, type Pod, runnerPods, terminationOf, waitForJob } from "./jobs.ts";
 
 /** Whether the cluster runs on this machine, so that its pods' processes can be seen. */
@@ -120,4 +121,49 @@ if (nodeIsHere) {
     ignore: true,
     fn() {},
   });
+}
+
+podTest(
+  "a pod as later engines start it reads both files from a Secret and reports to it",
+  async (space, _applyExample, image) => {
+    const { namespace } = space;
+    await createAccount(space, "engine", [
+      { apiGroups: ["argoproj.io"], resources: ["workflows"], verbs: ["create", "get", "list", "watch"] },
+      { apiGroups: [""], resources: ["secrets"], verbs: ["patch"] },
+    ]);
+    const context = { name: "work", timeout: "30m0s", platform: { namespace, serviceAccountName: "engine" } };
+    const input = {
+      "context.yaml": btoa(JSON.stringify(context)),
+      "args.yaml": btoa(JSON.stringify({ workflow: pauseSpec(1) })),
+    };
+    await create({ ...statusRef(space, "Secret"), data: input });
+    await create(engineJob(namespace, image));
+    assertEquals(await waitForJob(space), "Complete");
+    const { data: { status, ...others } } = await read(statusRef(space, "Secret"));
+    assertEquals(JSON.parse(atob(status)).object.uid, (await read(workflowRef(space))).metadata?.uid);
+    assertEquals(JSON.parse(atob(status)).reason, "Succeeded");
+    assertEquals(others, input);
+  },
+);
+
+/** https://github.com/capactio/capact/blob/main/internal/k8s-engine/controller/action_service.go */
+function engineJob(namespace: string, image: string): AnyObject {
+  const container = {
+    name: "runner",
+    image,
+    env: [
+      { name: "RUNNER_ARGS_PATH", value: "/mnt/args.yaml" },
+      { name: "RUNNER_CONTEXT_PATH", value: "/mnt/context.yaml" },
+      { name: "RUNNER_STATUS_REPORTER", value: "secret" },
+    ],
+    volumeMounts: [{ name: "input", mountPath: "/mnt" }],
+  };
+  const spec = {
+    serviceAccountName: "engine",
+    restartPolicy: "Never",
+    containers: [container],
+    volumes: [{ name: "input", secret: { secretName: "work" } }],
+  };
+  const metadata = { name: "hello-runner", namespace };
+  return { apiVersion: "batch/v1", kind: "Job", metadata, spec: { backoffLimit: 0, template: { spec } } };
 }
