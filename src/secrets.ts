@@ -5,9 +5,12 @@
  */
 import { isJsonObject, type JsonValue } from "./json.ts";
 
-/** Names under which people keep what nobody else may read. */
+/**
+ * Names under which people keep what nobody else may read. `secretName` is none: what it holds tells which Secret is
+ * missing.
+ */
 const SECRET_NAME =
-  /passw(or)?d|passphrase|secret|token|api[-_.]?key|access[-_.]?key|private[-_.]?key|credential/i;
+  /(passw(or)?d|passphrase|secret|token|api[-_.]?key|access[-_.]?key|private[-_.]?key|credential)(?!.*name$)/i;
 
 /** Shorter values are no secrets, and to hide them would tear other words apart. */
 const MIN_LENGTH = 4;

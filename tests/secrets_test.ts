@@ -12,7 +12,8 @@ const found: [manifest: JsonValue, secrets: string[]][] = [
   [{ env: [{ name: "TOKEN", value: "s3cret" }] }, ["s3cret"]],
   [{ parameters: [{ name: "passphrase", default: "s3cret" }] }, ["s3cret"]],
   [{ credentials: { user: "me", token: "s3cret" } }, ["s3cret"]],
-  [{ secretName: "the-secret" }, ["the-secret"]],
+  [{ secretName: "the-secret", caSecretName: "the-ca" }, []],
+  [{ parameters: [{ name: "secret-name", value: "the-secret" }] }, []],
   [{ token: 5 }, []],
 ];
 
