@@ -74,19 +74,37 @@ helmTest("createNamespace does what Helm does: it needs the right to create name
   assertEquals(await revisions(space), ["1 deployed"]);
 });
 
-helmTest("a hook that fails is told with Helm's line and the hook's own last words", async (space) => {
+helmTest(
+  "a hook that fails is told with Helm's words and the hook's own last, and can be replaced",
+  async (space) => {
+    await createStatusObject(space);
+    await using repository = await startRepository([await aChart()]);
+    const values = { replicas: 0, hook: "echo there is no table; exit 3" };
+    const ended = await runHelm(space, { chart: { ...CHART, repo: repository.url }, values });
+    assertEquals(ended.code, 10, ended.stderr);
+    assertStringIncludes(ended.text.join("\n"), "failed pre-install");
+    assertObjectMatch(reportOf(ended).failure, {
+      container: "hook",
+      exitCode: 3,
+      logTail: ["there is no table"],
+    });
+    assertEquals(await revisions(space), ["1 failed"]);
+    const again = { chart: { ...CHART, repo: repository.url }, values: { replicas: 0 }, replace: true };
+    const replaced = await runHelm(space, again);
+    assertEquals(replaced.code, 0, replaced.stderr);
+    assertEquals(await revisions(space), ["1 failed", "2 deployed"]);
+  },
+);
+
+helmTest("values come from a file of the sandbox", async (space) => {
   await createStatusObject(space);
   await using repository = await startRepository([await aChart()]);
-  const values = { replicas: 0, hook: "echo there is no table; exit 3" };
-  const ended = await runHelm(space, { chart: { ...CHART, repo: repository.url }, values });
-  assertEquals(ended.code, 10, ended.stderr);
-  assertStringIncludes(ended.text.join("\n"), "failed pre-install");
-  assertObjectMatch(reportOf(ended).failure, {
-    container: "hook",
-    exitCode: 3,
-    logTail: ["there is no table"],
-  });
-  assertEquals(await revisions(space), ["1 failed"]);
+  await Deno.writeTextFile(`${space.folder}/values.yaml`, "replicas: 0\ngreeting: from a file\n");
+  const args = { chart: { ...CHART, repo: repository.url }, valuesFromFile: "values.yaml" };
+  const ended = await runHelm(space, args, { RUNNER_HELM_FILES: space.folder });
+  assertEquals(ended.code, 0, ended.stderr);
+  assertEquals(reportOf(ended).outputs.release.notes, "The greeting is from a file.\n");
+  assertEquals(await revisions(space), ["1 deployed"]);
 });
 
 helmTest("a dry run asks Helm and leaves nothing", async (space) => {

@@ -56,6 +56,23 @@ helmTest("started twice at the same moment, both follow one helm Job", async (sp
   assertEquals(await revisions(space), ["1 deployed"]);
 });
 
+helmTest(
+  "a release that another manifest's Helm works on is refused, and that one goes on",
+  async (space) => {
+    await createStatusObject(space);
+    await using repository = await startRepository([await aChart()]);
+    await using program = await startHelm(space, install(repository.url, "sleep 5"));
+    await hookStarted(space);
+    const [job] = await helmJobs(space);
+    const other = await runHelm(space, { command: "uninstall" });
+    assertEquals(other.code, 23, other.stderr);
+    assertStringIncludes(other.text.join("\n"), job!.metadata!.name!);
+    const ended = await program.ended();
+    assertEquals(ended.code, 0, ended.stderr);
+    assertEquals(await revisions(space), ["1 deployed"]);
+  },
+);
+
 helmTest("SIGTERM stops Helm, where that is asked for, within 5 s", async (space) => {
   await createStatusObject(space);
   await using repository = await startRepository([await aChart()]);

@@ -5,6 +5,7 @@ import { aChart } from "./helm_charts.ts";
 import { startRepository } from "./helm_repository.ts";
 import { startRegistry } from "./oci_registry.ts";
 import { makeCertificate } from "./own_authority.ts";
+import { reportOf } from "./program.ts";
 import { createStatusObject } from "./workflows.ts";
 
 const OPENSSL = { programs: ["openssl"] };
@@ -56,3 +57,12 @@ helmTest("a chart comes from an OCI registry with a login and a CA of its own", 
     "app-0.2.0 deployed",
   ]);
 }, OPENSSL);
+
+helmTest("a Secret that is missing is named when the time is up", async (space) => {
+  await createStatusObject(space);
+  const args = { chart: { name: "app", repo: "http://127.0.0.1:1" }, ...ACCESS };
+  const ended = await runHelm(space, args, { RUNNER_TIMEOUT: "10s", RUNNER_ON_TIMEOUT: "terminate" });
+  assertEquals(ended.code, 124, ended.stderr);
+  assertStringIncludes(ended.text.join("\n"), 'secret "chart-ca" not found');
+  assertEquals(reportOf(ended).object.left, "stopped");
+});
