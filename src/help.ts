@@ -20,6 +20,7 @@ const COLUMNS = 100;
 
 const COMMANDS = {
   "run": "start the work, report it, wait for its end and exit with its verdict; the default",
+  "check": "look at all that such a run needs, and create nothing; with --format json as data",
   "rbac": "print the least Role that a run with these settings needs, for kubectl apply -f -",
   "explain": "tell what became of the work --name in --namespace; with --format json as data",
   "--version": "tell version, commit, Deno and platform",

@@ -22,6 +22,7 @@ export {
 export { type Access, type Source } from "./kube/credentials.ts";
 export { ApiError, type ApiErrorOptions, type Fault, isFault } from "./kube/api_error.ts";
 export {
+  type AskOptions,
   clockOf,
   type DeleteOptions,
   type KubeClient,

@@ -4,6 +4,7 @@
  * @module
  */
 import { accessOfRun } from "./access_of_run.ts";
+import { checkProgram } from "./check/check_program.ts";
 import { systemClock } from "./clock.ts";
 import type { Config, ConfigInput, ReporterName } from "./config.ts";
 import { descriptionText, takeFormat } from "./description.ts";
@@ -57,6 +58,7 @@ export async function run(program: Program, input: WorkInput): Promise<number> {
   try {
     if (input.args[0] === "explain") return await explain(program, input);
     if (input.args[0] === "rbac") return await printRbac(program, input);
+    if (input.args[0] === "check") return await check(program, input);
     return await runConfigured(program, input, await configOf(program, input));
   } catch (error) {
     if (!(error instanceof InvalidInputError)) throw error;
@@ -92,10 +94,27 @@ async function explain(program: Program, input: WorkInput): Promise<number> {
   }
 }
 
+/** Prints whether a run with these settings would do; it creates nothing. */
+async function check(program: Program, input: WorkInput): Promise<number> {
+  const { format, rest } = takeFormat(input.args.slice(1));
+  const config = await configOf(program, input, { args: rest }).catch((error) => {
+    if (error instanceof InvalidInputError) return error;
+    throw error;
+  });
+  const { text, exitCode } = await checkProgram(program, input, { config, format, kube: clientOf(input) });
+  writeText(Deno.stdout, text);
+  return exitCode;
+}
+
+/** A client for the API server, or one whose requests all fail. */
+function clientOf({ access }: WorkInput): KubeClient {
+  return fetchClient(access ?? { server: "https://none.invalid" });
+}
+
 /** Prints the RBAC that a run with these settings needs. It asks no API server. */
 async function printRbac(program: Program, input: WorkInput): Promise<number> {
   const { context, reporter } = await configOf(program, input, { args: input.args.slice(1), to: "rbac" });
-  const kube = fetchClient(input.access ?? { server: "https://none.invalid" });
+  const kube = clientOf(input);
   const runner = program.runner(kube);
   if (!runner.access) throw new InvalidInputError(`the runner ${runner.name} does not tell what it needs`);
   const rules = accessOfRun(runner, openReporter(reporter, kube, () => silentLog), context);

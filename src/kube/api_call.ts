@@ -6,6 +6,7 @@
 import { isJsonObject, type JsonObject } from "../json.ts";
 import { ApiError, errorFromAnswer } from "./api_error.ts";
 import {
+  type AskOptions,
   type DeleteOptions,
   describe,
   FIELD_MANAGER,
@@ -87,6 +88,14 @@ export function createCall(object: KubeObject, options: WriteOptions): Call {
     path: resourcePath(ref, ref.namespace) + writeQuery(options),
     body: { type: JSON_TYPE, value: object },
   };
+}
+
+/** GET or POST of what is no object; a POST is a dry run, so that nothing is ever stored. */
+export function askCall(path: string, { question }: AskOptions): Call {
+  const call = { path, accept: JSON_TYPE, doing: `ask ${path}`, plural: "", apiVersion: "" };
+  if (!question) return { ...call, method: "GET" };
+  const body = { type: JSON_TYPE, value: question };
+  return { ...call, method: "POST", path: path + writeQuery({ dryRun: true }), body };
 }
 
 /** PATCH by https://www.rfc-editor.org/rfc/rfc7386 */

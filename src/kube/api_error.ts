@@ -52,6 +52,8 @@ export interface ApiErrorOptions extends ErrorOptions {
   body?: JsonObject | undefined;
   /** How long the server asks to wait, in milliseconds. */
   retryAfterMs?: number | undefined;
+  /** Whoever asked wants the first answer: nothing is tried again. `false` by default. */
+  isFinal?: boolean;
 }
 
 /** A request that failed. */
@@ -66,6 +68,8 @@ export class ApiError extends Error {
   readonly body: JsonObject | undefined;
   /** How long the server asks to wait, in milliseconds. */
   readonly retryAfterMs: number | undefined;
+  /** Whoever asked wants the first answer: nothing is tried again. */
+  readonly isFinal: boolean;
 
   /**
    * Nothing but the values is kept.
@@ -78,6 +82,7 @@ export class ApiError extends Error {
     this.status = options.status ?? 0;
     this.body = options.body;
     this.retryAfterMs = options.retryAfterMs;
+    this.isFinal = options.isFinal ?? false;
   }
 }
 

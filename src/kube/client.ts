@@ -134,6 +134,12 @@ export interface StreamLogOptions extends RequestOptions {
   sinceTime?: string | undefined;
 }
 
+/** Options of {@linkcode KubeClient.ask}. */
+export interface AskOptions extends RequestOptions {
+  /** What is asked by POST, such as a SelfSubjectAccessReview; absent: the path says it all, by GET. */
+  question?: JsonObject;
+}
+
 /** Options of DELETE. */
 export interface DeleteOptions extends WriteOptions {
   /** Delete only the object with this uid. */
@@ -167,6 +173,8 @@ export interface KubeClient {
   readLog(pod: { name: string; namespace: string }, options: LogOptions): Promise<string>;
   /** A container's log, each line led by its time (RFC 3339 with nanoseconds) and a blank; throws if it breaks. */
   streamLog(pod: { name: string; namespace: string }, options: StreamLogOptions): AsyncIterable<Uint8Array>;
+  /** Asks what is no object: a path such as `/version`, or a question. Nothing is ever stored. */
+  ask(path: string, options?: AskOptions): Promise<JsonObject>;
   /** The API server's clock, in milliseconds since 1970, as its last answer told it. */
   serverNow(): number;
   /** Time and chance of all that waits on this client, unless its options say otherwise; the real clock by default. */

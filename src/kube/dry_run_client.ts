@@ -24,6 +24,7 @@ export function dryRunClient(kube: KubeClient): DryRunClient {
     delete: (ref, options) => kube.delete(ref, { ...options, dryRun: true }),
     readLog: (pod, options) => kube.readLog(pod, options),
     streamLog: (pod, options) => kube.streamLog(pod, options),
+    ask: (path, options) => kube.ask(path, options),
     serverNow: () => kube.serverNow(),
     ...(kube.clock ? { clock: kube.clock } : {}),
   };

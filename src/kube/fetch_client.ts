@@ -7,6 +7,7 @@ import { follow, type Follower } from "../abort.ts";
 import { type Clock, systemClock, withDeadline } from "../clock.ts";
 import { isJsonObject, type JsonObject } from "../json.ts";
 import {
+  askCall,
   type Call,
   createCall,
   deleteCall,
@@ -23,6 +24,7 @@ import {
 } from "./api_call.ts";
 import { ApiError, errorFromAnswer, errorFromFetch } from "./api_error.ts";
 import {
+  type AskOptions,
   type DeleteOptions,
   FIELD_MANAGER,
   type KubeClient,
@@ -132,6 +134,10 @@ class FetchClient implements KubeClient {
 
   async delete(ref: ObjectRef, options: DeleteOptions = {}): Promise<void> {
     await this.#json(deleteCall(ref, options), options);
+  }
+
+  async ask(path: string, options: AskOptions = {}): Promise<JsonObject> {
+    return await this.#json(askCall(path, options), options);
   }
 
   async #object(call: Call, options: ReadOptions, type: ResourceType): Promise<KubeObject> {

@@ -6,7 +6,7 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "../json.ts";
 
 /** Most bytes of a status: a ConfigMap or Secret holds 1 MiB in all. */
-const MAX_BYTES = 64 * 1024;
+export const MAX_STATUS_BYTES = 64 * 1024;
 /** Most characters of a message in a status that is too large. */
 const MAX_MESSAGE_LENGTH = 4_000;
 
@@ -17,7 +17,7 @@ const MAX_MESSAGE_LENGTH = 4_000;
 export function fitStatus(status: JsonObject): JsonObject {
   let fit = status;
   for (const shorten of [withShortMessages, withoutLists, withoutOutputs]) {
-    if (bytesOf(fit) <= MAX_BYTES) return fit;
+    if (bytesOf(fit) <= MAX_STATUS_BYTES) return fit;
     fit = shorten(fit);
   }
   return fit;

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { AccessRule } from "./admission.ts";
+import type { Access, AccessRule } from "./admission.ts";
 import type { ObjectDeletion } from "./object_deletion.ts";
 import type { ObjectStore } from "./object_store.ts";
 import type { ObjectWrites, Target } from "./object_writes.ts";
@@ -24,6 +24,8 @@ export interface Backend {
   timer: Timer;
   watches: Set<Watch>;
   rules: readonly AccessRule[] | undefined;
+  /** The client's name. */
+  user: string;
 }
 
 /** A request whose path names a resource that is served. */
@@ -47,6 +49,14 @@ export function verbOf(method: string, path: ApiPath, query: URLSearchParams): s
     string
   >)[method] ??
     method.toLowerCase();
+}
+
+/** What a request wants to do. The one name that a list or watch selects is the name of its object, as for a get. */
+export function accessOf(method: string, path: ApiPath, query: URLSearchParams): Access {
+  const verb = verbOf(method, path, query);
+  const [, selected = ""] = /(?:^|,)metadata\.name==?([^,]+)/.exec(query.get("fieldSelector") ?? "") ?? [];
+  const name = ["list", "watch", "deletecollection"].includes(verb) ? selected : path.name;
+  return { ...path, verb, name, resource: path.plural };
 }
 
 /** The object that the request names. */

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type Access, accessDenied, type AccessRule, isAllowed } from "./admission.ts";
+import { accessDenied, type AccessRule, isAllowed } from "./admission.ts";
 import { errorAnswer, noSuchPath } from "./answers.ts";
 import type { EmbeddedApiOptions, Interceptor, RecordedRequest } from "./embedded_api_options.ts";
 import { fixedAnswers } from "./fixed_answers.ts";
@@ -14,7 +14,7 @@ import { ObjectDeletion } from "./object_deletion.ts";
 import { type Change, ObjectStore } from "./object_store.ts";
 import { ObjectWrites } from "./object_writes.ts";
 import { type LogOf, PodLogs } from "./pod_logs.ts";
-import { type Backend, verbOf } from "./backend.ts";
+import { accessOf, type Backend } from "./backend.ts";
 import { answerResource } from "./request_handler.ts";
 import { ResourceTable } from "./resource_table.ts";
 import { type ApiResource, apiVersionOf, parseApiPath } from "./resources.ts";
@@ -38,6 +38,9 @@ import { realTimer } from "./timer.ts";
 export function embeddedApi(options: EmbeddedApiOptions = {}): EmbeddedApi {
   return new EmbeddedApi(options);
 }
+
+/** What everybody may ask about himself. */
+const SELF_REVIEWS = ["selfsubjectaccessreviews", "selfsubjectreviews"];
 
 /** A Kubernetes API within the process. Made by {@link embeddedApi}. */
 export class EmbeddedApi {
@@ -64,6 +67,7 @@ export class EmbeddedApi {
       timer: options.timer ?? realTimer,
       watches: new Set(),
       rules: options.rules,
+      user: options.user ?? "embedded-user",
     };
     for (const name of options.namespaces ?? ["default"]) {
       this.create("Namespace", { metadata: { name } });
@@ -213,10 +217,9 @@ export class EmbeddedApi {
     this.#authenticate(request);
     const path = parseApiPath(pathname);
     if (!path) return noSuchPath();
-    const access: Access = { ...path, verb: verbOf(request.method, path, query), resource: path.plural };
-    const isReview = path.plural === "selfsubjectaccessreviews";
-    if (!isReview && !isAllowed(this.#backend.rules, access)) {
-      throw accessDenied(this.#user, access);
+    const access = accessOf(request.method, path, query);
+    if (!SELF_REVIEWS.includes(path.plural) && !isAllowed(this.#backend.rules, access)) {
+      throw accessDenied(this.#backend.user, access);
     }
     const resource = this.#table.at(path);
     if (!resource && this.#table.isNativeGroup(path)) throw noSuchResource();
@@ -227,9 +230,5 @@ export class EmbeddedApi {
     const { tokens } = this.#options;
     const [, token = ""] = (request.headers.get("authorization") ?? "").match(/^Bearer (.*)$/) ?? [];
     if (tokens && !tokens.includes(token)) throw unauthorized();
-  }
-
-  get #user(): string {
-    return this.#options.user ?? "embedded-user";
   }
 }

@@ -4,14 +4,12 @@
  * @module
  */
 
-import { type Access, isAllowed } from "./admission.ts";
-import { jsonAnswer, textAnswer } from "./answers.ts";
+import { textAnswer } from "./answers.ts";
 import { type Backend, type ResourceRequest, verbOf } from "./backend.ts";
-import { objectAt, textAt } from "./json.ts";
 import { get, list, watch } from "./read_requests.ts";
-import { apiVersionOf } from "./resources.ts";
+import { review } from "./reviews.ts";
 import { methodNotAllowed, noSuchResource, notFound } from "./status_error.ts";
-import { create, patch, readObject, remove, removeAll, update } from "./write_requests.ts";
+import { create, patch, remove, removeAll, update } from "./write_requests.ts";
 
 type Verb = (backend: Backend, asked: ResourceRequest) => Response | Promise<Response>;
 
@@ -61,18 +59,4 @@ function subresource({ store, logs }: Backend, asked: ResourceRequest): Response
   const pod = store.get(resource, path.namespace, path.name);
   if (!pod) throw notFound(resource, path.name);
   return textAnswer(logs.read(pod, query), 200, "text/plain");
-}
-
-async function review({ rules }: Backend, asked: ResourceRequest): Promise<Response> {
-  if (asked.request.method !== "POST") throw methodNotAllowed();
-  const body = await readObject(asked);
-  const wanted = objectAt(body, "spec", "resourceAttributes");
-  const of = (field: string) => textAt(wanted, field);
-  const access: Access = {
-    ...{ verb: of("verb"), group: of("group"), resource: of("resource"), subresource: of("subresource") },
-    ...{ namespace: of("namespace"), name: of("name") },
-  };
-  const status = { allowed: isAllowed(rules, access) };
-  const { kind } = asked.resource;
-  return jsonAnswer({ metadata: {}, ...body, kind, apiVersion: apiVersionOf(asked.resource), status }, 201);
 }

@@ -71,6 +71,10 @@ function argo(plural: string, kind: string): ApiResource {
   };
 }
 
+function review(group: string, plural: string, kind: string): ApiResource {
+  return { ...core(plural, kind, { namespaced: false, review: true }), group };
+}
+
 /** The resources that an embedded API serves unless its options say otherwise. */
 export const builtinResources: readonly ApiResource[] = [
   core("namespaces", "Namespace", {
@@ -108,10 +112,9 @@ export const builtinResources: readonly ApiResource[] = [
   },
   argo("workflows", "Workflow"),
   argo("workflowtemplates", "WorkflowTemplate"),
-  {
-    ...core("selfsubjectaccessreviews", "SelfSubjectAccessReview", { namespaced: false, review: true }),
-    group: "authorization.k8s.io",
-  },
+  review("authorization.k8s.io", "selfsubjectaccessreviews", "SelfSubjectAccessReview"),
+  review("authorization.k8s.io", "subjectaccessreviews", "SubjectAccessReview"),
+  review("authentication.k8s.io", "selfsubjectreviews", "SelfSubjectReview"),
 ];
 
 /** The group and version as objects name it: `v1` or `batch/v1`. */

@@ -53,6 +53,12 @@ const calls: [what: string, call: (kube: KubeClient) => Promise<unknown>, reques
     `PATCH ${COLLECTION}/demo {"fieldManager":"action-runner","dryRun":"All"}`,
   ],
   ["replace()", (kube) => kube.replace(WORKFLOW), `PUT ${COLLECTION}/demo {"fieldManager":"action-runner"}`],
+  ["ask()", (kube) => kube.ask("/version"), "GET /version {}"],
+  [
+    "ask() with a question, which is never stored",
+    (kube) => kube.ask("/apis/example.org/v1/reviews", { question: { kind: "Review" } }),
+    'POST /apis/example.org/v1/reviews {"fieldManager":"action-runner","dryRun":"All"}',
+  ],
   ["delete()", (kube) => kube.delete(REF), `DELETE ${COLLECTION}/demo {}`],
   [
     "delete() as a dry run",

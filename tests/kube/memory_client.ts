@@ -6,6 +6,7 @@
 import { isJsonObject, type JsonObject } from "../../src/json.ts";
 import { ApiError, errorFromAnswer } from "../../src/kube/api_error.ts";
 import {
+  type AskOptions,
   type DeleteOptions,
   type KubeClient,
   type KubeList,
@@ -27,7 +28,7 @@ import type { EmbeddedApi } from "../../src/testing/mod.ts";
 
 /** One call of the client. */
 export interface Call {
-  method: "get" | "list" | "watch" | "create" | "mergePatch" | "replace" | "delete";
+  method: "get" | "list" | "watch" | "create" | "mergePatch" | "replace" | "delete" | "ask";
   type: ResourceType;
   options: ReadOptions & WriteOptions & Partial<WatchOptions>;
 }
@@ -147,6 +148,12 @@ export class MemoryClient implements KubeClient {
   async delete(ref: ObjectRef, options: DeleteOptions = {}): Promise<void> {
     const sent = { path: resourcePath(ref, ref.namespace, ref.name), ...writeOf("DELETE", {}, options) };
     await this.#json({ method: "delete", type: ref, options }, sent);
+  }
+
+  async ask(path: string, options: AskOptions = {}): Promise<JsonObject> {
+    const { question } = options;
+    const call: Call = { method: "ask", type: { apiVersion: "", kind: path }, options };
+    return await this.#json(call, { path, ...(question ? writeOf("POST", question, { dryRun: true }) : {}) });
   }
 
   async #json(call: Call, sent: Sent): Promise<JsonObject> {

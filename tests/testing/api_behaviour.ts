@@ -470,6 +470,20 @@ const behaviours: [string, (site: Site) => Promise<void>][] = [
     });
     assertEquals([code, body.kind, body.status.allowed], [201, "SelfSubjectAccessReview", true]);
   }],
+  ["SubjectAccessReview says what somebody else may do", async ({ connect, namespace }) => {
+    const spec = { user: "nobody-at-all", resourceAttributes: { verb: "get", resource: "pods", namespace } };
+    const { code, body } = await post(connect, "/apis/authorization.k8s.io/v1/subjectaccessreviews", {
+      spec,
+    });
+    assertEquals([code, body.kind, body.status.allowed], [201, "SubjectAccessReview", false]);
+  }],
+  ["SelfSubjectReview says who asks, also in a dry run", async ({ connect }) => {
+    const path = "/apis/authentication.k8s.io/v1/selfsubjectreviews";
+    const { code, body } = await post(connect, `${path}?dryRun=All`, {});
+    assertEquals([code, body.kind], [201, "SelfSubjectReview"]);
+    assert(body.status.userInfo.username.length > 0);
+    assert(body.status.userInfo.groups.includes("system:authenticated"));
+  }],
   ["nothing is created in a namespace that ends", async ({ connect, configMaps, namespace }) => {
     await post(connect, configMaps, { metadata: { name: "hold", finalizers: ["example.com/hold"] } });
     const { code, body: ending } = await remove(connect, `/api/v1/namespaces/${namespace}`);

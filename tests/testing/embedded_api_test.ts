@@ -65,6 +65,31 @@ Deno.test("rules decide on requests and on SelfSubjectAccessReview", async () =>
   assertEquals((await connect(maps)).status, 200);
 });
 
+Deno.test("a rule for one name allows to list and watch that name alone", async () => {
+  const rules = [{ resources: ["configmaps"], verbs: ["list", "watch"], resourceNames: ["a"] }];
+  const connect = connectTo(embeddedApi({ rules }));
+  const code = async (query: string) => (await connect(`${maps}?${query}`)).status;
+  assertEquals(await code("fieldSelector=metadata.name%3Da"), 200);
+  assertEquals(await code("fieldSelector=metadata.name%3D%3Da"), 200);
+  assertEquals(await code("fieldSelector=metadata.name%3Da,metadata.namespace%3Ddefault"), 200);
+  assertEquals(await code("fieldSelector=metadata.name%3Db"), 403);
+  assertEquals(await code("fieldSelector=metadata.name!%3Da"), 403);
+  assertEquals(await code(""), 403);
+  const { message, details } = await (await connect(`${maps}?fieldSelector=metadata.name%3Db&watch=1`))
+    .json();
+  assertStringIncludes(message, 'configmaps "b" is forbidden: User "embedded-user" cannot watch resource');
+  assertEquals(details, { name: "b", kind: "configmaps" });
+});
+
+Deno.test("whoever may do nothing may still ask what he may do, and who he is", async () => {
+  const connect = connectTo(embeddedApi({ rules: [], user: "me" }));
+  const ask = (path: string) => connect(`/apis/${path}`, post({}));
+  assertEquals((await ask("authorization.k8s.io/v1/selfsubjectaccessreviews")).status, 201);
+  const me = await ask("authentication.k8s.io/v1/selfsubjectreviews");
+  assertEquals((await me.json()).status.userInfo.username, "me");
+  assertEquals((await ask("authorization.k8s.io/v1/subjectaccessreviews")).status, 403);
+});
+
 Deno.test("tokens: without one of them 401, but /readyz answers", async () => {
   const connect = connectTo(embeddedApi({ tokens: ["secret"] }));
   const answer = await connect(maps);

@@ -1,0 +1,113 @@
+/**
+ * Whether the API server lets a run do what it needs to.
+ *
+ * @module
+ */
+import { messageOf } from "../errors.ts";
+import { isJsonObject, type JsonObject } from "../json.ts";
+import type { AccessRule } from "../kube/access_rule.ts";
+import type { KubeClient } from "../kube/client.ts";
+import type { ExecutionContext } from "../runner.ts";
+import { type CheckItem, missing, notChecked, ok, warning } from "./check_item.ts";
+import { accountUser } from "./check_server.ts";
+
+const ITEM = "access";
+const REVIEWS = "/apis/authorization.k8s.io/v1";
+
+/** What {@linkcode checkAccess} goes by. */
+export interface CheckAccessOptions {
+  context: ExecutionContext;
+  /** Who the runner is to the API server; `undefined` where that is not known. */
+  user: string | undefined;
+  signal: AbortSignal;
+}
+
+/** Asks the API server about every rule: an item each, in the same order. */
+export async function checkAccess(
+  kube: KubeClient,
+  rules: AccessRule[],
+  options: CheckAccessOptions,
+): Promise<CheckItem[]> {
+  return await Promise.all(rules.map((rule) => checkRule(kube, rule, options)));
+}
+
+async function checkRule(
+  kube: KubeClient,
+  rule: AccessRule,
+  options: CheckAccessOptions,
+): Promise<CheckItem> {
+  const { program } = options.context;
+  try {
+    const denied = await deniedVerbs(kube, rule, options);
+    if (denied.length === 0) return ok(ITEM, `${textOf(rule, rule.verbs)}: ${rule.purpose}`);
+    if (rule.orVerbs && (await deniedVerbs(kube, { ...rule, verbs: rule.orVerbs }, options)).length === 0) {
+      return ok(ITEM, `${textOf(rule, rule.orVerbs)}: ${rule.purpose}`);
+    }
+    const what = `may not ${textOf(rule, denied)}, needed ${rule.purpose}`;
+    const message = `${what}; ${program} rbac prints the Role`;
+    if (rule.optional) return warning(ITEM, message);
+    return missing(ITEM, message, rule.ofWork ? "WorkFailed" : "NotAllowed");
+  } catch (error) {
+    return notChecked(ITEM, `${textOf(rule, rule.verbs)}: ${messageOf(error)}`);
+  }
+}
+
+/** `get, list pods "x"`. */
+function textOf({ apiGroup, resource, name }: AccessRule, verbs: string[]): string {
+  const group = apiGroup === "" ? "" : `.${apiGroup}`;
+  return `${verbs.join(", ")} ${resource}${group}${name === undefined ? "" : ` "${name}"`}`;
+}
+
+async function deniedVerbs(
+  kube: KubeClient,
+  rule: AccessRule,
+  options: CheckAccessOptions,
+): Promise<string[]> {
+  const answers = await Promise.all(rule.verbs.map((verb) => isAllowed(kube, { rule, verb }, options)));
+  return rule.verbs.filter((_verb, index) => !answers[index]);
+}
+
+async function isAllowed(
+  kube: KubeClient,
+  { rule, verb }: { rule: AccessRule; verb: string },
+  { context, user, signal }: CheckAccessOptions,
+): Promise<boolean> {
+  const { kind, plural, subject } = reviewOf(rule, context, user);
+  const question = {
+    apiVersion: "authorization.k8s.io/v1",
+    kind,
+    spec: { ...subject, resourceAttributes: attributesOf(rule, verb, context.platform.namespace) },
+  };
+  const { status } = await kube.ask(`${REVIEWS}/${plural}`, { question, signal });
+  if (!isJsonObject(status) || typeof status.allowed !== "boolean") {
+    throw new Error("the answer is no review");
+  }
+  return status.allowed;
+}
+
+/** Of what the work does its account is asked about, where the runner is somebody else. */
+function reviewOf({ ofWork }: AccessRule, { platform }: ExecutionContext, user: string | undefined) {
+  const account = accountUser(platform);
+  if (!ofWork || user === account) {
+    return { kind: "SelfSubjectAccessReview", plural: "selfsubjectaccessreviews", subject: {} };
+  }
+  // https://kubernetes.io/docs/reference/access-authn-authz/authentication/#service-account-tokens
+  const groups = [
+    "system:serviceaccounts",
+    `system:serviceaccounts:${platform.namespace}`,
+    "system:authenticated",
+  ];
+  return { kind: "SubjectAccessReview", plural: "subjectaccessreviews", subject: { user: account, groups } };
+}
+
+function attributesOf({ apiGroup, resource, name }: AccessRule, verb: string, namespace: string): JsonObject {
+  const [plural = "", subresource] = resource.split("/");
+  return {
+    namespace,
+    verb,
+    group: apiGroup,
+    resource: plural,
+    ...(subresource === undefined ? {} : { subresource }),
+    ...(name === undefined ? {} : { name }),
+  };
+}

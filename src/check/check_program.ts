@@ -1,0 +1,56 @@
+/**
+ * The command `check` of a program.
+ *
+ * @module
+ */
+import type { Config } from "../config.ts";
+import type { DescriptionFormat } from "../description.ts";
+import { InvalidInputError, messageOf, RunError } from "../errors.ts";
+import { EXIT_CODES } from "../exit_codes.ts";
+import type { KubeClient } from "../kube/client.ts";
+import { readObject } from "../read_object.ts";
+import type { Program } from "../run.ts";
+import type { WorkInput } from "../sandbox.ts";
+import { Mask, secretsIn } from "../secrets.ts";
+import { checkRun, reasonOfItems } from "./check_run.ts";
+import { checkText } from "./check_text.ts";
+
+/** What {@linkcode checkProgram} goes by. */
+export interface CheckProgramOptions {
+  /** The settings, or what is wrong with them. */
+  config: Config | InvalidInputError;
+  /** A client for the API server; where there is none, one whose requests all fail. */
+  kube: KubeClient;
+  /** How the answer is printed. */
+  format: DescriptionFormat;
+}
+
+/** Checks a run of a program. Returns what is to be printed, and the exit code. */
+export async function checkProgram(
+  { program, runner }: Program,
+  { access, accessProblem, signal, warnings }: WorkInput,
+  { config, kube, format }: CheckProgramOptions,
+): Promise<{ text: string; exitCode: number }> {
+  const mask = new Mask();
+  try {
+    const items = await checkRun({
+      config: config instanceof InvalidInputError
+        ? config
+        : { ...config, warnings: [...warnings, ...config.warnings] },
+      server: access ? { url: access.server } : { problem: accessProblem },
+      kube,
+      runner,
+      readManifest: async (path) => {
+        const manifest = await readObject(path);
+        mask.hide(secretsIn(manifest));
+        return manifest;
+      },
+      mask,
+      signal,
+    });
+    return { text: checkText(mask.applyTo(items), format), exitCode: EXIT_CODES[reasonOfItems(items)].code };
+  } catch (error) {
+    if (!(error instanceof RunError)) throw error;
+    return { text: `${program}: ${messageOf(error)}\n`, exitCode: EXIT_CODES[error.reason].code };
+  }
+}

@@ -1,0 +1,186 @@
+/**
+ * Whether a run would do: everything is looked at, and nothing is created.
+ *
+ * @module
+ */
+import { accessOfRun } from "../access_of_run.ts";
+import { type Clock, systemClock } from "../clock.ts";
+import type { Config } from "../config.ts";
+import { InvalidInputError } from "../errors.ts";
+import type { Reason } from "../exit_codes.ts";
+import type { JsonObject } from "../json.ts";
+import type { KubeClient, KubeObject } from "../kube/client.ts";
+import { silentLog } from "../log.ts";
+import type { ActionRunner, StartInput, StatusReporter } from "../runner.ts";
+import type { Mask } from "../secrets.ts";
+import { openReporter } from "../status/open_reporter.ts";
+import { checkAccess } from "./check_access.ts";
+import { type CheckItem, missing, notChecked, ok, warning } from "./check_item.ts";
+import { checkObjectSize, checkStatusSize, checkTimes } from "./check_object.ts";
+import { checkAccount, checkIdentity, checkNamespace, checkServer, whoAmI } from "./check_server.ts";
+import {
+  checkStatus,
+  type CheckWorkOptions,
+  dryRun,
+  findWork,
+  type Found,
+  warningLog,
+} from "./check_work.ts";
+import { lookClient } from "./look_client.ts";
+
+/** What is checked. */
+export interface CheckInput {
+  /** The settings, or what is wrong with them. */
+  config: Config | InvalidInputError;
+  /** The API server's URL, or why there is none. */
+  server: { url: string } | { problem: string };
+  /** A client for it; where there is none, one whose requests all fail. */
+  kube: KubeClient;
+  /** Makes the runner. */
+  runner: (kube: KubeClient) => ActionRunner;
+  /** Reads and parses the manifest. Throws an `InvalidInputError` if it is none. */
+  readManifest: (path: string) => Promise<JsonObject>;
+  /** Hides secrets; the runner may add to it. */
+  mask: Mask;
+  /** Gives up. */
+  signal: AbortSignal;
+  /** The real clock by default. */
+  clock?: Clock;
+}
+
+/** What takes settings and an API server, in the order in which it is told. */
+const ON_SERVER = "identity, kind, name, namespace, status object, dry run, account, access, size, times";
+
+/**
+ * Looks at everything that a run needs, in the order in which it would meet it: the first item that is missing tells
+ * how the run would end.
+ *
+ * @throws The signal's reason when that is aborted
+ */
+export async function checkRun(input: CheckInput): Promise<CheckItem[]> {
+  const items = await allItems(input);
+  // What failed because of the signal is not missing.
+  input.signal.throwIfAborted();
+  return items;
+}
+
+async function allItems(input: CheckInput): Promise<CheckItem[]> {
+  const { config } = input;
+  const server = await serverItem(input);
+  if (config instanceof InvalidInputError) {
+    const problems = config.problems.map((problem) => missing("settings", problem, "InvalidInput"));
+    return [...problems, server, notChecked("all else", `the settings come first: manifest, ${ON_SERVER}`)];
+  }
+  const run = openRun(input, config);
+  const manifest = await readManifest(input, run);
+  const rest = server.state === "ok"
+    ? await itemsOnServer(run, manifest)
+    : [notChecked("all else", `the API server comes first: ${ON_SERVER}`)];
+  return [...settingsItems(config), ...manifest.items, server, ...rest];
+}
+
+/** How a run would end: `Succeeded` where nothing is missing. */
+export function reasonOfItems(items: CheckItem[]): Reason {
+  return items.find(({ state }) => state === "missing")?.reason ?? "Succeeded";
+}
+
+async function serverItem({ kube, server, signal }: CheckInput): Promise<CheckItem> {
+  if ("problem" in server) return missing("API server", server.problem, "InvalidInput");
+  return await checkServer(lookClient(kube), { url: server.url, signal });
+}
+
+function settingsItems({ context, warnings }: Config): CheckItem[] {
+  const { name, platform: { namespace, serviceAccountName } } = context;
+  const message = `"${name}" in "${namespace}", its work under the service account "${serviceAccountName}"`;
+  return [ok("settings", message), ...warnings.map((line) => warning("settings", line))];
+}
+
+/** A run's parts, with clients that only look. */
+interface OpenedRun extends CheckWorkOptions {
+  kube: KubeClient;
+  runner: ActionRunner;
+  reporter: StatusReporter;
+  /** What the runner would have stored. */
+  work: KubeObject[];
+  /** What the reporter would have stored. */
+  status: KubeObject[];
+}
+
+function openRun(input: CheckInput, { context, reporter }: Config): OpenedRun {
+  const { clock = systemClock, kube, signal } = input;
+  const work: KubeObject[] = [];
+  const status: KubeObject[] = [];
+  return {
+    context,
+    clock,
+    signal,
+    kube: lookClient(kube),
+    runner: input.runner(lookClient(kube, (object) => work.push(object))),
+    reporter: openReporter(reporter, lookClient(kube, (object) => status.push(object)), () => silentLog),
+    work,
+    status,
+  };
+}
+
+interface Manifest {
+  items: CheckItem[];
+  /** What the runner is started with; absent where the manifest is no use. */
+  start?: Omit<StartInput, "signal">;
+  found?: Found;
+}
+
+/** Reads the manifest and has the runner look at it: that takes no API server. */
+async function readManifest({ config, ...input }: CheckInput, run: OpenedRun): Promise<Manifest> {
+  const { manifestPath } = config as Config;
+  const problems = ({ problems }: InvalidInputError) => ({
+    items: problems.map((problem) => missing("manifest", problem, "InvalidInput")),
+  });
+  try {
+    const manifest = await input.readManifest(manifestPath);
+    const warnings: CheckItem[] = [];
+    const start = { context: run.context, manifest, mask: input.mask, log: warningLog("manifest", warnings) };
+    const found = await findWork(run.runner, start, run);
+    return found instanceof InvalidInputError
+      ? problems(found)
+      : { items: [ok("manifest", manifestPath), ...warnings], start, found };
+  } catch (error) {
+    if (error instanceof InvalidInputError) return problems(error);
+    throw error;
+  }
+}
+
+async function itemsOnServer(run: OpenedRun, manifest: Manifest): Promise<CheckItem[]> {
+  const { found } = manifest;
+  const { context, kube, reporter, runner, signal, status, work } = run;
+  const user = await whoAmI(kube, signal);
+  const isFound = found?.existing !== undefined;
+  const written = await checkStatus(reporter, { ...run, isFound });
+  const validated = await dryRunItem(run, manifest);
+  const isProven = isFound || validated.state === "ok" || status.length > 0;
+  const { namespace } = context.platform;
+  return [
+    checkIdentity(user, context),
+    found?.kind ?? withoutManifest("kind"),
+    found?.name ?? withoutManifest("name"),
+    await checkNamespace(kube, { namespace, isProven, signal }),
+    written,
+    validated,
+    await checkAccount(kube, user, { context, signal }),
+    ...runner.access ? [] : [notChecked("access", `the runner ${runner.name} does not tell what it needs`)],
+    ...await checkAccess(kube, accessOfRun(runner, reporter, context), { context, user, signal }),
+    ...status.slice(0, 1).map(checkStatusSize),
+    ...work.slice(0, 1).flatMap((object) => [checkObjectSize(object), checkTimes(object, context.timeoutMs)]),
+    ...work.length === 0 ? ["size", "times"].map((item) => notChecked(item, "there was no dry run")) : [],
+  ];
+}
+
+async function dryRunItem(run: OpenedRun, { start, found }: Manifest): Promise<CheckItem> {
+  if (!start) return withoutManifest("dry run");
+  if (found?.existing) return notChecked("dry run", "the work is there already");
+  if (found?.name.reason === "NameTaken") return notChecked("dry run", "the name comes first");
+  return await dryRun(run.runner, start, run);
+}
+
+function withoutManifest(item: string): CheckItem {
+  return notChecked(item, "the manifest comes first");
+}

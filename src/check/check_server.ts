@@ -1,0 +1,106 @@
+/**
+ * Whether there is an API server, and who the runner is to it.
+ *
+ * @module
+ */
+import { messageOf } from "../errors.ts";
+import { isJsonObject } from "../json.ts";
+import { isFault } from "../kube/api_error.ts";
+import type { KubeClient } from "../kube/client.ts";
+import type { ExecutionContext } from "../runner.ts";
+import { type CheckItem, missing, notChecked, ok, reasonBeforeCreate, warning } from "./check_item.ts";
+
+/** Asks the API server at `url` for its version. */
+export async function checkServer(
+  kube: KubeClient,
+  { url, signal }: { url: string; signal: AbortSignal },
+): Promise<CheckItem> {
+  const item = "API server";
+  try {
+    const { gitVersion } = await kube.ask("/version", { signal });
+    return ok(item, `${url}, version ${gitVersion}`);
+  } catch (error) {
+    if (isFault(error, "forbidden")) return ok(item, `${url}, which does not tell its version`);
+    return missing(item, messageOf(error), reasonBeforeCreate(error));
+  }
+}
+
+/** The user name of a service account. */
+export function accountUser({ namespace, serviceAccountName }: ExecutionContext["platform"]): string {
+  return `system:serviceaccount:${namespace}:${serviceAccountName}`;
+}
+
+/** Asks the API server who the runner is; `undefined` where it does not tell. */
+export async function whoAmI(kube: KubeClient, signal: AbortSignal): Promise<string | undefined> {
+  const question = { apiVersion: "authentication.k8s.io/v1", kind: "SelfSubjectReview" };
+  try {
+    const { status } = await kube.ask(`/apis/${question.apiVersion}/selfsubjectreviews`, {
+      question,
+      signal,
+    });
+    const info = isJsonObject(status) && isJsonObject(status.userInfo) ? status.userInfo : {};
+    return typeof info.username === "string" && info.username !== "" ? info.username : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Compares the runner's user with the service account of the work. */
+export function checkIdentity(user: string | undefined, { platform }: ExecutionContext): CheckItem {
+  const item = "identity";
+  if (user === undefined) return notChecked(item, "the API server does not tell who the runner is");
+  const account = accountUser(platform);
+  if (user === account) return ok(item, `${user}, as the work`);
+  return warning(item, `${user}, and the work is ${account}; an engine starts both under one account`);
+}
+
+/** Looks for the service account of the work. */
+export async function checkAccount(
+  kube: KubeClient,
+  user: string | undefined,
+  { context: { platform }, signal }: { context: ExecutionContext; signal: AbortSignal },
+): Promise<CheckItem> {
+  const item = "account";
+  const { namespace, serviceAccountName: name } = platform;
+  if (user === accountUser(platform)) return ok(item, name);
+  try {
+    await kube.get({ apiVersion: "v1", kind: "ServiceAccount", name, namespace }, {
+      metadataOnly: true,
+      signal,
+    });
+    return ok(item, name);
+  } catch (error) {
+    if (!isFault(error, "notFound")) return notChecked(item, messageOf(error));
+    const hint = `kubectl -n ${namespace} create serviceaccount ${name}`;
+    return missing(item, `there is no service account "${name}" for the work: ${hint}`, "WorkFailed");
+  }
+}
+
+/** Looks for the namespace. `isProven`: an answer has shown already that it is there. */
+export async function checkNamespace(
+  kube: KubeClient,
+  { namespace, isProven, signal }: { namespace: string; isProven: boolean; signal: AbortSignal },
+): Promise<CheckItem> {
+  const item = "namespace";
+  try {
+    const { metadata } = await kube.get({
+      apiVersion: "v1",
+      kind: "Namespace",
+      name: namespace,
+      namespace: "",
+    }, {
+      metadataOnly: true,
+      signal,
+    });
+    if (metadata.deletionTimestamp === undefined) return ok(item, namespace);
+    return missing(item, `"${namespace}" is being deleted`, "TargetMissing");
+  } catch (error) {
+    if (isProven) return ok(item, namespace);
+    if (!isFault(error, "namespaceMissing")) return notChecked(item, messageOf(error));
+    return missing(
+      item,
+      `there is no "${namespace}": kubectl create namespace ${namespace}`,
+      "TargetMissing",
+    );
+  }
+}

@@ -1,0 +1,141 @@
+/**
+ * What a run would do before it creates the work: the same calls of runner and reporter, with nothing stored.
+ *
+ * @module
+ */
+import { type Clock, withDeadline } from "../clock.ts";
+import { InvalidInputError, messageOf } from "../errors.ts";
+import { isFault } from "../kube/api_error.ts";
+import type { Log } from "../log.ts";
+import type { ActionRunner, ExecutionContext, StartInput, StatusReporter, WorkObject } from "../runner.ts";
+import { type CheckItem, missing, notChecked, ok, reasonBeforeCreate, warning } from "./check_item.ts";
+
+/** How long one call may take, milliseconds. */
+const STEP_MS = 15_000;
+
+/** What the calls go by. */
+export interface CheckWorkOptions {
+  context: ExecutionContext;
+  clock: Clock;
+  signal: AbortSignal;
+}
+
+/** What came of a call. */
+type Tried<T> = { value: T } | { error: unknown };
+
+/** What is known after the look for the work's name. */
+export interface Found {
+  kind: CheckItem;
+  name: CheckItem;
+  /** The object of an earlier start of the run. */
+  existing?: WorkObject;
+}
+
+/** Has the runner look at the manifest, which may be none of its own, and for the work's name. */
+export async function findWork(
+  runner: ActionRunner,
+  input: Omit<StartInput, "signal">,
+  options: CheckWorkOptions,
+): Promise<Found | InvalidInputError> {
+  const untold = notChecked("kind", "no answer has told");
+  if (!runner.find) {
+    return {
+      kind: untold,
+      name: notChecked("name", `the runner ${runner.name} looks only when it starts the work`),
+    };
+  }
+  const tried = await attempt(options, async (signal) => await runner.find?.({ ...input, signal }));
+  const kind = ok("kind", "the API server has it");
+  if ("value" in tried) {
+    const { value: existing } = tried;
+    return { kind, name: nameItem(existing), ...(existing ? { existing } : {}) };
+  }
+  const { error } = tried;
+  if (error instanceof InvalidInputError) return error;
+  if (isFault((error as Error).cause, "kindMissing")) {
+    const message = `${messageOf(error)}: install what brings it`;
+    return {
+      kind: missing("kind", message, "TargetMissing"),
+      name: notChecked("name", "there is no such kind"),
+    };
+  }
+  const name = failed("name", error);
+  return { kind: name.reason === "NameTaken" ? kind : untold, name };
+}
+
+function nameItem(existing: WorkObject | undefined): CheckItem {
+  if (!existing) return ok("name", "it is free");
+  const { kind, name, finished } = existing;
+  const state = finished ? "has ended: only its verdict is reported" : "is there: the run goes on with it";
+  return ok("name", `${kind} "${name}" of an earlier start of this run ${state}`);
+}
+
+/** Has the API server validate the work. */
+export async function dryRun(
+  runner: ActionRunner,
+  input: Omit<StartInput, "signal">,
+  options: CheckWorkOptions,
+): Promise<CheckItem> {
+  const item = "dry run";
+  if (!runner.preflight) return notChecked(item, `the runner ${runner.name} has none`);
+  const tried = await attempt(options, async (signal) => await runner.preflight?.({ ...input, signal }));
+  return "value" in tried ? ok(item, "the API server accepts the work") : failed(item, tried.error);
+}
+
+/** Has the reporter try to write the status. */
+export async function checkStatus(
+  reporter: StatusReporter,
+  { isFound, ...options }: CheckWorkOptions & { isFound: boolean },
+): Promise<CheckItem> {
+  const item = "status object";
+  const { context } = options;
+  const tried = await attempt(options, (signal) => reporter.check({ context, signal }));
+  if ("value" in tried) return ok(item, `${statusNameOf(reporter, context)} can be written`);
+  const reason = reasonBeforeCreate(tried.error);
+  const hint = reason === "TargetMissing" ? createHint(reporter, context) : "";
+  // Work that is there is waited for all the same.
+  return missing(item, messageOf(tried.error) + hint, isFound ? "StatusNotWritten" : reason);
+}
+
+/** The command that makes a status object. */
+function createHint(reporter: StatusReporter, context: ExecutionContext): string {
+  const [rule] = reporter.access?.(context) ?? [];
+  const kinds: Record<string, string> = { configmaps: "configmap", secrets: "secret generic" };
+  const kind = rule && kinds[rule.resource];
+  return kind ? `: kubectl -n ${context.platform.namespace} create ${kind} ${context.name}` : "";
+}
+
+function statusNameOf(reporter: StatusReporter, context: ExecutionContext): string {
+  const [rule] = reporter.access?.(context) ?? [];
+  return rule ? `${rule.resource} "${rule.name}"` : "it";
+}
+
+/** A log that keeps its warnings as items. */
+export function warningLog(item: string, to: CheckItem[]): Log {
+  const warn = (message: string) => {
+    if (!to.some((known) => known.message === message)) to.push(warning(item, message));
+  };
+  return { debug() {}, info() {}, error: warn, warn };
+}
+
+async function attempt<T>(
+  { clock, signal }: CheckWorkOptions,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<Tried<T>> {
+  try {
+    return { value: await withDeadline(STEP_MS, { clock, signal, reason: () => new TooLong() }, work) };
+  } catch (error) {
+    return { error };
+  }
+}
+
+class TooLong extends Error {
+  constructor() {
+    super(`no end within ${STEP_MS / 1_000} s: an object of the name may be on its way to be deleted`);
+  }
+}
+
+function failed(item: string, error: unknown): CheckItem {
+  if (error instanceof TooLong) return warning(item, error.message);
+  return missing(item, messageOf(error), reasonBeforeCreate(error));
+}
