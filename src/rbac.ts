@@ -22,8 +22,8 @@ export function rbacText(rules: AccessRule[], context: ExecutionContext): string
   return [
     ...comment(
       `What ${context.program} needs for a run with these settings. The work runs under the same account: what ` +
-        "asks of the API server itself comes on top. Without an optional rule verdict, status and exit code are " +
-        "the same; the run only tells less, or later.",
+        "the work itself asks of the API server comes on top. Without an optional rule verdict, status and exit code " +
+        "are the same; the run only tells less, or later.",
       "",
     ),
     "apiVersion: rbac.authorization.k8s.io/v1",

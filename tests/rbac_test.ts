@@ -2,9 +2,17 @@ import { assertEquals, assertStringIncludes } from "@std/assert";
 import { parse } from "@std/yaml";
 import { argoRunner } from "../runners/argo/mod.ts";
 import { helmRunner } from "../runners/helm/mod.ts";
+import { jobRunner } from "../runners/job/mod.ts";
 import { accessOfRun } from "../src/access_of_run.ts";
 import type { ReporterName } from "../src/config.ts";
-import { type AccessRule, type ExecutionContext, fetchClient, silentLog } from "../src/mod.ts";
+import {
+  type AccessRule,
+  type ActionRunner,
+  type ExecutionContext,
+  fetchClient,
+  type KubeClient,
+  silentLog,
+} from "../src/mod.ts";
 import { rbacText } from "../src/rbac.ts";
 import { openReporter } from "../src/status/open_reporter.ts";
 import { aContext } from "./builders.ts";
@@ -16,6 +24,7 @@ const kube = fetchClient({ server: "https://none.invalid" });
 const programs = [
   { program: "argo-runner", runner: argoRunner },
   { program: "helm-runner", runner: helmRunner },
+  { program: "job-runner", runner: jobRunner },
 ];
 
 function parts(text: string): string[] {
@@ -27,7 +36,7 @@ function parsed(text: string): unknown[] {
 }
 
 function textFor(
-  runner: typeof argoRunner,
+  runner: (kube: KubeClient) => ActionRunner,
   context: ExecutionContext,
   reporter: ReporterName = "configmap",
 ): string {
