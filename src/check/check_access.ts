@@ -43,7 +43,7 @@ async function checkRule(
     if (rule.orVerbs && (await deniedVerbs(kube, { ...rule, verbs: rule.orVerbs }, options)).length === 0) {
       return ok(ITEM, `${textOf(rule, rule.orVerbs)}: ${rule.purpose}`);
     }
-    const what = `may not ${textOf(rule, denied)}, needed ${rule.purpose}`;
+    const what = `${rule.ofWork ? "the work " : ""}may not ${textOf(rule, denied)}, needed ${rule.purpose}`;
     const message = `${what}; ${program} rbac prints the Role`;
     if (rule.optional) return warning(ITEM, message);
     return missing(ITEM, message, rule.ofWork ? "WorkFailed" : "NotAllowed");

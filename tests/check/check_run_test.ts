@@ -58,7 +58,10 @@ for (const rule of rulesOf()) {
     const access = troubleIn(items).filter((text) => text.includes(" access: "));
     assertEquals(access.length, 1);
     const state = optional ? "warning" : "missing";
-    assertStringIncludes(access[0]!, `${state} access: may not ${verbs.join(", ")} ${resource}`);
+    assertStringIncludes(
+      access[0]!,
+      `${state} access: ${ofWork ? "the work " : ""}may not ${verbs.join(", ")} ${resource}`,
+    );
     assertStringIncludes(access[0]!, "argo-runner rbac prints the Role");
     assertEquals(reasonOfItems(items), expected);
   });
@@ -257,7 +260,7 @@ Deno.test("checkRun() of somebody else than the work's account asks about that f
     [
       "warning identity: jane, and the work is system:serviceaccount:team:w",
       'not checked account: Cannot get ServiceAccount: serviceaccounts "worker" is',
-      "missing access: may not create, patch workflowtaskresults.argoproj.i",
+      "missing access: the work may not create, patch workflowtaskresults.argoproj.i",
     ].map((text) => text.slice(0, 60)),
   );
 });

@@ -65,7 +65,7 @@ async function check(
 function itemOf(items: Item[], { apiGroups: [group], resources, verbs }: AnyObject): Item | undefined {
   const what = `${verbs.join(", ")} ${resources[0]}${group === "" ? "" : `.${group}`}`;
   return items.find(({ item, message }) =>
-    item === "access" && new RegExp(`^(may not )?${what}\\b`).test(message)
+    item === "access" && new RegExp(`^((the work )?may not )?${what}\\b`).test(message)
   );
 }
 
