@@ -1,5 +1,6 @@
 /**
- * For tests: a Kubernetes API within the process, a simulated Argo controller on it, and a clock that stands still.
+ * For tests: a Kubernetes API within the process, a simulated Argo controller on it, a clock that stands still, and a
+ * conformance kit for runners.
  *
  * @module
  */
