@@ -42,7 +42,7 @@ export {
 } from "./kube/client.ts";
 export { type BlockedPodsOptions, type PodsOf, tellOfBlockedPods } from "./kube/blocked_pods.ts";
 export { type Created, createNew, createOrAdopt, preflightCreate } from "./kube/create_or_adopt.ts";
-export { askBeforeCreate, type CreateOptions, findOwn, type RetryInput } from "./kube/find_own.ts";
+export { type CreateOptions, findOwn, readWithRetry, type RetryInput } from "./kube/find_own.ts";
 export { type DryRunClient, dryRunClient, realClient } from "./kube/dry_run_client.ts";
 export {
   type EventsOf,

@@ -5,9 +5,9 @@
  */
 import {
   type ActionRunner,
-  askBeforeCreate,
   type KubeClient,
   type KubeObject,
+  readWithRetry,
   RunError,
   SPEC_HASH_ANNOTATION,
   type StartInput,
@@ -45,7 +45,8 @@ export async function lookAround(
 ): Promise<Plan> {
   const { args, release } = work;
   const { context, signal } = input;
-  const { items } = await askBeforeCreate(
+  const { items } = await readWithRetry(
+    kube,
     () =>
       kube.list({ apiVersion: "batch/v1", kind: "Job" }, {
         namespace: release.namespace,
@@ -60,9 +61,9 @@ export async function lookAround(
   if (own && (!own.finished || context.runId !== undefined)) return { existing: own };
   const other = items.find((job) => !isOwn(job) && !jobOutcome(job));
   if (other) return { existing: adopted(kube, other, work, input) };
-  const revisions = await askBeforeCreate(() => readRevisions(kube, release, { signal }), input);
+  const revisions = await readWithRetry(kube, () => readRevisions(kube, release, { signal }), input);
   const read = ({ revision }: Revision) =>
-    askBeforeCreate(() => readRelease(kube, { ...release, revision }, { signal }), input);
+    readWithRetry(kube, () => readRelease(kube, { ...release, revision }, { signal }), input);
   if (await isDone(work, revisions[0], read)) return { isDone: true };
   const mayRollBack = context.settings?.RUNNER_HELM_PENDING === "rollback";
   return { replaces: own, rollbackTo: rollbackTarget(args, revisions, mayRollBack) };

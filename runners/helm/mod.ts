@@ -5,13 +5,13 @@
  */
 import {
   type ActionRunner,
+  clockOf,
   type KubeClient,
   messageOf,
   type PodFindings,
   realClient,
   RunError,
   scoped,
-  systemClock,
   type WaitForCompletionInput,
   type WaitForCompletionOutput,
 } from "../../src/mod.ts";
@@ -56,7 +56,7 @@ export function helmRunner(kube: KubeClient): ActionRunner {
     const { ageMs = 0 } = started.object ?? {};
     const waitMs = helmTimeoutSeconds(context.timeoutMs) * 1_000 - LOOK_BEFORE_MS - ageMs;
     try {
-      await systemClock.sleep(Math.max(0, waitMs), signal);
+      await clockOf(kube).sleep(Math.max(0, waitMs), signal);
       seen = await failingPod(kube, work.release, { signal, context });
     } catch (error) {
       if (!signal.aborted) log.debug(`Cannot look at the release's pods: ${messageOf(error)}`);

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Clock, systemClock } from "../clock.ts";
+import type { Clock } from "../clock.ts";
 import { RunError } from "../errors.ts";
 import type { JsonValue } from "../json.ts";
 import { type Log, silentLog } from "../log.ts";
@@ -123,20 +123,24 @@ function nameTaken(existing: KubeObject, why: string): RunError {
 }
 
 /**
- * Reads something before the work is created: again and again where that may help, for a Role may still be on its way.
+ * Reads something, again and again where that may help, while somebody waits for a quick answer: a Role may still be on
+ * its way, a connection may break.
  *
  * @throws {RunError} As `BEFORE_CREATE` says
  */
-export async function askBeforeCreate<T>(ask: () => Promise<T>, options: RetryInput): Promise<T> {
-  const { clock = systemClock, log = silentLog, signal } = options;
-  return await retry(ask, { clock, log, signal, rules: BEFORE_CREATE });
+export async function readWithRetry<T>(
+  kube: KubeClient,
+  read: () => Promise<T>,
+  options: RetryInput,
+): Promise<T> {
+  return await retry(read, retryOptions(kube, options));
 }
 
 /** How something is asked for again and again. */
 export type RetryInput = Pick<CreateOptions, "clock" | "log" | "signal">;
 
 /** What a request for {@linkcode CreateOptions} is retried by. */
-export function retryOptions(kube: KubeClient, options: CreateOptions): RetryOptions {
+export function retryOptions(kube: KubeClient, options: RetryInput): RetryOptions {
   const { log = silentLog, signal } = options;
   return { clock: clockOf(kube, options), log, signal, rules: BEFORE_CREATE };
 }
