@@ -33,7 +33,7 @@ export class SettingReader {
     const files = [SETTINGS.contextPath, SETTINGS.argsPath].flatMap((setting) =>
       this.#find(setting)?.source ?? []
     );
-    const variables = Object.keys(sources.env).filter(isContextVariable);
+    const variables = Object.keys(sources.env).filter(isContextVariable).sort();
     this.#hasFiles = files.length > 0;
     this.#hasClash = files.length > 0 && variables.length > 0;
     if (this.#hasClash) this.#problems.add(clashOf(files, variables));

@@ -82,7 +82,9 @@ interface Parts {
 }
 
 function partsOf(manifest: JsonObject, context: ExecutionContext, of: WorkKind, warnings: string[]): Parts {
-  if ("kind" in manifest || "apiVersion" in manifest) return partsOfWhole(manifest, context, of, warnings);
+  if (["kind", "apiVersion", "metadata"].some((key) => key in manifest)) {
+    return partsOfWhole(manifest, context, of, warnings);
+  }
   if (!(of.key in manifest)) return { metadata: {}, spec: manifest };
   const others = Object.keys(manifest).filter((key) => key !== of.key);
   if (others.length > 0) {

@@ -3,7 +3,16 @@
  *
  * @module
  */
-import { accepted, type BadInputCase, type BadInputRow, refused, warned } from "./bad_input_row.ts";
+import type { JsonObject } from "../../../src/mod.ts";
+import {
+  accepted,
+  type BadInputCase,
+  type BadInputRow,
+  refused,
+  type Variables,
+  warned,
+} from "./bad_input_row.ts";
+import type { Place } from "./place.ts";
 
 const REQUIRED = [
   "RUNNER_INPUT_MANIFEST_PATH",
@@ -38,6 +47,26 @@ const noName = (quoted: string) => `${quoted} is not a valid name (RFC 1123: `;
 const noDuration = (quoted: string) => `${quoted} is not a duration (examples: 90s, 10m, 1h30m; 0 = none)`;
 const noBoolean = (quoted: string) => `${quoted} is not a boolean (true, false, 1, 0, t, f)`;
 const tooLong = (quoted: string) => `${quoted} is longer than the longest time-out, 596h31m23s`;
+
+/** The contract in files; `env` over its variables, `fields` over those of the context. */
+function contextFile(env: Variables, fields: JsonObject = {}): (place: Place) => Promise<Variables> {
+  return async ({ folder }) => {
+    const context = {
+      name: "work",
+      dryRun: true,
+      platform: { namespace: "team", serviceAccountName: "worker" },
+    };
+    await Deno.writeTextFile(`${folder}/context.yaml`, JSON.stringify({ ...context, ...fields }));
+    return {
+      RUNNER_CONTEXT_PATH: `${folder}/context.yaml`,
+      RUNNER_ARGS_PATH: `${folder}/manifest.yaml`,
+      ...env,
+    };
+  };
+}
+
+const A_JOB = { template: { spec: { restartPolicy: "Never", containers: [{ name: "main", image: "x" }] } } };
+const A_RELEASE = { chart: { name: "web", repo: "https://charts.example.org" } };
 
 /** What leads elsewhere when it becomes a part of a URL. */
 const PATHS = ["../x", "a/b", "%2f", "a%2fb", "..", "a?b", "a#b"];
@@ -104,6 +133,16 @@ export const rows: BadInputRow[] = [
         "a name of 64 characters",
         { env: { [NAME_VARIABLE]: "a".repeat(64) } },
         "has 64 characters, the limit is 63",
+      ),
+      refused(
+        "a Job's name of 64 characters",
+        { program: "job-runner", manifest: A_JOB, env: { [NAME_VARIABLE]: "a".repeat(64) } },
+        "the name of a Job: ",
+      ),
+      refused(
+        "a release's name of 54 characters",
+        { program: "helm-runner", manifest: A_RELEASE, env: { [NAME_VARIABLE]: "a".repeat(54) } },
+        "has 54 characters, the limit is 53",
       ),
       accepted("a name of 64 characters, which a flag replaces", {
         env: { [NAME_VARIABLE]: "a".repeat(64) },
@@ -175,6 +214,53 @@ export const rows: BadInputRow[] = [
         { env: { RUNNER_TIMOUT: "10m" } },
         "RUNNER_TIMOUT: is not known and is ignored; did you mean RUNNER_TIMEOUT?",
       ),
+    ],
+  },
+  {
+    row: 12,
+    name: "both contracts at once, or half of the one in files",
+    cases: [
+      refused(
+        "both files, and all variables",
+        { prepare: contextFile({}) },
+        "RUNNER_CONTEXT_PATH, RUNNER_ARGS_PATH: cannot be given together with RUNNER_CONTEXT_NAME, " +
+          "RUNNER_CONTEXT_PLATFORM_NAMESPACE, RUNNER_CONTEXT_PLATFORM_SERVICE_ACCOUNT_NAME, RUNNER_INPUT_MANIFEST_PATH: " +
+          "the context is either in files or in variables",
+      ),
+      refused(
+        "both files, and a name",
+        { env: { ...all(undefined), RUNNER_CONTEXT_NAME: "work" }, prepare: contextFile({}) },
+        "RUNNER_CONTEXT_PATH, RUNNER_ARGS_PATH: cannot be given together with RUNNER_CONTEXT_NAME",
+      ),
+      refused(
+        "no context",
+        { env: all(undefined), prepare: contextFile({ RUNNER_CONTEXT_PATH: undefined }) },
+        "RUNNER_CONTEXT_PATH: is required with RUNNER_ARGS_PATH",
+      ),
+      refused(
+        "no manifest",
+        { env: all(undefined), prepare: contextFile({ RUNNER_ARGS_PATH: undefined }) },
+        "RUNNER_ARGS_PATH: is required with RUNNER_CONTEXT_PATH",
+      ),
+      refused(
+        "a context that is absent",
+        { env: all(undefined), prepare: contextFile({ RUNNER_CONTEXT_PATH: "/no/such/file" }) },
+        '"/no/such/file" is not found',
+      ),
+      refused(
+        "a context without a name, and with a NUL in the namespace",
+        {
+          env: all(undefined),
+          prepare: contextFile({}, { name: undefined, platform: { namespace: "te\0am" } }),
+        },
+        '/context.yaml": name: is required',
+        '/context.yaml": platform.namespace: "te\\u0000am" has blanks at an end or control characters in it',
+        '/context.yaml": platform.serviceAccountName: is required',
+      ),
+      accepted("both files and nothing else", {
+        env: { ...all(undefined), RUNNER_CONTEXT_DRY_RUN: undefined },
+        prepare: contextFile({}),
+      }, { entrypoint: "main" }),
     ],
   },
   {
