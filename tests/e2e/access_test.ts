@@ -1,7 +1,8 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { clusterTest, createAccount, read, type Space } from "./cluster.ts";
-import { ownCertificate, tokenFor, writeKubeconfig } from "./kubeconfigs.ts";
+import { clusterConfig, clusterTest, createAccount, read, type Space } from "./cluster.ts";
+import { type ClusterFields, ownCertificate, tokenFor, writeKubeconfig } from "./kubeconfigs.ts";
 import { reportOf, run, runnerEnv } from "./program.ts";
+import { connectProxy } from "./proxies.ts";
 import { assertNothingCreated, createStatusObject, pauseSpec, readStatus, statusRef } from "./workflows.ts";
 
 /** The least rights of a runner, as the example's Role gives them. */
@@ -17,9 +18,13 @@ const RULES = [
 ];
 
 /** Runs a Workflow to its success with the credentials of a kubeconfig. */
-async function assertRunsAs(space: Space, user: Record<string, string>): Promise<void> {
+async function assertRunsAs(
+  space: Space,
+  user: Record<string, string>,
+  fields: ClusterFields = {},
+): Promise<void> {
   await createStatusObject(space);
-  const kubeconfig = await writeKubeconfig(space, user);
+  const kubeconfig = await writeKubeconfig(space, user, fields);
   const ended = await run(await runnerEnv(space, pauseSpec(1), { KUBECONFIG: kubeconfig }));
   assertEquals(ended.code, 0, ended.stderr);
   assertEquals(ended.text, []);
@@ -61,6 +66,18 @@ clusterTest("a kubeconfig with a token file beside it runs the Workflow", async 
   await Deno.writeTextFile(`${space.folder}/token`, await tokenFor(space, "runner") + "\n");
   await assertRunsAs(space, { tokenFile: "token" });
 });
+
+clusterTest(
+  "a kubeconfig with a proxy-url runs the Workflow through the proxy, its watch as well",
+  async (space) => {
+    using proxy = connectProxy();
+    await createAccount(space, "runner", RULES);
+    const token = await tokenFor(space, "runner");
+    await assertRunsAs(space, { token }, { "proxy-url": `http://${proxy.host}` });
+    const { host } = new URL(clusterConfig().getCurrentCluster()!.server);
+    assertEquals(new Set(proxy.asked.map(({ target }) => target)), new Set([host]));
+  },
+);
 
 const certificate = ownCertificate();
 const certificateTest = certificate ? clusterTest : ignoredWithoutCertificate;

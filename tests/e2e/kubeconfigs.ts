@@ -18,8 +18,17 @@ export async function tokenFor({ namespace }: Space, name: string): Promise<stri
   return status?.token ?? "";
 }
 
+/** What a kubeconfig's cluster can have beside server and CA. */
+export interface ClusterFields {
+  "proxy-url"?: string;
+}
+
 /** Writes a kubeconfig with these credentials into the test's folder. Returns its path. */
-export async function writeKubeconfig({ folder }: Space, user: Record<string, string>): Promise<string> {
+export async function writeKubeconfig(
+  { folder }: Space,
+  user: Record<string, string>,
+  fields: ClusterFields = {},
+): Promise<string> {
   const { server, caData, caFile } = clusterConfig().getCurrentCluster()!;
   const authority = caData
     ? { "certificate-authority-data": caData }
@@ -31,7 +40,7 @@ export async function writeKubeconfig({ folder }: Space, user: Record<string, st
     JSON.stringify({
       apiVersion: "v1",
       kind: "Config",
-      clusters: [{ name: "cluster", cluster: { server, ...authority } }],
+      clusters: [{ name: "cluster", cluster: { server, ...authority, ...fields } }],
       users: [{ name: "user", user }],
       contexts: [{ name: "context", context: { cluster: "cluster", user: "user" } }],
       "current-context": "context",
