@@ -12,6 +12,11 @@ function bad(input: string, text: string, says: string): BadInputCase {
   return refused(input, { manifest: `${GOOD}${text}\n` }, `/manifest.yaml" ${says}`);
 }
 
+/** This text behind a good manifest must be refused for a key that is there already. */
+function duplicate(input: string, text: string, position: string): BadInputCase {
+  return bad(input, text, `is not YAML: Cannot store mapping pair: duplicated key at ${position}`);
+}
+
 /** `x: <text>` must arrive as this value. */
 function arrives(text: string, value: unknown): BadInputCase {
   return accepted(`x: ${text}`, { manifest: `${GOOD}x: ${text}\n` }, { x: value });
@@ -66,11 +71,11 @@ export const rows: BadInputRow[] = [
     row: 24,
     name: "a key comes twice",
     cases: [
-      bad("in plain", "x: 1\ny: 1\nx: 2", "duplicated key at line 5, column 1"),
-      bad("in quotes", 'x: 1\n"x": 2', "duplicated key at line 4, column 1"),
-      bad("entrypoint", "entrypoint: other", "duplicated key at line 3, column 1"),
-      bad("in a flow", "x: {a: 1, a: 2}", "duplicated key at line 3"),
-    ].map((each) => ({ ...each, says: each.says.map((text) => text.replace(/^.*" (?=dup)/, "")) })),
+      duplicate("in plain", "x: 1\ny: 1\nx: 2", "line 5, column 1"),
+      duplicate("in quotes", 'x: 1\n"x": 2', "line 4, column 1"),
+      duplicate("entrypoint", "entrypoint: other", "line 3, column 1"),
+      duplicate("in a flow", "x: {a: 1, a: 2}", "line 3, column "),
+    ],
   },
   {
     row: 25,
@@ -111,12 +116,7 @@ export const rows: BadInputRow[] = [
       "!!timestamp 2026-01-01",
       "!!set {a}",
       "!<tag:x,1> 1",
-    ].map(
-      (text) => {
-        const line = bad(text, `x: ${text}`, "is not YAML: Cannot resolve unknown tag … at line ");
-        return line;
-      },
-    ),
+    ].map((text) => bad(text, `x: ${text}`, "is not YAML: Cannot resolve unknown tag … at line ")),
   },
   {
     row: 29,

@@ -28,29 +28,35 @@ const MAX_MB = 100;
 const LIMIT_MS = 30_000;
 /** Time between two looks at a run's memory, milliseconds. */
 const LOOK_MS = 5;
+/** How often a case is run at most, where it takes too much memory. */
+const MAX_RUNS = 3;
 
 const GOOD_MANIFEST = { entrypoint: "main", templates: [{ name: "main", suspend: {} }] };
 
 /** The only request that a refused run may make: it tells the engine so. */
 const REPORT = `PATCH /api/v1/namespaces/${NAMESPACE}/configmaps/`;
 
-/** How often a case is run at most, where it takes too much memory. */
-const MAX_RUNS = 3;
-
 /**
  * Runs a case; again if it took too much memory: pages of the program's own file count as well, and a first run after
  * a while can find more of them just read than it needs.
  */
 export async function runCase(place: Place, run: BadInputCase): Promise<CaseResult> {
-  let result = await runOnce(place, run);
-  for (let runs = 1; runs < MAX_RUNS && result.peakMb > MAX_MB; runs++) result = await runOnce(place, run);
+  const env = await environment(place, run);
+  let result = await runOnce(place, { run, env });
+  for (let runs = 1; runs < MAX_RUNS && result.peakMb > MAX_MB; runs++) {
+    result = await runOnce(place, { run, env });
+  }
   return result;
 }
 
-async function runOnce(place: Place, run: BadInputCase): Promise<CaseResult> {
-  const { api, posts } = place;
+interface OneRun {
+  run: BadInputCase;
+  env: Record<string, string>;
+}
+
+async function runOnce({ api, posts }: Place, { run, env }: OneRun): Promise<CaseResult> {
   const [requestsBefore, postsBefore] = [api.requests.length, posts.length];
-  await using program = await start(await environment(place, run), run);
+  await using program = await start(env, run);
   const memory = new Peak(program.pid);
   const ended = await program.ended(LIMIT_MS).finally(() => memory.stop());
   const requests = api.requests.slice(requestsBefore);
