@@ -24,6 +24,8 @@ export interface RunOptions {
   program?: Program;
   /** Its command line; empty unless a test says otherwise. */
   args?: string[];
+  /** A command line that the program's path is the last word of, and that becomes the program. */
+  through?: string[];
   /** The user that it runs as, by number; the tests' own unless a test says otherwise. */
   uid?: number;
   /** How long it may take, milliseconds. */
@@ -76,10 +78,12 @@ export class RunningProgram {
   readonly #ended: Promise<Ended>;
   #isOver = false;
 
-  constructor(path: string, env: Record<string, string>, { args = [], uid }: RunOptions = {}) {
+  constructor(path: string, env: Record<string, string>, options: RunOptions = {}) {
+    const { args = [], through = [], uid } = options;
+    const [command = path, ...words] = [...through, path, ...args];
     const started = performance.now();
-    this.#child = new Deno.Command(path, {
-      args,
+    this.#child = new Deno.Command(command, {
+      args: words,
       ...(uid === undefined ? {} : { uid }),
       env,
       clearEnv: true,

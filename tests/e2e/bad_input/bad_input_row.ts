@@ -20,6 +20,8 @@ export interface CaseInput {
   env?: Variables;
   /** The command line. */
   args?: string[];
+  /** A command line that becomes the program. */
+  through?: string[];
   /** The user that the program runs as. */
   uid?: number;
   /** Makes files in the place's folder; returns further variables. */

@@ -64,6 +64,19 @@ function inPod(env: Variables): { env: Variables } {
   return { env: { KUBECONFIG: undefined, HOME: "/nowhere", ...env } };
 }
 
+/** A pod in whose folder of credentials a shell script has made files; it is seen by the program only. */
+function mounted(input: string, script: string, says: string): BadInputCase {
+  const become =
+    `mount -t tmpfs none /var/run; mkdir -p ${POD_FOLDER}; cd ${POD_FOLDER}; ${script}; exec "$0" "$@"`;
+  const through = ["unshare", "--mount", "sh", "-ec", become];
+  const { env } = inPod({
+    KUBERNETES_SERVICE_HOST: "127.0.0.1",
+    KUBERNETES_SERVICE_PORT: "6443",
+    PATH: "/usr/bin:/bin",
+  });
+  return refused(input, { env, through }, says);
+}
+
 const EXEC = { apiVersion: "client.authentication.k8s.io/v1", command: "aws" };
 const INSTEAD = "use a token (kubectl create token) or a client certificate";
 const NOWHERE =
@@ -297,6 +310,20 @@ export const rows: BadInputRow[] = [
         inPod({ KUBERNETES_SERVICE_HOST: "127.0.0.1", KUBERNETES_SERVICE_PORT: "6000" }),
         "has port 6000, which is blocked",
       ),
+    ],
+  },
+  {
+    row: 49,
+    name: "a pod's credentials are not all there",
+    needs: "root",
+    cases: [
+      mounted("no CA", "printf token > token", `The CA file ${POD_FOLDER}/ca.crt is not found`),
+      mounted(
+        "an empty CA",
+        "printf token > token; : > ca.crt",
+        `The CA file ${POD_FOLDER}/ca.crt holds no PEM`,
+      ),
+      mounted("an empty token", ": > token", `The token file ${POD_FOLDER}/token is empty or holds no token`),
     ],
   },
   {
