@@ -133,7 +133,7 @@ const clashes: { env: Record<string, string>; args?: string[]; says: string }[] 
   {
     env: { ...FILES, RUNNER_INPUT_MANIFEST_PATH: "/m", RUNNER_CONTEXT_NAME: "x" },
     says: "RUNNER_CONTEXT_PATH, RUNNER_ARGS_PATH: cannot be given together with " +
-      "RUNNER_INPUT_MANIFEST_PATH, RUNNER_CONTEXT_NAME",
+      "RUNNER_CONTEXT_NAME, RUNNER_INPUT_MANIFEST_PATH",
   },
   { env: { ...FILES, RUNNER_TIMEOUT: "5s" }, says: "given together with RUNNER_TIMEOUT" },
   { env: { ...FILES, RUNNER_CONTEXT_DRY_RUN: "true" }, says: "given together with RUNNER_CONTEXT_DRY_RUN" },
