@@ -76,7 +76,7 @@ async function allItems(input: CheckInput): Promise<CheckItem[]> {
   const rest = server.state === "ok"
     ? await itemsOnServer(run, manifest)
     : [notChecked("all else", `the API server comes first: ${ON_SERVER}`)];
-  return [...settingsItems(config), ...manifest.items, server, ...rest];
+  return [...settingsItems(config), ...manifest.items, ...manifest.warnings, server, ...rest];
 }
 
 /** How a run would end: `Succeeded` where nothing is missing. */
@@ -97,6 +97,7 @@ function settingsItems({ context, warnings }: Config): CheckItem[] {
 
 /** A run's parts, with clients that only look. */
 interface OpenedRun extends CheckWorkOptions {
+  manifestPath: string;
   kube: KubeClient;
   runner: ActionRunner;
   reporter: StatusReporter;
@@ -106,12 +107,13 @@ interface OpenedRun extends CheckWorkOptions {
   status: KubeObject[];
 }
 
-function openRun(input: CheckInput, { context, reporter }: Config): OpenedRun {
+function openRun(input: CheckInput, { context, manifestPath, reporter }: Config): OpenedRun {
   const { clock = systemClock, kube, signal } = input;
   const work: KubeObject[] = [];
   const status: KubeObject[] = [];
   return {
     context,
+    manifestPath,
     clock,
     signal,
     kube: lookClient(kube),
@@ -124,25 +126,28 @@ function openRun(input: CheckInput, { context, reporter }: Config): OpenedRun {
 
 interface Manifest {
   items: CheckItem[];
+  /** What the runner warns of, until the end. */
+  warnings: CheckItem[];
   /** What the runner is started with; absent where the manifest is no use. */
   start?: Omit<StartInput, "signal">;
   found?: Found;
 }
 
 /** Reads the manifest and has the runner look at it: that takes no API server. */
-async function readManifest({ config, ...input }: CheckInput, run: OpenedRun): Promise<Manifest> {
-  const { manifestPath } = config as Config;
+async function readManifest(input: CheckInput, run: OpenedRun): Promise<Manifest> {
+  const { context, manifestPath } = run;
+  const warnings: CheckItem[] = [];
   const problems = ({ problems }: InvalidInputError) => ({
     items: problems.map((problem) => missing("manifest", problem, "InvalidInput")),
+    warnings,
   });
   try {
     const manifest = await input.readManifest(manifestPath);
-    const warnings: CheckItem[] = [];
-    const start = { context: run.context, manifest, mask: input.mask, log: warningLog("manifest", warnings) };
+    const start = { context, manifest, mask: input.mask, log: warningLog("manifest", warnings) };
     const found = await findWork(run.runner, start, run);
     return found instanceof InvalidInputError
       ? problems(found)
-      : { items: [ok("manifest", manifestPath), ...warnings], start, found };
+      : { items: [ok("manifest", manifestPath)], warnings, start, found };
   } catch (error) {
     if (error instanceof InvalidInputError) return problems(error);
     throw error;

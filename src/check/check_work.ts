@@ -91,10 +91,11 @@ export async function checkStatus(
   const { context } = options;
   const tried = await attempt(options, (signal) => reporter.check({ context, signal }));
   if ("value" in tried) return ok(item, `${statusNameOf(reporter, context)} can be written`);
-  const reason = reasonBeforeCreate(tried.error);
-  const hint = reason === "TargetMissing" ? createHint(reporter, context) : "";
+  const found = failed(item, tried.error);
+  const hint = found.reason === "TargetMissing" ? createHint(reporter, context) : "";
   // Work that is there is waited for all the same.
-  return missing(item, messageOf(tried.error) + hint, isFound ? "StatusNotWritten" : reason);
+  const reason = found.reason && (isFound ? "StatusNotWritten" : found.reason);
+  return { ...found, message: found.message + hint, ...(reason ? { reason } : {}) };
 }
 
 /** The command that makes a status object. */
@@ -107,7 +108,7 @@ function createHint(reporter: StatusReporter, context: ExecutionContext): string
 
 function statusNameOf(reporter: StatusReporter, context: ExecutionContext): string {
   const [rule] = reporter.access?.(context) ?? [];
-  return rule ? `${rule.resource} "${rule.name}"` : "it";
+  return rule ? `${rule.resource} "${rule.name}"` : "a report";
 }
 
 /** A log that keeps its warnings as items. */
@@ -131,7 +132,11 @@ async function attempt<T>(
 
 class TooLong extends Error {
   constructor() {
-    super(`no end within ${STEP_MS / 1_000} s: an object of the name may be on its way to be deleted`);
+    super(
+      `no end within ${
+        STEP_MS / 1_000
+      } s; a run may wait longer, such as for an object that is being deleted`,
+    );
   }
 }
 

@@ -352,6 +352,14 @@ Deno.test("checkRun() gives up a call that does not end, and goes on", async () 
   ]);
 });
 
+Deno.test("checkRun() tells what a runner warns of in its preflight", async () => {
+  const runner = (kube: KubeClient): ActionRunner => ({
+    ...argoRunner(kube),
+    preflight: ({ log }) => Promise.resolve(log.warn("the chart is old")),
+  });
+  assertEquals(troubleIn(await check(anApi(), { runner }))[0], "warning manifest: the chart is old");
+});
+
 Deno.test("checkRun() ends with the signal's reason when that is aborted", async () => {
   const end = new AbortController();
   const runner = (kube: KubeClient): ActionRunner => ({
