@@ -30,6 +30,7 @@ import { rows as status } from "./rows_status.ts";
 import { rows as statusWriters } from "./rows_status_writers.ts";
 import { rows as streams } from "./rows_streams.ts";
 import { rows as timeout } from "./rows_timeout.ts";
+import { rows as values } from "./rows_values.ts";
 import { rows as watch } from "./rows_watch.ts";
 import type { Work } from "./work.ts";
 import { WORKFLOW } from "./workflow.ts";
@@ -68,7 +69,7 @@ const ofProgram = [
 ];
 
 /** Those for a runner that has another one create its object and wait for it. */
-const ofComposed = [...adopt, ...create, ...gone, ...restart, ...watch];
+const ofComposed = [...adopt, ...create, ...gone, ...restart, ...values, ...watch];
 
 /** All rows, in the table's order, for one work after another. */
 export const ALL_ROWS: WorkRow[] = [
