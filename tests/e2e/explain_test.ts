@@ -1,7 +1,7 @@
 import { assertEquals, assertObjectMatch, assertStringIncludes } from "@std/assert";
 import { type AnyObject, clusterTest, create, createAccount, read, type Space } from "./cluster.ts";
 import { tokenFor, writeKubeconfig } from "./kubeconfigs.ts";
-import { binaryPath, reportOf, run, runnerEnv } from "./program.ts";
+import { explain, reportOf, run, runnerEnv } from "./program.ts";
 import { aWorkflow, BUSYBOX, pauseSpec, scriptSpec, scriptTemplate, workflowInPhase } from "./workflows.ts";
 
 /** What the runner needs for its verdict, and nothing for the explanation. */
@@ -136,16 +136,13 @@ clusterTest(
     const { metadata } = await create(aWorkflow(space, pauseSpec()));
     await workflowInPhase(space, "Running");
     const name = metadata?.name ?? "";
-    const explain = async (...more: string[]) => {
-      const args = ["explain", "--name", name, "--namespace", space.namespace, ...more];
-      const env = { KUBECONFIG: Deno.env.get("KUBECONFIG") ?? "" };
-      const { code, stdout } = await new Deno.Command(await binaryPath(), { args, env }).output();
-      return { code, text: new TextDecoder().decode(stdout) };
-    };
-    const { code, text } = await explain();
+    const { code, text } = await explain(space, name);
     assertEquals(code, 0);
     assertStringIncludes(text, `Workflow "${name}" in "${space.namespace}" is Running`);
     assertStringIncludes(text, "waits for: ");
-    assertEquals(JSON.parse((await explain("--format", "json")).text).state, "Running");
+    assertEquals(
+      JSON.parse((await explain(space, name, { args: ["--format", "json"] })).text).state,
+      "Running",
+    );
   },
 );

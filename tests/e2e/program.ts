@@ -144,6 +144,19 @@ export async function run(env: Record<string, string>, options: RunOptions = {})
   return await program.ended(options.limitMs);
 }
 
+/** What the command `explain` prints of the cluster's work of a name. */
+export async function explain(
+  { namespace }: Space,
+  name: string,
+  { program, args = [] }: { program?: Program; args?: string[] } = {},
+): Promise<{ code: number; text: string }> {
+  const { code, stdout } = await new Deno.Command(await binaryPath(program), {
+    args: ["explain", "--name", name, "--namespace", namespace, ...args],
+    env: { KUBECONFIG: Deno.env.get("KUBECONFIG") ?? "" },
+  }).output();
+  return { code, text: new TextDecoder().decode(stdout) };
+}
+
 /** The report: the only line on standard output. */
 export function reportOf({ stdout, stderr }: Ended): AnyObject {
   const lines = stdout.trimEnd().split("\n");
