@@ -37,3 +37,9 @@ LABEL org.opencontainers.image.title="helm-runner" \
       org.opencontainers.image.description="Has helm change a release in a Job and exits with its verdict"
 COPY --from=build /build/dist/helm-runner /usr/local/bin/helm-runner
 ENTRYPOINT ["/usr/local/bin/helm-runner"]
+
+FROM runtime AS job-runner
+LABEL org.opencontainers.image.title="job-runner" \
+      org.opencontainers.image.description="Runs a Job to its end and exits with its verdict"
+COPY --from=build /build/dist/job-runner /usr/local/bin/job-runner
+ENTRYPOINT ["/usr/local/bin/job-runner"]
