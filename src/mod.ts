@@ -51,6 +51,7 @@ export {
   type PodFindings,
   warningEvents,
 } from "./kube/explain_pod.ts";
+export { explainPods, type ExplainPodsOptions } from "./kube/explain_pods.ts";
 export { fetchClient, type FetchClientOptions } from "./kube/fetch_client.ts";
 export { followLog, type FollowLogOptions } from "./kube/follow_log.ts";
 export {

@@ -5,11 +5,11 @@
  */
 import {
   FollowedPods,
+  type FollowedPodsOptions,
   isJsonObject,
   type JsonValue,
   type KubeClient,
   type KubeObject,
-  type Log,
   type PodsOf,
 } from "../../src/mod.ts";
 
@@ -32,7 +32,7 @@ export function indexOf({ metadata }: KubeObject): string | undefined {
 export function followedJob(
   kube: KubeClient,
   job: { namespace: string; uid: string },
-  options: { signal: AbortSignal; log: Log },
+  options: Omit<FollowedPodsOptions, "streamsOf" | "whole">,
 ): FollowedPods {
   return new FollowedPods(kube, podsOf(job), { ...options, whole: true, streamsOf });
 }

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertObjectMatch, assertStringIncludes } from "@std/assert";
-import { causeOf, explainJob } from "../../../runners/job/explain.ts";
+import { explainJob } from "../../../runners/job/explain.ts";
 import { jobOutcome } from "../../../runners/job/job.ts";
 import {
   type ExecutionContext,
@@ -172,70 +172,16 @@ Deno.test("explainJob() of a Job that is gone has its events, and says that it i
   });
 });
 
-/** A pod, made in a second of the same minute. */
-function aPod(name: string, second: string, status: JsonObject, metadata: JsonObject = {}): KubeObject {
-  const creationTimestamp = `2026-01-01T00:00:${second}Z`;
-  return {
-    apiVersion: "v1",
-    kind: "Pod",
-    metadata: { name, namespace: "team", creationTimestamp, ...metadata },
-    spec: { containers: [{ name: "main" }] },
-    status,
-  } as KubeObject;
-}
-
-function ended(exitCode: number, reason = exitCode === 0 ? "Completed" : "Error"): JsonObject {
-  const terminated = { exitCode, reason, startedAt: "2026-01-01T00:00:01Z" };
-  const phase = exitCode === 0 ? "Succeeded" : "Failed";
-  return { phase, containerStatuses: [{ name: "main", state: { terminated } }] };
-}
-
-const waiting = { containerStatuses: [{ name: "main", state: { waiting: { reason: "ImagePullBackOff" } } }] };
-const DELETED = { deletionTimestamp: "2026-01-01T00:01:00Z" };
-const RUNS = { phase: "Running" };
-
-const choices: [string, KubeObject[], string | undefined][] = [
-  ["none of none", [], undefined],
-  ["none of those that succeeded", [aPod("a", "01", ended(0))], undefined],
-  [
-    "the last attempt",
-    [aPod("a", "01", ended(1)), aPod("c", "03", ended(3)), aPod("b", "02", ended(2))],
-    "c",
-  ],
-  [
-    "one that failed before one that was ended because of it",
-    [aPod("a", "01", ended(1)), aPod("b", "02", ended(143), DELETED)],
-    "a",
-  ],
-  [
-    "one that ran out of memory as one that failed, even while it is deleted",
-    [aPod("a", "01", ended(1)), aPod("b", "02", ended(137, "OOMKilled"), DELETED)],
-    "b",
-  ],
-  [
-    "one that failed before one that cannot start",
-    [aPod("a", "01", ended(1)), aPod("b", "02", waiting)],
-    "a",
-  ],
-  ["one that cannot start before one that runs", [aPod("a", "01", waiting), aPod("b", "02", RUNS)], "a"],
-  ["one that runs", [aPod("a", "01", ended(0)), aPod("b", "02", RUNS)], "b"],
+const named = [
+  "Container main for pod job-rec/exit-code-t2k4s failed with exit code 3 matching FailJob rule at index 0",
+  "Pod job-rec/exit-code-t2k4s has condition DisruptionTarget matching FailJob rule at index 0",
 ];
 
-for (const [what, pods, name] of choices) {
-  Deno.test(`causeOf() is ${what}`, () => {
-    assertEquals(causeOf(pods, "Job ended as Failed")?.metadata.name, name);
-    assertEquals(causeOf(pods.toReversed(), "Job ended as Failed")?.metadata.name, name);
-  });
-}
-
-for (
-  const message of [
-    "Container main for pod team/a failed with exit code 42 matching FailJob rule at index 0",
-    "Job ended as Failed: PodFailurePolicy: Pod team/a has condition DisruptionTarget matching FailJob rule",
-  ]
-) {
-  Deno.test(`causeOf() is the pod that the Job names: ${message.split(" ").slice(0, 6).join(" ")} …`, () => {
-    const pods = [aPod("b", "02", ended(1)), aPod("a", "01", ended(42))];
-    assertEquals(causeOf(pods, message)?.metadata.name, "a");
+for (const message of named) {
+  Deno.test(`explainJob() finds the pod that the Job names: ${message.split(" ")[0]} …`, async () => {
+    const recorded = recording("exit-code");
+    const conditions = [{ type: "Failed", status: "True", reason: "PodFailurePolicy", message }];
+    recorded.object.status = { conditions };
+    assertEquals((await explain(recorded, replay(recorded).kube)).pod, "exit-code-t2k4s");
   });
 }

@@ -1,0 +1,51 @@
+import { assertEquals } from "@std/assert";
+import { followedJob, indexOf } from "../../../runners/job/pods.ts";
+import { type KubeClient, type KubeObject, type ListOptions, silentLog } from "../../../src/mod.ts";
+import { fakeClock } from "../../../src/testing/mod.ts";
+import { at, HANG, logClient } from "../../kube/log_streams.ts";
+
+function aPod(name: string, containers: string[], initContainers: string[] = []): KubeObject {
+  const named = (names: string[]) => names.map((name) => ({ name }));
+  const spec = { containers: named(containers), initContainers: named(initContainers) };
+  return { apiVersion: "v1", kind: "Pod", metadata: { name, namespace: "team" }, spec };
+}
+
+Deno.test("followedJob() leads each line by its pod, and by its container where there are several", async () => {
+  const { kube: streams, asked } = logClient((
+    { pod, container },
+  ) => [at("01", `${container} of ${pod}`), HANG]);
+  const lists: ListOptions[] = [];
+  const items = [aPod("demo-a", ["main"]), aPod("demo-b", ["main", "side"], ["prepare"])];
+  const kube = {
+    ...streams,
+    list(_type: unknown, options: ListOptions) {
+      lists.push(options);
+      return Promise.resolve({ resourceVersion: "1", items });
+    },
+  } as unknown as KubeClient;
+  const told: string[] = [];
+  const clock = fakeClock();
+  const { signal } = new AbortController();
+  const log = { ...silentLog, info: (message: string) => void told.push(message) };
+  followedJob(kube, { namespace: "team", uid: "uid-1" }, { signal, log, clock }).run();
+  await clock.advance(3_000);
+  assertEquals(told, [
+    "[demo-a] main of demo-a",
+    "[demo-b/prepare] prepare of demo-b",
+    "[demo-b/main] main of demo-b",
+    "[demo-b/side] side of demo-b",
+  ]);
+  assertEquals(asked.length, 4);
+  const [{ namespace, labelSelector, metadataOnly } = {}] = lists as Partial<ListOptions>[];
+  assertEquals([namespace, labelSelector, metadataOnly], [
+    "team",
+    "batch.kubernetes.io/controller-uid=uid-1",
+    false,
+  ]);
+});
+
+Deno.test("indexOf() is the index of an indexed Job's pod, and none of another's", () => {
+  const pod = aPod("demo-a", ["main"]);
+  const annotations = { "batch.kubernetes.io/job-completion-index": "0" };
+  assertEquals([indexOf(pod), indexOf({ ...pod, metadata: { annotations } })], [undefined, "0"]);
+});
