@@ -54,9 +54,9 @@ async function explainWithoutPods(
     warningEvents(kube, job, options),
   ]);
   notRead.push(...events.notRead);
-  const message = notRead.length === 0 ? { message: "no pod of it can be found" } : {};
   return {
-    ...(whole ? { ...message, ...saidOfJob(whole) } : {}),
+    ...(whole ? saidOfJob(whole) : {}),
+    ...(whole && notRead.length === 0 && !isSuspended(whole) ? { message: "no pod of it can be found" } : {}),
     ...(events.value?.length ? { events: events.value } : {}),
     ...(notRead.length > 0 ? { notRead } : {}),
   };
