@@ -84,7 +84,7 @@ export function simulatedHelm(
   { end = () => ({}) }: SimulatedHelmOptions = {},
 ): SimulatedHelm {
   const ran: string[][] = [];
-  const timers = new Set<number>();
+  const timers = new Set<ReturnType<typeof setTimeout>>();
   const later = (work: () => void) => {
     const timer = setTimeout(() => {
       timers.delete(timer);
