@@ -1,6 +1,6 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { create, type Space } from "./cluster.ts";
-import { helmTest, history, revisions, runHelm } from "./helm.ts";
+import { helmJobs, helmTest, history, revisions, runHelm } from "./helm.ts";
 import { aChart } from "./helm_charts.ts";
 import { startRepository } from "./helm_repository.ts";
 import { startRegistry } from "./oci_registry.ts";
@@ -35,7 +35,8 @@ helmTest("a chart comes from a repository with a login and a CA of its own", asy
   assertEquals(ended.code, 0, ended.stderr);
   assertEquals(repository.served.includes("/app-0.1.0.tgz"), true);
   assertEquals(await revisions(space), ["1 deployed"]);
-  assertEquals(`${ended.stdout}${ended.stderr}`.includes(CREDENTIALS.password), false);
+  const written = `${ended.stdout}${ended.stderr}${JSON.stringify(await helmJobs(space))}`;
+  assertEquals(written.includes(CREDENTIALS.password), false, written);
 }, OPENSSL);
 
 helmTest("a wrong password is told in Helm's words, and nothing is installed", async (space) => {
