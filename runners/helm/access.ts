@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type AccessRule, type ExecutionContext, explainPodAccess } from "../../src/mod.ts";
+import { type AccessRule, type ExecutionContext, podsAccess } from "../../src/mod.ts";
 
 const JOBS = { apiGroup: "batch", resource: "jobs" };
 const SECRETS = { apiGroup: "", resource: "secrets" };
@@ -14,7 +14,7 @@ const SECRETS = { apiGroup: "", resource: "secrets" };
  * its revision.
  */
 export function helmAccess(context: ExecutionContext): AccessRule[] {
-  const { dryRun, followLogs, onTimeout, onTerminate, runId } = context;
+  const { dryRun, onTimeout, onTerminate, runId } = context;
   const ways = [onTimeout, onTerminate];
   const isStopped = ways.some((way) => way === "stop" || way === "terminate");
   const deletes = dryRun || runId === undefined || ways.includes("terminate");
@@ -52,18 +52,9 @@ export function helmAccess(context: ExecutionContext): AccessRule[] {
       apiGroup: "",
       resource: "pods",
       verbs: ["list"],
-      purpose: "to find the pods that explain a failure, and to warn of a Job that does not start",
+      purpose: "to find the release's pods that explain a failure",
       optional: true,
     },
-    ...explainPodAccess(context),
-    ...(followLogs
-      ? [{
-        apiGroup: "",
-        resource: "pods/log",
-        verbs: ["get"],
-        purpose: "to follow helm's log",
-        optional: true,
-      }]
-      : []),
+    ...podsAccess(context),
   ];
 }

@@ -3,7 +3,13 @@
  *
  * @module
  */
-import type { JsonObject, KubeObject } from "../../src/mod.ts";
+import {
+  type ExecutionContext,
+  isJsonObject,
+  type JsonObject,
+  type JsonValue,
+  type KubeObject,
+} from "../../src/mod.ts";
 import type { HelmArguments } from "./arguments.ts";
 
 /** Label of a Job and its pod with the release that it works on. */
@@ -15,35 +21,32 @@ const DEFAULT_IMAGE = "docker.io/alpine/helm:3.18.4";
 
 /** How long a Job stays after its end, seconds: for who looks at it, and for a runner that starts again. */
 const TTL_SECONDS = 24 * 60 * 60;
+/** What is only tried goes by itself where the runner did not come to delete it. */
+const TRIAL = { activeDeadlineSeconds: 600, ttlSecondsAfterFinished: 60 };
 /** By how much helm's time is to be up before the run's, milliseconds: what helm then says tells more. */
 const HEAD_START_MS = 10_000;
 /** Any but root: helm needs no user of the image. */
 const USER = 65532;
 const HOME = "/home/helm";
 const VALUES = "/helm/values";
+const VALUES_KEY = "values.yaml";
 const CA = "/helm/ca";
 
-/** What a Job is made of. */
+/** What a Job is made of, beside helm's arguments. */
 export interface HelmJobOptions {
   /** The Job's name; also that of the Secret with the values. */
   name: string;
-  namespace: string;
-  serviceAccountName: string;
-  /** The image where the arguments name none. */
-  image?: string | undefined;
+  context: ExecutionContext;
   /** Whether there are values. */
   hasValues: boolean;
-  /** How long the run may take, milliseconds; helm's own time by default. */
-  timeoutMs?: number | undefined;
   /** The revision to go back to before the command. */
   rollbackTo?: number | undefined;
-  /** Only try it. */
-  dryRun: boolean;
 }
 
 /** The Job that runs helm: the command alone, or after a rollback to the last good revision. */
 export function helmJob(args: HelmArguments, options: HelmJobOptions): KubeObject & { spec: JsonObject } {
-  const { rollbackTo } = options;
+  const { name, context: { dryRun, platform }, rollbackTo } = options;
+  const { namespace, serviceAccountName } = platform;
   const labels = { [RELEASE_LABEL]: args.name };
   const command = container(HELM_CONTAINER, helmCommand(args, options), args, options);
   const before = rollbackTo === undefined ? [] : [
@@ -53,20 +56,20 @@ export function helmJob(args: HelmArguments, options: HelmJobOptions): KubeObjec
     apiVersion: "batch/v1",
     kind: "Job",
     metadata: {
-      name: options.name,
-      namespace: options.namespace,
+      name,
+      namespace,
       // What is only tried works on no release.
-      labels: options.dryRun ? {} : labels,
+      labels: dryRun ? {} : labels,
     },
     spec: {
       // Helm is no command to be repeated: what a first try has left behind makes the second one fail otherwise.
       backoffLimit: 0,
-      ttlSecondsAfterFinished: options.dryRun ? 60 : TTL_SECONDS,
+      ...(dryRun ? TRIAL : { ttlSecondsAfterFinished: TTL_SECONDS }),
       template: {
         metadata: { labels },
         spec: {
           restartPolicy: "Never",
-          serviceAccountName: options.serviceAccountName,
+          serviceAccountName,
           automountServiceAccountToken: true,
           enableServiceLinks: false,
           securityContext: {
@@ -99,8 +102,14 @@ export function valuesSecret(
       ownerReferences: [{ apiVersion: "batch/v1", kind: "Job", name, uid }],
     },
     // JSON is YAML.
-    stringData: { "values.yaml": JSON.stringify(values) },
+    stringData: { [VALUES_KEY]: JSON.stringify(values) },
   };
+}
+
+/** The values in such a Secret. */
+export function valuesIn({ data }: KubeObject): JsonValue {
+  const text = isJsonObject(data) ? atob(String(data[VALUES_KEY])) : "null";
+  return JSON.parse(new TextDecoder().decode(Uint8Array.from(text, (character) => character.charCodeAt(0))));
 }
 
 /** How long helm may take of a run's time, seconds; helm's own default, five minutes, without one. */
@@ -117,13 +126,14 @@ function rollbackArguments({ name, wait, maxHistory }: HelmArguments, revision: 
 /** What helm is started with. Each value is one word with its flag, so that none can be taken for another flag. */
 function helmCommand(args: HelmArguments, options: HelmJobOptions): string[] {
   const { command, chart } = args;
+  const { context: { dryRun, platform, timeoutMs }, hasValues } = options;
   const positional = [args.name, chart?.name, args.revision?.toString()];
   const flags: [string, string | boolean | undefined][] = [
-    ["namespace", options.namespace],
-    ["timeout", `${helmTimeoutSeconds(options.timeoutMs)}s`],
+    ["namespace", platform.namespace],
+    ["timeout", `${helmTimeoutSeconds(timeoutMs)}s`],
     ["repo", chart?.repo],
     ["version", chart?.version],
-    ["values", chart && options.hasValues ? `${VALUES}/values.yaml` : undefined],
+    ["values", chart && hasValues ? `${VALUES}/${VALUES_KEY}` : undefined],
     ["history-max", args.maxHistory?.toString()],
     ["wait", args.wait],
     ["wait-for-jobs", args.waitForJobs],
@@ -133,8 +143,8 @@ function helmCommand(args: HelmArguments, options: HelmJobOptions): string[] {
     ["replace", args.replace],
     ["reuse-values", args.reuseValues],
     ["reset-values", args.resetValues],
-    ["dry-run", options.dryRun && (chart ? "server" : true)],
-    ["hide-secret", options.dryRun && chart !== undefined],
+    ["dry-run", dryRun && (chart ? "server" : true)],
+    ["hide-secret", dryRun && chart !== undefined],
   ];
   return [
     command,
@@ -156,7 +166,7 @@ function container(
   name: string,
   command: string[],
   args: HelmArguments,
-  { image, hasValues }: HelmJobOptions,
+  { context, hasValues }: HelmJobOptions,
 ): JsonObject {
   const { auth, caSecretName } = args;
   const isCommand = name === HELM_CONTAINER;
@@ -166,7 +176,7 @@ function container(
   });
   return {
     name,
-    image: args.image ?? image ?? DEFAULT_IMAGE,
+    image: args.image ?? context.settings?.RUNNER_HELM_IMAGE ?? DEFAULT_IMAGE,
     imagePullPolicy: "IfNotPresent",
     command: ["helm"],
     args: [...command, ...(isCommand ? credentials(args) : [])],

@@ -55,7 +55,7 @@ export async function lookAround(
       }),
     input,
   );
-  const isOwn = ({ metadata }: KubeObject) => metadata.name === work.job.name;
+  const isOwn = ({ metadata }: KubeObject) => metadata.name === work.name;
   const own = items.some(isOwn) ? await jobs.find(jobInput(work, input)) : undefined;
   // Without an id nobody knows whether it is this run that has ended.
   if (own && (!own.finished || context.runId !== undefined)) return { existing: own };

@@ -9,21 +9,24 @@ import {
   type KubeClient,
   messageOf,
   type PodFindings,
+  readWithRetry,
   realClient,
-  RunError,
   scoped,
+  type StepInput,
   type WaitForCompletionInput,
   type WaitForCompletionOutput,
 } from "../../src/mod.ts";
 import { jobRunner } from "../job/mod.ts";
 import { helmAccess } from "./access.ts";
-import { explainHelm, explainHelmPod } from "./explain.ts";
+import { describeHelm } from "./describe.ts";
+import { explainHelm } from "./explain.ts";
 import { failingPod } from "./failing_pod.ts";
 import { helmTimeoutSeconds } from "./helm_job.ts";
 import { lookAround, type Plan } from "./look_around.ts";
 import { readResult, resultText } from "./result.ts";
-import { preflightJob, removeJob, startJob } from "./start_job.ts";
-import { type HelmWork, jobInput, prepareWork } from "./work.ts";
+import { preflightJob, startJob } from "./start_job.ts";
+import { tryHelm } from "./try_helm.ts";
+import { type HelmWork, prepareWork } from "./work.ts";
 
 export { HELM_SETTINGS } from "./settings.ts";
 
@@ -33,8 +36,6 @@ const LOOK_BEFORE_MS = 5_000;
 const RESULT_MS = 3_000;
 /** How long it may take after a signal, when the run has 5 s to end, milliseconds. */
 const HURRIED_RESULT_MS = 500;
-/** How long the removal of what a dry run has made may take, milliseconds. */
-const REMOVAL_MS = 3_000;
 
 /**
  * A runner that has helm install, upgrade, uninstall or roll back a release, in a Job of the context's namespace and
@@ -48,8 +49,7 @@ export function helmRunner(kube: KubeClient): ActionRunner {
   let plan!: Plan;
   /** The release's pod that was not ready when helm's time was almost up. */
   let seen: PodFindings | undefined;
-  const options = { hashed: () => work.hashed };
-  const jobs = jobRunner(kube, options);
+  const jobs = jobRunner(kube, { hashed: () => work.hashed });
 
   async function watchPods({ context, started, log }: WaitForCompletionInput, signal: AbortSignal) {
     if (!work.args.atomic) return;
@@ -66,14 +66,18 @@ export function helmRunner(kube: KubeClient): ActionRunner {
   /** The verdict with what became of the release, as far as that can be read. */
   async function withResult(
     completed: WaitForCompletionOutput,
-    { signal }: { signal: AbortSignal },
+    { signal, log }: StepInput,
   ): Promise<WaitForCompletionOutput> {
-    const ms = signal.aborted ? HURRIED_RESULT_MS : RESULT_MS;
+    const inTime = AbortSignal.timeout(signal.aborted ? HURRIED_RESULT_MS : RESULT_MS);
     try {
-      const release = await readResult(kube, work.release, { signal: AbortSignal.timeout(ms) });
+      const read = () => readResult(kube, work.release, { signal: inTime });
+      const release = await readWithRetry(kube, read, { signal: inTime, log });
       return { ...completed, message: `${completed.message}; ${resultText(release)}`, outputs: { release } };
     } catch (error) {
-      return { ...completed, message: `${completed.message}; Cannot read the release: ${messageOf(error)}` };
+      return {
+        ...completed,
+        message: `${completed.message}; the release could not be read: ${messageOf(error)}`,
+      };
     }
   }
 
@@ -111,34 +115,16 @@ export function helmRunner(kube: KubeClient): ActionRunner {
     },
 
     explain: (input) => explainHelm(kube, { work, jobs, seen }, input),
+    describe: (input) => describeHelm(kube, jobs, input),
 
     async stop(input) {
       await jobs.stop(input);
       return `helm may leave the release "${work.release.name}" in the middle of a change: see helm history`;
     },
 
-    /** The Job and its Secret are there while helm tries it: only helm can tell what it would do. */
     async dryRun(input) {
       const status = { helmReleaseRef: { ...work.release } };
-      if (plan.isDone) return { status, message: "the release is as it should be already" };
-      const real = realClient(kube);
-      const trial = jobRunner(real, options);
-      const object = await startJob(real, { work, plan, jobs: trial }, input);
-      try {
-        const wait = { ...jobInput(work, input), started: { status, object } };
-        const completed = await trial.waitForCompletion(wait);
-        if (!completed.finishedSuccessfully) {
-          const { message = completed.message } = await explainHelmPod(trial, { ...wait, completed });
-          throw new RunError("RefusedByApi", `helm ${work.args.command} would fail: ${message}`);
-        }
-        return {
-          status,
-          message: `helm accepts it; the Job "${object.name}", in which it was tried, is deleted`,
-        };
-      } finally {
-        await removeJob(real, object, AbortSignal.timeout(REMOVAL_MS))
-          .catch((error) => input.log.error(`Left in the cluster: ${messageOf(error)}`));
-      }
+      return { status, message: await tryHelm(realClient(kube), { work, plan }, input) };
     },
 
     commands: (object) => {

@@ -12,6 +12,7 @@ import {
   type KubeClient,
   messageOf,
   preflightCreate,
+  readWithRetry,
   reasonOf,
   RunError,
   type StartInput,
@@ -37,9 +38,9 @@ export async function preflightJob(
   input: StartInput,
 ): Promise<void> {
   await jobs.preflight(jobInput(work, input, plan.rollbackTo));
-  if (!work.job.hasValues) return;
-  const secret = valuesSecret({ ...work.job, uid: NO_UID }, work.values);
-  await preflightCreate(kube, secret, secretOptions(input));
+  if (!work.hasValues) return;
+  const job = { name: work.name, namespace: work.release.namespace, uid: NO_UID };
+  await preflightCreate(kube, valuesSecret(job, work.values), secretOptions(input));
 }
 
 /** Creates the Job or goes on with that of an earlier start; either way the values are there when this returns. */
@@ -49,9 +50,9 @@ export async function startJob(
   input: StartInput,
 ): Promise<WorkObject> {
   const { existing, replaces, rollbackTo } = plan;
-  if (replaces) await removeJob(kube, replaces, input.signal);
+  if (replaces) await readWithRetry(kube, () => removeJob(kube, replaces, input.signal), input);
   const object = existing ?? (await jobs.start(jobInput(work, input, rollbackTo))).object!;
-  if (work.job.hasValues && !object.finished) await createValues(kube, work, object, input);
+  if (work.hasValues && !object.finished) await createValues(kube, work, object, input);
   return object;
 }
 

@@ -16,7 +16,7 @@ import {
   type StartInput,
 } from "../../src/mod.ts";
 import { type HelmArguments, parseArguments } from "./arguments.ts";
-import { helmJob, type HelmJobOptions } from "./helm_job.ts";
+import { helmJob } from "./helm_job.ts";
 import type { ReleaseRef } from "./release.ts";
 
 /** All that a run works with. */
@@ -24,11 +24,13 @@ export interface HelmWork {
   args: HelmArguments;
   /** Those that the user gave; empty without any. */
   values: JsonObject;
+  hasValues: boolean;
   release: ReleaseRef;
-  /** What the proof of ownership is taken of. */
+  /** The Job's name; also that of the Secret with the values. */
+  name: string;
+  /** What the proof of ownership is taken of, and its hash. */
   hashed: JsonObject;
   hash: string;
-  job: HelmJobOptions;
 }
 
 /** The name of a Job is the context's, a dash and 8 digits, at most 63 characters. */
@@ -52,32 +54,27 @@ export async function prepareWork({ manifest, context, log, mask }: StartInput):
   const { namespace, serviceAccountName } = context.platform;
   const hashed = { ...rest, values, serviceAccountName };
   const hash = await specHash(hashed);
-  const { dryRun, runId = "", settings, timeoutMs } = context;
+  const { dryRun, runId = "" } = context;
   const digits = (await sha256(`${hash} ${runId} ${dryRun}`)).slice(0, 8);
   return {
     args,
     values,
+    hasValues: Object.keys(values).length > 0,
     release: { name: args.name, namespace },
+    name: `${context.name}-${digits}`,
     hashed,
     hash,
-    job: {
-      name: `${context.name}-${digits}`,
-      namespace,
-      serviceAccountName,
-      hasValues: Object.keys(values).length > 0,
-      image: settings?.RUNNER_HELM_IMAGE,
-      timeoutMs,
-      dryRun,
-    },
   };
 }
 
 /** The input of a step of the Job's own runner. */
 export function jobInput<T extends StartInput>(work: HelmWork, input: T, rollbackTo?: number): T {
+  const { args, name } = work;
+  const { context } = input;
   return {
     ...input,
-    context: { ...input.context, name: work.job.name },
-    manifest: helmJob(work.args, { ...work.job, rollbackTo }),
+    context: { ...context, name },
+    manifest: helmJob(args, { ...work, context, rollbackTo }),
   };
 }
 

@@ -41,5 +41,5 @@ async function jobName(): Promise<string> {
     dryRun: false,
   } as ExecutionContext;
   const input = { context, manifest: MANIFEST, log: silentLog, signal: new AbortController().signal };
-  return (await prepareWork(input)).job.name;
+  return (await prepareWork(input)).name;
 }

@@ -12,6 +12,7 @@ import {
   type KubeList,
   type KubeObject,
   type ListOptions,
+  type LogOptions,
   type ObjectRef,
   pluralOf,
   type ReadOptions,
@@ -78,8 +79,10 @@ export class MemoryClient implements KubeClient {
     return this.calls.filter(({ method }) => methods.length === 0 || methods.includes(method)).length;
   }
 
-  readLog(): Promise<string> {
-    return Promise.reject(new Error("no logs here"));
+  async readLog(pod: { name: string; namespace: string }, options: LogOptions): Promise<string> {
+    const path = `/api/v1/namespaces/${pod.namespace}/pods/${pod.name}/log`;
+    const query = new URLSearchParams({ container: options.container, tailLines: String(options.tailLines) });
+    return await (await this.#api.handle(new Request(`http://memory${path}?${query}`))).text();
   }
 
   streamLog(): AsyncIterable<Uint8Array> {

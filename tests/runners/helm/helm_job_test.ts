@@ -1,15 +1,10 @@
 import { assertEquals } from "@std/assert";
 import type { HelmArguments } from "../../../runners/helm/arguments.ts";
 import { helmJob, type HelmJobOptions, helmTimeoutSeconds } from "../../../runners/helm/helm_job.ts";
+import { aContext } from "../../builders.ts";
 import { podSpecOf } from "./simulated_helm.ts";
 
-const OPTIONS: HelmJobOptions = {
-  name: "demo-0123abcd",
-  namespace: "team",
-  serviceAccountName: "worker",
-  hasValues: false,
-  dryRun: false,
-};
+const OPTIONS: HelmJobOptions = { name: "demo-0123abcd", context: aContext(), hasValues: false };
 const CHART = { name: "app", repo: "https://charts.example.org", version: "1.2.3" };
 
 /** What helm is started with. */
@@ -34,7 +29,7 @@ const cases: [string, Partial<HelmArguments>, Partial<HelmJobOptions>, string[]]
       createNamespace: true,
       replace: true,
     },
-    { hasValues: true, timeoutMs: 60_000 },
+    { hasValues: true, context: aContext({ timeoutMs: 60_000 }) },
     [
       ...["install", "web", "oci://registry.example.org/app", "--namespace=team", "--timeout=50s"],
       ...[
@@ -57,11 +52,11 @@ const cases: [string, Partial<HelmArguments>, Partial<HelmJobOptions>, string[]]
   ["uninstall", { command: "uninstall", noHooks: true }, {}, [
     ...["uninstall", "web", "--namespace=team", "--timeout=300s", "--wait", "--no-hooks"],
   ]],
-  ["install as a dry run", { chart: CHART }, { dryRun: true }, [
+  ["install as a dry run", { chart: CHART }, { context: aContext({ dryRun: true }) }, [
     ...["install", "web", "app", "--namespace=team", "--timeout=300s", "--repo=https://charts.example.org"],
     ...["--version=1.2.3", "--wait", "--dry-run=server", "--hide-secret"],
   ]],
-  ["uninstall as a dry run", { command: "uninstall" }, { dryRun: true }, [
+  ["uninstall as a dry run", { command: "uninstall" }, { context: aContext({ dryRun: true }) }, [
     ...["uninstall", "web", "--namespace=team", "--timeout=300s", "--wait", "--dry-run"],
   ]],
 ];
@@ -111,7 +106,12 @@ const images: [string, string | undefined, string | undefined, string][] = [
 for (const [what, image, set, expected] of images) {
   Deno.test(`helmJob() takes ${what} image`, () => {
     const args = { command: "uninstall", name: "web", wait: true, ...(image ? { image } : {}) } as const;
-    assertEquals(podSpecOf(helmJob(args, { ...OPTIONS, image: set })).containers[0].image, expected);
+    assertEquals(
+      podSpecOf(
+        helmJob(args, { ...OPTIONS, context: aContext(set ? { settings: { RUNNER_HELM_IMAGE: set } } : {}) }),
+      ).containers[0].image,
+      expected,
+    );
   });
 }
 

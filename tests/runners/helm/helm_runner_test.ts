@@ -97,6 +97,7 @@ testOnStage("helmRunner() installs a release and reports what became of it", asy
     },
   });
   assertEquals(revisionsIn(stage), ["1 deployed"]);
+  assertEquals(stage.api.requests.length, 13);
 });
 
 testOnStage("helmRunner() keeps values out of the Job and of the report", async (stage) => {
@@ -270,6 +271,15 @@ testOnStage(
   { end: () => ({ exitCode: 1, log: "Error: chart not found\n" }) },
 );
 
+testOnStage("helmRunner() tries nothing in a dry run that begins with a rollback", async (stage) => {
+  stage.release();
+  stage.release({ revision: 2, status: "pending-upgrade" });
+  const context = { settings: { RUNNER_HELM_PENDING: "rollback" }, dryRun: true };
+  const { exitCode, report } = await stage.run({ command: "upgrade", chart: CHART }, context);
+  assertEquals([exitCode, stage.helm.ran], [0, []]);
+  assertStringIncludes(String(report.message), "first roll back to revision 1");
+});
+
 testOnStage(
   "helmRunner() says that a helm it has stopped may leave the release in the middle",
   async (stage) => {
@@ -301,4 +311,21 @@ testOnStage(
     assertEquals(api.objects("Secret").map(({ data }) => data), [{ a: "YQ==" }]);
   },
   { end: () => undefined },
+);
+
+testOnStage(
+  "helmRunner() reports what became of the release also where the API server stumbles",
+  async (stage) => {
+    const { api, helm } = stage;
+    let stumbles = 1;
+    api.use((request, next) => {
+      const isRead = helm.ran.length > 0 && request.method === "GET" && request.url.includes("/secrets");
+      if (!isRead || stumbles === 0) return next(request);
+      stumbles -= 1;
+      return new Response("so sorry", { status: 503 });
+    });
+    const { exitCode, report } = await stage.run({ chart: CHART });
+    assertEquals([exitCode, stumbles], [0, 0]);
+    assertObjectMatch(report, { outputs: { release: { revision: 1 } } });
+  },
 );

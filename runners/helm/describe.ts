@@ -1,0 +1,77 @@
+/**
+ * What helm's newest Job looks like, for people.
+ *
+ * @module
+ */
+import {
+  type ActionRunner,
+  type Description,
+  isFault,
+  type KubeClient,
+  type KubeObject,
+  Mask,
+  readWithRetry,
+  RunError,
+  secretsIn,
+  type StepInput,
+} from "../../src/mod.ts";
+import { helmError } from "./explain.ts";
+import { RELEASE_LABEL, valuesIn } from "./helm_job.ts";
+
+/**
+ * The newest Job of the context's name, and why helm failed or what it waits for. Where the Job's values cannot be
+ * read, and so their secrets not be hidden, helm's log is left out.
+ *
+ * @param jobs the runner of the Job
+ * @throws {RunError} `TargetMissing` if there is none, `NotAllowed` or `ApiUnreachable` if it cannot be read
+ */
+export async function describeHelm(
+  kube: KubeClient,
+  jobs: Pick<Required<ActionRunner>, "describe">,
+  input: StepInput,
+): Promise<Description> {
+  const { context, signal } = input;
+  const { namespace } = context.platform;
+  const list = { namespace, labelSelector: RELEASE_LABEL, metadataOnly: true, signal };
+  const { items } = await readWithRetry(
+    kube,
+    () => kube.list({ apiVersion: "batch/v1", kind: "Job" }, list),
+    input,
+  );
+  const [newest] = items.filter(({ metadata: { name = "" } }) => isOfRun(name, context.name))
+    .sort((a, b) => createdAt(b).localeCompare(createdAt(a)));
+  if (!newest) throw new RunError("TargetMissing", `There is no Job of helm for "${context.name}"`);
+  const { name = "" } = newest.metadata;
+  const mask = new Mask();
+  const isHidden = await hideValues(kube, { name, namespace }, { mask, signal });
+  const described = await jobs.describe({
+    ...input,
+    context: { ...context, name, ...(isHidden ? {} : { logTailLines: 0 }) },
+  });
+  const error = helmError(described.failure?.logTail);
+  return mask.applyTo(
+    error === undefined ? described : { ...described, failure: { ...described.failure, message: error } },
+  );
+}
+
+function isOfRun(job: string, name: string): boolean {
+  return job.startsWith(`${name}-`) && /^[0-9a-f]{8}$/.test(job.slice(name.length + 1));
+}
+
+/** Whether the secrets among a Job's values are known, and hidden, or there are none. */
+async function hideValues(
+  kube: KubeClient,
+  ref: { name: string; namespace: string },
+  { mask, signal }: { mask: Mask; signal: AbortSignal },
+): Promise<boolean> {
+  try {
+    mask.hide(secretsIn(valuesIn(await kube.get({ apiVersion: "v1", kind: "Secret", ...ref }, { signal }))));
+    return true;
+  } catch (error) {
+    return isFault(error, "notFound");
+  }
+}
+
+function createdAt({ metadata }: KubeObject): string {
+  return metadata.creationTimestamp ?? "";
+}
