@@ -30,7 +30,7 @@ export interface Progress {
 export interface LiveViewOptions {
   /** The terminal: standard error. */
   stream: Stream;
-  /** The terminal's size in characters. */
+  /** The terminal's size in characters; it may throw. */
   size: () => { columns: number; rows: number };
   /** Milliseconds since 1970: durations of what runs count to now. */
   now: () => number;
@@ -86,11 +86,20 @@ export class LiveView implements Progress {
   }
 
   #draw(): void {
-    const { size, now, stream } = this.#options;
-    const { columns, rows } = size();
+    const { now, stream } = this.#options;
+    const { columns, rows } = this.#size();
     const lines = viewLines(this.#nodes, { columns, rows: rows - 1, now: now() });
     if (lines.length > 0) writeText(stream, lines.join("\n") + "\n");
     this.#drawn = lines.length;
+  }
+
+  /** A terminal that has gone away has no size any more: what nobody sees must not end a run. */
+  #size(): { columns: number; rows: number } {
+    try {
+      return this.#options.size();
+    } catch {
+      return { columns: 0, rows: 0 };
+    }
   }
 }
 

@@ -12,8 +12,10 @@ import { isJsonObject, type JsonValue } from "./json.ts";
 const SECRET_NAME =
   /(passw(or)?d|passphrase|secret|token|api[-_.]?key|access[-_.]?key|private[-_.]?key|credential)(?!.*name$)/i;
 
-/** Shorter values are no secrets, and to hide them would tear other words apart. */
+/** Shorter values are no secrets, and to hide them would tear other words apart; in characters. */
 const MIN_LENGTH = 4;
+/** Shorter lines of a secret of several, such as a brace, are hidden only along with the others; in characters. */
+const MIN_LINE_LENGTH = 8;
 
 const HIDDEN = "***";
 
@@ -21,10 +23,13 @@ const HIDDEN = "***";
 export class Mask {
   readonly #secrets = new Set<string>();
 
-  /** Hides these from now on. */
+  /** Hides these from now on, and each line of them by itself: that is how logs have them. */
   hide(secrets: string[]): void {
     for (const secret of secrets) {
+      const lines = secret.split("\n").map((line) => line.trim()).filter((line) => line !== "");
+      const minLength = lines.length > 1 ? MIN_LINE_LENGTH : MIN_LENGTH;
       if (secret.length >= MIN_LENGTH) this.#secrets.add(secret);
+      for (const line of lines.filter(({ length }) => length >= minLength)) this.#secrets.add(line);
     }
   }
 

@@ -73,3 +73,20 @@ Deno.test("LiveView draws over what it drew before, and lets the log through abo
     `✔ ${"build".padEnd(34)} Succeeded 2s\n1/1 steps have ended\n`,
   ]);
 });
+
+Deno.test("LiveView draws nothing, and the log goes on, when the terminal has gone away", () => {
+  const written: string[] = [];
+  const stream = {
+    writeSync(bytes: Uint8Array) {
+      written.push(new TextDecoder().decode(bytes));
+      return bytes.length;
+    },
+  };
+  const size = () => {
+    throw new Error("Input/output error");
+  };
+  const view = new LiveView({ stream, size, now: () => NOW });
+  view.show([aNode()]);
+  view.above.writeSync(new TextEncoder().encode("a log line\n"));
+  assertEquals(written, ["a log line\n"]);
+});

@@ -33,6 +33,18 @@ Deno.test("Mask hides every secret, the longest first, in texts at any depth, an
   });
 });
 
+Deno.test("Mask hides a secret without the line end that a block of YAML gives it", () => {
+  const mask = new Mask();
+  mask.hide(["s3cret\n"]);
+  assertEquals(mask.apply("password is s3cret"), "password is ***");
+});
+
+Deno.test("Mask hides each line of a secret of several, but for those too short to be one", () => {
+  const mask = new Mask();
+  mask.hide(["{\n  first-part\n  second-part\n}\n"]);
+  assertEquals(mask.applyTo(["got first-part", "second-part", "{}"]), ["got ***", "***", "{}"]);
+});
+
 Deno.test("no secret of a manifest is in anything that a run of it writes, in dev mode", async () => {
   const canaries = ["canary-one-41", "canary-two-42"];
   const api = embeddedApi({ namespaces: ["team"] });

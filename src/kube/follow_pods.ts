@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { follow, type Follower } from "../abort.ts";
 import type { Clock } from "../clock.ts";
 import { messageOf } from "../errors.ts";
 import type { Log } from "../log.ts";
@@ -62,7 +63,7 @@ export class FollowedPods {
   readonly #kube: KubeClient;
   readonly #podsOf: PodsOf;
   readonly #options: Required<Omit<FollowedPodsOptions, "signal">>;
-  readonly #over = new AbortController();
+  readonly #over: Follower;
   readonly #ending = new AbortController();
   /** By the pods' names. */
   readonly #followed = new Map<string, Promise<unknown>>();
@@ -74,8 +75,9 @@ export class FollowedPods {
     this.#kube = kube;
     this.#podsOf = pods;
     this.#options = { clock: clockOf(kube, options), isNoise: () => false, whole: false, ...options };
-    signal.addEventListener("abort", () => this.#over.abort(signal.reason), { signal: this.#over.signal });
+    this.#over = follow(signal);
     this.#over.signal.addEventListener("abort", () => this.#ending.abort(), { once: true });
+    if (signal.aborted) this.#ending.abort();
   }
 
   /** Looks for pods and follows their logs until the end. */

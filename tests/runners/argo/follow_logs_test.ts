@@ -26,9 +26,9 @@ interface Followed {
 function following(
   pods: () => Record<string, string | undefined>,
   streamOf: (asked: AskedLog) => LogStream,
+  signal = new AbortController(),
 ): Followed {
   const clock = fakeClock();
-  const signal = new AbortController();
   const told: string[] = [];
   const lists: ListOptions[] = [];
   const { kube: streams, asked } = logClient(streamOf);
@@ -97,6 +97,14 @@ Deno.test("FollowedPods finds further pods, with at most one list in 3 s and one
   assertEquals(told, ["info [a] hello", "info [b] hello"]);
   assertEquals(asked.length, 2);
   assert(lists.length <= 10, `${lists.length}`);
+});
+
+Deno.test("FollowedPods asks for nothing where the run is over before it begins", async () => {
+  const signal = new AbortController();
+  signal.abort(new Error("over"));
+  const { clock, lists } = following(() => ({ a: "demo" }), () => [HANG], signal);
+  await clock.advance(10_000);
+  assertEquals(lists, []);
 });
 
 Deno.test("FollowedPods opens at most 50 streams at once, and lists the less often the more pods there are", async () => {
