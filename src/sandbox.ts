@@ -229,7 +229,7 @@ async function loadKubeconfig(paths: string[]): Promise<KubeconfigAnswer> {
   try {
     return { access: await readKubeconfig(paths), accessProblem: "" };
   } catch (error) {
-    return { accessProblem: error instanceof Error ? error.message : String(error) };
+    return { accessProblem: messageOf(error) };
   }
 }
 

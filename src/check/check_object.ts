@@ -7,6 +7,7 @@ import { formatDuration } from "../duration.ts";
 import { isJsonObject } from "../json.ts";
 import type { KubeObject } from "../kube/client.ts";
 import { MAX_STATUS_BYTES } from "../status/fit_status.ts";
+import { byteLength } from "../utf8.ts";
 import { type CheckItem, missing, ok, warning } from "./check_item.ts";
 
 /** What etcd takes at most in one request, bytes: https://etcd.io/docs/v3.6/dev-guide/limit/ */
@@ -18,7 +19,7 @@ const MAX_DATA_BYTES = 1024 * 1024;
 
 /** The size of the work's object, as the API server would store it. */
 export function checkObjectSize(object: KubeObject): CheckItem {
-  const bytes = bytesOf(JSON.stringify(object));
+  const bytes = byteLength(JSON.stringify(object));
   const message = `${object.kind} of ${size(bytes)}, at most ${size(MAX_OBJECT_BYTES)} can be stored`;
   if (bytes > MAX_OBJECT_BYTES) return missing("size", message, "RefusedByApi");
   if (bytes > LARGE_OBJECT_BYTES) {
@@ -32,7 +33,7 @@ export function checkStatusSize({ kind, data }: KubeObject): CheckItem {
   const texts = isJsonObject(data) ? Object.entries(data).filter(([key]) => key !== "status") : [];
   // A Secret's values are base64.
   const share = kind === "Secret" ? 3 / 4 : 1;
-  const bytes = share * texts.reduce((sum, [, text]) => sum + bytesOf(String(text)), 0);
+  const bytes = share * texts.reduce((sum, [, text]) => sum + byteLength(String(text)), 0);
   const message = `${kind} with ${size(bytes)} beside the report, at most ${
     size(MAX_DATA_BYTES)
   } can be stored`;
@@ -53,10 +54,6 @@ export function checkTimes({ spec }: KubeObject, timeoutMs: number | undefined):
     return ok("times", message);
   }
   return warning("times", `${message}: the work is ended before the run's time is up`);
-}
-
-function bytesOf(text: string): number {
-  return new TextEncoder().encode(text).length;
 }
 
 function size(bytes: number): string {

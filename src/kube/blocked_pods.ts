@@ -8,7 +8,7 @@ import { messageOf } from "../errors.ts";
 import type { Log } from "../log.ts";
 import { isFault } from "./api_error.ts";
 import { clockOf, type KubeClient, type KubeObject } from "./client.ts";
-import { podProblem } from "./pod_problem.ts";
+import { isStarting, podProblem } from "./pod_problem.ts";
 
 /** Which pods are meant. */
 export interface PodsOf {
@@ -36,8 +36,6 @@ const LOOK_MS = 120_000;
 const GRACE_MS = 30_000;
 /** Most pods that a look asks for: work may have thousands, and some tell what there is to tell. */
 const MAX_PODS = 10;
-/** What every pod goes through that starts. */
-const STARTING = ["ContainerCreating", "PodInitializing"];
 
 /**
  * Logs a warning, once for each pod and reason, of pods that no node takes or whose containers cannot
@@ -89,7 +87,7 @@ async function blockedPods(kube: KubeClient, pods: PodsOf, signal: AbortSignal):
 
 function blockedPod(pod: KubeObject): Blocked | undefined {
   const problem = podProblem(pod);
-  if (!problem || STARTING.includes(problem.reason)) return undefined;
+  if (!problem || isStarting(problem)) return undefined;
   const { container, message, reason } = problem;
   const where = container === undefined ? "" : ` (container "${container}")`;
   return { what: `Pod "${pod.metadata.name}" does not start: ${reason}${where}`, message };

@@ -33,6 +33,7 @@ export interface CreateOptions {
 const DELETION_MS = 60_000;
 /** Time between two looks at an object that is being deleted, milliseconds: with all else at most 30 requests a minute. */
 const DELETION_POLL_MS = 2_500;
+
 /**
  * Looks for the object of an earlier start of the same run. Returns it, with nothing but its metadata unless it is to
  * be whole, or `undefined` if the name is free.

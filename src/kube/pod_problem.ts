@@ -29,7 +29,7 @@ interface ContainerState {
 
 /** https://kubernetes.io/docs/reference/labels-annotations-taints/#kubectl-kubernetes-io-default-container */
 const DEFAULT_CONTAINER_ANNOTATION = "kubectl.kubernetes.io/default-container";
-/** Containers wait with these for a while in every pod that starts. */
+/** What the containers of every pod wait with while it starts. */
 const STARTING = ["ContainerCreating", "PodInitializing"];
 /** 128 + SIGKILL and SIGTERM: what a container ends with when something else has ended the pod. */
 const KILLED = [137, 143];
@@ -49,9 +49,14 @@ export function podProblem(
   const states = containerStates(pod);
   return wholePodProblem(status) ??
     failedContainer(states, mainContainer) ??
-    waitingContainer(states, (reason) => !STARTING.includes(reason)) ??
+    waitingContainer(states, (reason) => !isStarting({ reason })) ??
     unscheduled(status) ??
     waitingContainer(states, () => true);
+}
+
+/** Whether a problem is none yet: every pod that starts goes through it. */
+export function isStarting({ reason }: PodProblem): boolean {
+  return STARTING.includes(reason);
 }
 
 /** The container that people mean: that of `kubectl logs`. `undefined` where the pod names none. */

@@ -4,6 +4,7 @@
  * @module
  */
 import { isJsonObject, type JsonObject, type JsonValue } from "../json.ts";
+import { byteLength } from "../utf8.ts";
 
 /** Most bytes of a status: a ConfigMap or Secret holds 1 MiB in all. */
 export const MAX_STATUS_BYTES = 64 * 1024;
@@ -53,5 +54,5 @@ function short(text: JsonValue): JsonValue {
 }
 
 function bytesOf(value: JsonValue): number {
-  return new TextEncoder().encode(JSON.stringify(value)).length;
+  return byteLength(JSON.stringify(value));
 }
