@@ -15,7 +15,7 @@ import type { HelmArguments } from "./arguments.ts";
 /** Label of a Job and its pod with the release that it works on. */
 export const RELEASE_LABEL = "runner.capact.io/helm-release";
 /** The container that runs the command. */
-export const HELM_CONTAINER = "helm";
+const HELM_CONTAINER = "helm";
 /** What runs unless the arguments or `RUNNER_HELM_IMAGE` name another: https://hub.docker.com/r/alpine/helm */
 const DEFAULT_IMAGE = "docker.io/alpine/helm:3.18.4";
 
