@@ -1,5 +1,5 @@
 /**
- * JSON's types, and the canonical form that hashes are taken of.
+ * JSON's types, reading what others wrote in it, and the canonical form that hashes are taken of.
  *
  * @module
  */
@@ -16,6 +16,34 @@ export interface JsonObject {
 /** Whether a value is a JSON object: no list, not null. */
 export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** The value at a path of keys; `undefined` where there is none. */
+export function valueAt(value: unknown, ...keys: string[]): JsonValue | undefined {
+  return keys.reduce<unknown>((at, key) => isJsonObject(at) ? at[key] : undefined, value) as JsonValue;
+}
+
+/** The object at a path of keys; an empty one where something else is there, or nothing. */
+export function objectAt(value: unknown, ...keys: string[]): JsonObject {
+  const found = valueAt(value, ...keys);
+  return isJsonObject(found) ? found : {};
+}
+
+/** The list at a path of keys; an empty one where something else is there, or nothing. */
+export function arrayAt(value: unknown, ...keys: string[]): JsonValue[] {
+  const found = valueAt(value, ...keys);
+  return Array.isArray(found) ? found : [];
+}
+
+/** The objects in the list at a path of keys. */
+export function objectsAt(value: unknown, ...keys: string[]): JsonObject[] {
+  return arrayAt(value, ...keys).filter(isJsonObject);
+}
+
+/** The text at a path of keys; an empty one where something else is there, or nothing. */
+export function textAt(value: unknown, ...keys: string[]): string {
+  const found = valueAt(value, ...keys);
+  return typeof found === "string" ? found : "";
 }
 
 /** The text of a JSON value with the keys of every object in order, so that equal values give equal texts. */

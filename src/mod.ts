@@ -9,7 +9,17 @@ export { type ReporterName } from "./config.ts";
 export { formatDuration, parseDuration } from "./duration.ts";
 export { InvalidInputError, messageOf, reasonOf, RunError, type RunErrorOptions } from "./errors.ts";
 export { EXIT_CODES, type ExitCode, type Left, type Phase, type Reason } from "./exit_codes.ts";
-export { canonicalJson, isJsonObject, type JsonObject, type JsonValue, sha256 } from "./json.ts";
+export {
+  canonicalJson,
+  isJsonObject,
+  type JsonObject,
+  type JsonValue,
+  objectAt,
+  objectsAt,
+  sha256,
+  textAt,
+  valueAt,
+} from "./json.ts";
 export {
   type AccessRule,
   explainPodAccess,

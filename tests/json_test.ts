@@ -1,5 +1,16 @@
 import { assertEquals, assertNotEquals } from "@std/assert";
-import { canonicalJson, isJsonObject, type JsonValue, sha256 } from "../src/json.ts";
+import {
+  arrayAt,
+  canonicalJson,
+  isJsonObject,
+  type JsonObject,
+  type JsonValue,
+  objectAt,
+  objectsAt,
+  sha256,
+  textAt,
+  valueAt,
+} from "../src/json.ts";
 
 Deno.test("isJsonObject() tells objects from all else", () => {
   assertEquals([{}, { a: 1 }].map(isJsonObject), [true, true]);
@@ -46,4 +57,24 @@ Deno.test("sha256() gives the known hash of a known text", async () => {
 
 Deno.test("sha256() tells texts apart", async () => {
   assertNotEquals(await sha256("ä"), await sha256("a"));
+});
+
+const pod: JsonObject = { spec: { containers: [{ name: "a" }, "none", { name: "b" }] }, kind: "Pod" };
+
+Deno.test("valueAt(), objectAt(), arrayAt(), objectsAt() and textAt() give what is at a path of keys", () => {
+  assertEquals(valueAt(pod, "spec", "containers"), [{ name: "a" }, "none", { name: "b" }]);
+  assertEquals(objectAt(pod, "spec"), { containers: [{ name: "a" }, "none", { name: "b" }] });
+  assertEquals(arrayAt(pod, "spec", "containers").length, 3);
+  assertEquals(objectsAt(pod, "spec", "containers"), [{ name: "a" }, { name: "b" }]);
+  assertEquals(textAt(pod, "kind"), "Pod");
+});
+
+Deno.test("valueAt(), objectAt(), arrayAt(), objectsAt() and textAt() find nothing in what is of another type", () => {
+  for (const value of [undefined, null, "text", 5, ["list"], pod]) {
+    assertEquals(valueAt(value, "status", "phase"), undefined);
+    assertEquals(objectAt(value, "kind"), {});
+    assertEquals(arrayAt(value, "kind"), []);
+    assertEquals(objectsAt(value, "kind"), []);
+    assertEquals(textAt(value, "spec"), "");
+  }
 });

@@ -6,13 +6,14 @@
 import {
   type Description,
   type Failure,
-  isJsonObject,
   type KubeClient,
   type KubeObject,
   Mask,
   readWork,
   secretsIn,
   type StepInput,
+  textAt,
+  workObject,
 } from "../../src/mod.ts";
 import { explainWorkflow } from "./explain.ts";
 import { readNodes } from "./nodes.ts";
@@ -29,27 +30,28 @@ const TYPE = { apiVersion: "argoproj.io/v1alpha1", kind: "Workflow" };
 export async function describeWorkflow(kube: KubeClient, input: StepInput): Promise<Description> {
   const { name, platform: { namespace } } = input.context;
   const workflow = await readWork(kube, { ...TYPE, name, namespace }, { signal: input.signal });
-  const status = isJsonObject(workflow.status) ? workflow.status : {};
   const completed = workflowOutcome(workflow);
   const found = completed?.finishedSuccessfully ? undefined : await why(kube, workflow, input);
   const mask = new Mask();
   mask.hide(secretsIn(workflow.spec));
-  const { message, failure } = mask.applyTo({ message: status.message, failure: found });
+  const { message, failure } = mask.applyTo({
+    message: textAt(workflow, "status", "message"),
+    failure: found,
+  });
   const { nodes } = await readNodes(workflow);
   return {
     kind: TYPE.kind,
     name,
     namespace,
-    state: typeof status.phase === "string" ? status.phase : phaseOfLabels(workflow.metadata),
+    state: textAt(workflow, "status", "phase") || phaseOfLabels(workflow.metadata),
     ended: completed !== undefined,
-    ...(typeof message === "string" ? { message } : {}),
+    ...(message ? { message } : {}),
     nodes: progressNodes([...nodes.values()]),
     ...(failure ? { failure } : {}),
   };
 }
 
 async function why(kube: KubeClient, workflow: KubeObject, input: StepInput): Promise<Failure> {
-  const { name = "", namespace = "", uid = "" } = workflow.metadata;
-  const object = { ...TYPE, name, namespace, uid, adopted: true };
+  const object = workObject(kube, { object: workflow, adopted: true });
   return await explainWorkflow(kube, { ...input, started: { status: {}, object } });
 }

@@ -7,10 +7,10 @@ import {
   type ExplainInput,
   explainPod,
   type Failure,
-  isJsonObject,
   type KubeClient,
   type KubeObject,
   type PodFindings,
+  textAt,
 } from "../../src/mod.ts";
 import { type ArgoNode, hasFailed, podNameOf, readNodes } from "./nodes.ts";
 import { rootCause, stepName, waitedFor } from "./root_cause.ts";
@@ -38,8 +38,8 @@ export async function explainWorkflow(
   kube: KubeClient,
   { started, context, signal }: ExplainInput,
 ): Promise<Failure> {
-  const { apiVersion, kind, name, namespace, uid } = started.object!;
-  const workflow = await kube.get({ apiVersion, kind, name, namespace }, { signal });
+  const { kind, name, namespace, uid } = started.object!;
+  const workflow = await kube.get(started.object!, { signal });
   if (workflow.metadata.uid !== uid) throw new Error(`another ${kind} has taken the name "${name}"`);
   const { nodes, notRead } = await readNodes(workflow);
   const cause = workflowOutcome(workflow) ? undefined : waitedFor(nodes);
@@ -60,16 +60,15 @@ export async function explainWorkflow(
   return withNotRead({ node: stepName(nodes, node), ...failure }, notRead);
 }
 
-function isOwnedBy({ metadata: { ownerReferences } }: KubeObject, uid: string): boolean {
-  return Array.isArray(ownerReferences) &&
-    ownerReferences.some((owner) => isJsonObject(owner) && owner.uid === uid);
+function isOwnedBy({ metadata: { ownerReferences = [] } }: KubeObject, uid: string): boolean {
+  return ownerReferences.some((owner) => owner.uid === uid);
 }
 
 /** Where no node tells more: a Workflow that the controller refused, or has not taken up. */
-function saidOfWorkflow({ status }: KubeObject): Said {
-  const { phase, message } = isJsonObject(status) ? status : {};
-  const reason = typeof phase === "string" && phase !== "" ? phase : "Pending";
-  if (typeof message === "string" && message !== "") return { reason, message };
+function saidOfWorkflow(workflow: KubeObject): Said {
+  const reason = textAt(workflow, "status", "phase") || "Pending";
+  const message = textAt(workflow, "status", "message");
+  if (message) return { reason, message };
   return reason === "Pending" ? { reason, message: "Argo's controller has not taken it up" } : { reason };
 }
 

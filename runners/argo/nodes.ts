@@ -9,7 +9,10 @@ import {
   type JsonValue,
   type KubeObject,
   messageOf,
+  objectAt,
   type PodsOf,
+  textAt,
+  valueAt,
 } from "../../src/mod.ts";
 
 /** https://github.com/argoproj/argo-workflows/blob/v3.7.4/workflow/common/common.go */
@@ -61,11 +64,11 @@ const MAX_POD_PREFIX = 242;
 
 /** Reads all nodes of a whole Workflow: plain, compressed, or none where Argo keeps them in a database. */
 export async function readNodes(workflow: KubeObject): Promise<WorkflowNodes> {
-  const status = isJsonObject(workflow.status) ? workflow.status : {};
-  const { compressedNodes, nodes, offloadNodeStatusVersion } = status;
-  if (typeof compressedNodes === "string" && compressedNodes !== "") return await decompress(compressedNodes);
+  const compressed = textAt(workflow, "status", "compressedNodes");
+  if (compressed) return await decompress(compressed);
+  const nodes = valueAt(workflow, "status", "nodes");
   if (isJsonObject(nodes)) return { nodes: toNodes(nodes), notRead: [] };
-  const isOffloaded = typeof offloadNodeStatusVersion === "string" && offloadNodeStatusVersion !== "";
+  const isOffloaded = textAt(workflow, "status", "offloadNodeStatusVersion") !== "";
   return { nodes: new Map(), notRead: isOffloaded ? ["the nodes are in Argo's database (offloaded)"] : [] };
 }
 
@@ -89,7 +92,7 @@ function toNodes(nodes: JsonObject): Map<string, ArgoNode> {
 
 function toNode(id: string, node: JsonObject): ArgoNode {
   const reference = isJsonObject(node.templateRef) ? node.templateRef : undefined;
-  const outputs = isJsonObject(node.outputs) ? node.outputs : {};
+  const { exitCode } = objectAt(node, "outputs");
   const name = text(node.name) ?? id;
   return {
     id,
@@ -103,7 +106,7 @@ function toNode(id: string, node: JsonObject): ArgoNode {
     children: Array.isArray(node.children) ? node.children.map(String) : [],
     startedAt: text(node.startedAt) ?? "",
     finishedAt: text(node.finishedAt) ?? "",
-    exitCode: outputs.exitCode === undefined ? undefined : Number(outputs.exitCode),
+    exitCode: exitCode === undefined ? undefined : Number(exitCode),
   };
 }
 

@@ -5,14 +5,16 @@
  */
 import {
   type ExecutionContext,
-  isJsonObject,
   type JsonObject,
   type KubeObject,
+  objectAt,
   type ObjectMeta,
+  objectsAt,
   overruledAccount,
   parseWork,
   shortTtl,
   stopNote,
+  textAt,
   type WaitForCompletionOutput,
   type WorkKind,
 } from "../../src/mod.ts";
@@ -62,14 +64,14 @@ export function parseWorkflow(manifest: JsonObject, context: ExecutionContext): 
 
 /** The verdict of a whole Workflow: `undefined` while it runs. Success is phase `Succeeded` and nothing else. */
 export function workflowOutcome(workflow: KubeObject): WaitForCompletionOutput | undefined {
-  const status = isJsonObject(workflow.status) ? workflow.status : {};
-  const { phase, message, finishedAt } = status;
-  if (typeof phase !== "string" || !FINAL_PHASES.includes(phase)) return undefined;
-  const outputs = globalOutputs(status);
-  const said = [typeof message === "string" ? message : "", stopNote(workflow.metadata)];
+  const phase = textAt(workflow, "status", "phase");
+  if (!FINAL_PHASES.includes(phase)) return undefined;
+  const finishedAt = textAt(workflow, "status", "finishedAt");
+  const outputs = globalOutputs(workflow);
+  const said = [textAt(workflow, "status", "message"), stopNote(workflow.metadata)];
   return {
-    ...verdict(phase, said.filter((part) => part !== "").join("; ")),
-    ...(typeof finishedAt === "string" ? { finishedAt } : {}),
+    ...verdict(phase, said.filter(Boolean).join("; ")),
+    ...(finishedAt ? { finishedAt } : {}),
     ...(outputs ? { outputs } : {}),
   };
 }
@@ -94,9 +96,8 @@ function verdict(phase: string, message: string | undefined): WaitForCompletionO
 }
 
 /** https://argo-workflows.readthedocs.io/en/latest/variables/#global: outputs with a `globalName`. */
-function globalOutputs(status: JsonObject): JsonObject | undefined {
-  const outputs = isJsonObject(status.outputs) ? status.outputs : {};
-  const parameters = Array.isArray(outputs.parameters) ? outputs.parameters.filter(isJsonObject) : [];
+function globalOutputs(workflow: KubeObject): JsonObject | undefined {
+  const parameters = objectsAt(workflow, "status", "outputs", "parameters");
   if (parameters.length === 0) return undefined;
   return {
     parameters: Object.fromEntries(parameters.map(({ name, value }) => [String(name), value ?? null])),
@@ -104,14 +105,14 @@ function globalOutputs(status: JsonObject): JsonObject | undefined {
 }
 
 function ttlWarnings(spec: JsonObject): string[] {
-  const times = isJsonObject(spec.ttlStrategy) ? Object.entries(spec.ttlStrategy) : [];
-  return times.flatMap(([name, seconds]) => shortTtl(`ttlStrategy.${name}`, seconds));
+  return Object.entries(objectAt(spec, "ttlStrategy")).flatMap(([name, seconds]) =>
+    shortTtl(`ttlStrategy.${name}`, seconds)
+  );
 }
 
 /** Templates that do not run under the context's account. */
 function templateAccounts(spec: JsonObject): string[] {
-  const templates = Array.isArray(spec.templates) ? spec.templates.filter(isJsonObject) : [];
-  return templates
+  return objectsAt(spec, "templates")
     .filter(({ serviceAccountName }) => serviceAccountName !== undefined)
     .map(({ name, serviceAccountName }) =>
       `template ${JSON.stringify(name)} runs under its own serviceAccountName ` +

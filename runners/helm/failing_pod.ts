@@ -6,14 +6,14 @@
 import {
   type ExecutionContext,
   explainPod,
-  isJsonObject,
-  type JsonObject,
-  type JsonValue,
   type KubeClient,
   type KubeObject,
+  objectAt,
+  objectsAt,
   parseManifest,
   type PodFindings,
   podProblem,
+  textAt,
 } from "../../src/mod.ts";
 import { RELEASE_LABEL } from "./helm_job.ts";
 import { readRelease, readRevisions, type ReleaseRef } from "./release.ts";
@@ -71,10 +71,10 @@ async function workloadsOf(kube: KubeClient, release: ReleaseRef, signal: AbortS
 
 function nameOf(manifest: string): string | undefined {
   try {
-    const { metadata, spec } = parseManifest(new TextEncoder().encode(manifest));
-    const name = isJsonObject(metadata) ? metadata.name : undefined;
-    const makesPods = isJsonObject(spec) && ("template" in spec || "containers" in spec);
-    return makesPods && typeof name === "string" ? name : undefined;
+    const object = parseManifest(new TextEncoder().encode(manifest));
+    const spec = objectAt(object, "spec");
+    const makesPods = "template" in spec || "containers" in spec;
+    return makesPods && textAt(object, "metadata", "name") || undefined;
   } catch {
     return undefined;
   }
@@ -95,13 +95,10 @@ function rankOf(pod: KubeObject): number {
   return podProblem(pod) ? 0 : 1;
 }
 
-function isReady({ status }: KubeObject): boolean {
-  return conditionsOf(status).some(({ type, status }) => type === "Ready" && status === "True");
-}
-
-function conditionsOf(status: JsonValue | undefined): JsonObject[] {
-  const conditions = isJsonObject(status) ? status.conditions : undefined;
-  return Array.isArray(conditions) ? conditions.filter(isJsonObject) : [];
+function isReady(pod: KubeObject): boolean {
+  return objectsAt(pod, "status", "conditions").some(({ type, status }) =>
+    type === "Ready" && status === "True"
+  );
 }
 
 function createdAt({ metadata }: KubeObject): string {

@@ -5,12 +5,13 @@
  * @module
  */
 import {
-  isJsonObject,
   type JsonObject,
-  type JsonValue,
   type KubeClient,
   type KubeObject,
+  objectAt,
+  objectsAt,
   type RequestOptions,
+  textAt,
 } from "../../src/mod.ts";
 
 /** Which release. */
@@ -78,20 +79,18 @@ export async function parseRelease(secret: KubeObject): Promise<Release> {
   const packed = Uint8Array.from(atob(atob(String(data.release))), (character) => character.charCodeAt(0));
   const unpacked = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
   const release: JsonObject = await new Response(unpacked).json();
-  const info = objectAt(release, "info");
-  const chart = objectAt(objectAt(release, "chart"), "metadata");
-  const hooks = Array.isArray(release.hooks) ? release.hooks.filter(isJsonObject) : [];
+  const chart = objectAt(release, "chart", "metadata");
   return {
     ...revisionOf(secret),
-    chart: textOf(chart.name),
-    chartVersion: textOf(chart.version),
-    appVersion: textOf(chart.appVersion),
+    chart: textAt(chart, "name"),
+    chartVersion: textAt(chart, "version"),
+    appVersion: textAt(chart, "appVersion"),
     values: objectAt(release, "config"),
-    description: textOf(info.description),
-    notes: textOf(info.notes),
+    description: textAt(release, "info", "description"),
+    notes: textAt(release, "info", "notes"),
     manifests: [
-      ...textOf(release.manifest).split(/^---.*$/m),
-      ...hooks.map(({ manifest }) => textOf(manifest)),
+      ...textAt(release, "manifest").split(/^---.*$/m),
+      ...objectsAt(release, "hooks").map((hook) => textAt(hook, "manifest")),
     ],
   };
 }
@@ -102,13 +101,4 @@ function revisionOf({ metadata: { labels, creationTimestamp } }: KubeObject): Re
     status: labels?.status ?? "unknown",
     since: creationTimestamp ?? "",
   };
-}
-
-function objectAt(holder: JsonObject, key: string): JsonObject {
-  const value = holder[key];
-  return isJsonObject(value) ? value : {};
-}
-
-function textOf(value: JsonValue | undefined): string {
-  return typeof value === "string" ? value : "";
 }

@@ -8,13 +8,16 @@ import {
   InvalidInputError,
   isJsonObject,
   type JsonObject,
-  type JsonValue,
   type KubeObject,
+  objectAt,
+  objectsAt,
   overruledAccount,
   parseWork,
   type ProgressNode,
   shortTtl,
   stopNote,
+  textAt,
+  valueAt,
   type WaitForCompletionOutput,
   type WorkKind,
 } from "../../src/mod.ts";
@@ -70,24 +73,24 @@ export function parseJob(manifest: JsonObject, context: ExecutionContext): Parse
 export function jobOutcome(job: KubeObject): WaitForCompletionOutput | undefined {
   const ended = conditionOf(job, "Complete") ?? conditionOf(job, "Failed");
   if (!ended) return undefined;
-  const { type, reason, message, lastTransitionTime } = ended;
-  const { completionTime, failedIndexes } = statusOf(job);
+  const why = [textAt(ended, "reason"), textAt(ended, "message")].filter(Boolean).join(": ");
+  const failedIndexes = textAt(job, "status", "failedIndexes");
   const said = [
-    type === "Failed" ? [reason, message].filter(isText).join(": ") : "",
-    isText(failedIndexes) ? `failed indexes: ${failedIndexes}` : "",
+    ended.type === "Failed" ? why : "",
+    failedIndexes && `failed indexes: ${failedIndexes}`,
     stopNote(job.metadata),
-  ].filter(isText).join("; ");
-  const finishedAt = completionTime ?? lastTransitionTime;
+  ].filter(Boolean).join("; ");
+  const finishedAt = textAt(job, "status", "completionTime") || textAt(ended, "lastTransitionTime");
   return {
-    finishedSuccessfully: type === "Complete",
-    message: `Job ended as ${type}${said === "" ? "" : `: ${said}`}`,
-    ...(isText(finishedAt) ? { finishedAt } : {}),
+    finishedSuccessfully: ended.type === "Complete",
+    message: `Job ended as ${ended.type}${said && `: ${said}`}`,
+    ...(finishedAt ? { finishedAt } : {}),
   };
 }
 
 /** A Job's state in a word, with its pods in numbers. */
 export function jobState(job: KubeObject): string {
-  const { active = 0, succeeded = 0, failed = 0 } = statusOf(job);
+  const { active = 0, succeeded = 0, failed = 0 } = objectAt(job, "status");
   return `${jobPhase(job)} (pods: ${active} active, ${succeeded} succeeded, ${failed} failed)`;
 }
 
@@ -96,43 +99,33 @@ export function jobPhase(job: KubeObject): string {
   const outcome = jobOutcome(job);
   if (outcome) return outcome.finishedSuccessfully ? "Succeeded" : "Failed";
   if (isSuspended(job)) return "Suspended";
-  return isText(statusOf(job).startTime) ? "Running" : "Pending";
+  return textAt(job, "status", "startTime") ? "Running" : "Pending";
 }
 
 /** Why the Job itself says that it failed, in a word: `BackoffLimitExceeded`, `DeadlineExceeded` … */
 export function failureReason(job: KubeObject): string | undefined {
-  const reason = conditionOf(job, "Failed")?.reason;
-  return isText(reason) ? reason : undefined;
+  return textAt(conditionOf(job, "Failed"), "reason") || undefined;
 }
 
 /** Whether somebody holds the Job up: its pods wait until `spec.suspend` is taken back. */
-export function isSuspended({ spec }: KubeObject): boolean {
-  return isJsonObject(spec) && spec.suspend === true;
+export function isSuspended(job: KubeObject): boolean {
+  return valueAt(job, "spec", "suspend") === true;
 }
 
 /** A Job as a line of the live view. */
 export function jobNode(job: KubeObject): ProgressNode {
-  const { startTime } = statusOf(job);
+  const startedAt = textAt(job, "status", "startTime");
   const finishedAt = jobOutcome(job)?.finishedAt;
   return {
     name: job.metadata.name ?? "",
     depth: 0,
     state: jobPhase(job),
-    ...(isText(startTime) ? { startedAt: startTime } : {}),
+    ...(startedAt ? { startedAt } : {}),
     ...(finishedAt ? { finishedAt } : {}),
   };
 }
 
 function conditionOf(job: KubeObject, type: string): JsonObject | undefined {
-  const { conditions } = statusOf(job);
-  const all = Array.isArray(conditions) ? conditions.filter(isJsonObject) : [];
-  return all.find((condition) => condition.type === type && condition.status === "True");
-}
-
-function statusOf({ status }: KubeObject): JsonObject {
-  return isJsonObject(status) ? status : {};
-}
-
-function isText(value: JsonValue | undefined): value is string {
-  return typeof value === "string" && value !== "";
+  return objectsAt(job, "status", "conditions")
+    .find((condition) => condition.type === type && condition.status === "True");
 }

@@ -6,10 +6,9 @@
 import {
   FollowedPods,
   type FollowedPodsOptions,
-  isJsonObject,
-  type JsonValue,
   type KubeClient,
   type KubeObject,
+  objectsAt,
   type PodsOf,
 } from "../../src/mod.ts";
 
@@ -37,12 +36,9 @@ export function followedJob(
   return new FollowedPods(kube, podsOf(job), { ...options, whole: true, streamsOf });
 }
 
-function streamsOf({ metadata: { name = "" }, spec }: KubeObject) {
-  const { initContainers, containers } = isJsonObject(spec) ? spec : {};
-  const names = [...namesIn(initContainers), ...namesIn(containers)];
+function streamsOf(pod: KubeObject) {
+  const { name = "" } = pod.metadata;
+  const names = ["initContainers", "containers"]
+    .flatMap((list) => objectsAt(pod, "spec", list).map((each) => String(each.name)));
   return names.map((container) => ({ container, label: names.length > 1 ? `${name}/${container}` : name }));
-}
-
-function namesIn(list: JsonValue | undefined): string[] {
-  return Array.isArray(list) ? list.filter(isJsonObject).map((each) => String(each.name)) : [];
 }

@@ -4,7 +4,7 @@
  * @module
  */
 import { messageOf } from "../errors.ts";
-import { isJsonObject, type JsonObject } from "../json.ts";
+import { type JsonObject, valueAt } from "../json.ts";
 import type { AccessRule } from "../kube/access_rule.ts";
 import type { KubeClient } from "../kube/client.ts";
 import type { ExecutionContext } from "../runner.ts";
@@ -78,11 +78,9 @@ async function isAllowed(
     kind,
     spec: { ...subject, resourceAttributes: attributesOf(rule, verb, context.platform.namespace) },
   };
-  const { status } = await kube.ask(`${REVIEWS}/${plural}`, { question, signal });
-  if (!isJsonObject(status) || typeof status.allowed !== "boolean") {
-    throw new Error("the answer is no review");
-  }
-  return status.allowed;
+  const allowed = valueAt(await kube.ask(`${REVIEWS}/${plural}`, { question, signal }), "status", "allowed");
+  if (typeof allowed !== "boolean") throw new Error("the answer is no review");
+  return allowed;
 }
 
 /** Of what the work does its account is asked about, where the runner is somebody else. */

@@ -4,7 +4,7 @@
  * @module
  */
 import { formatDuration } from "../duration.ts";
-import { isJsonObject } from "../json.ts";
+import { objectAt, valueAt } from "../json.ts";
 import type { KubeObject } from "../kube/client.ts";
 import { MAX_STATUS_BYTES } from "../status/fit_status.ts";
 import { byteLength } from "../utf8.ts";
@@ -30,7 +30,7 @@ export function checkObjectSize(object: KubeObject): CheckItem {
 
 /** The room that the status object has for the report. */
 export function checkStatusSize({ kind, data }: KubeObject): CheckItem {
-  const texts = isJsonObject(data) ? Object.entries(data).filter(([key]) => key !== "status") : [];
+  const texts = Object.entries(objectAt(data)).filter(([key]) => key !== "status");
   // A Secret's values are base64.
   const share = kind === "Secret" ? 3 / 4 : 1;
   const bytes = share * texts.reduce((sum, [, text]) => sum + byteLength(String(text)), 0);
@@ -42,8 +42,8 @@ export function checkStatusSize({ kind, data }: KubeObject): CheckItem {
 }
 
 /** The run's time-out beside the time that the work allows itself. */
-export function checkTimes({ spec }: KubeObject, timeoutMs: number | undefined): CheckItem {
-  const seconds = isJsonObject(spec) ? spec.activeDeadlineSeconds : undefined;
+export function checkTimes(object: KubeObject, timeoutMs: number | undefined): CheckItem {
+  const seconds = valueAt(object, "spec", "activeDeadlineSeconds");
   const own = typeof seconds === "number"
     ? `activeDeadlineSeconds is ${seconds}`
     : "no activeDeadlineSeconds";

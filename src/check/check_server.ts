@@ -4,7 +4,7 @@
  * @module
  */
 import { messageOf } from "../errors.ts";
-import { isJsonObject } from "../json.ts";
+import { textAt } from "../json.ts";
 import { isFault } from "../kube/api_error.ts";
 import type { KubeClient } from "../kube/client.ts";
 import type { ExecutionContext } from "../runner.ts";
@@ -34,12 +34,9 @@ export function accountUser({ namespace, serviceAccountName }: ExecutionContext[
 export async function whoAmI(kube: KubeClient, signal: AbortSignal): Promise<string | undefined> {
   const question = { apiVersion: "authentication.k8s.io/v1", kind: "SelfSubjectReview" };
   try {
-    const { status } = await kube.ask(`/apis/${question.apiVersion}/selfsubjectreviews`, {
-      question,
-      signal,
-    });
-    const info = isJsonObject(status) && isJsonObject(status.userInfo) ? status.userInfo : {};
-    return typeof info.username === "string" && info.username !== "" ? info.username : undefined;
+    const path = `/apis/${question.apiVersion}/selfsubjectreviews`;
+    const answer = await kube.ask(path, { question, signal });
+    return textAt(answer, "status", "userInfo", "username") || undefined;
   } catch {
     return undefined;
   }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { isJsonObject, type JsonObject } from "../json.ts";
+import { isJsonObject, type JsonObject, objectAt, objectsAt } from "../json.ts";
 import { messageOf } from "../errors.ts";
 
 /** The kinds of trouble that are told apart, since each calls for something else. */
@@ -189,31 +189,24 @@ function faultOf(status: number, plural: string, body: JsonObject | undefined, s
 
 function faultOfForbidden(body: JsonObject | undefined, said: string): Fault {
   if (said.includes("exceeded quota")) return "quota";
-  return causesOf(body).includes("NamespaceTerminating") ? "namespaceTerminating" : "forbidden";
+  const isTerminating = objectsAt(body, "details", "causes")
+    .some(({ reason }) => reason === "NamespaceTerminating");
+  return isTerminating ? "namespaceTerminating" : "forbidden";
 }
 
 function faultOfNotFound(body: JsonObject | undefined): Fault {
   if (!body) return "kindMissing";
-  return detailsOf(body).kind === "namespaces" ? "namespaceMissing" : "notFound";
+  return objectAt(body, "details").kind === "namespaces" ? "namespaceMissing" : "notFound";
 }
 
 function faultOfConflict(plural: string, body: JsonObject | undefined): Fault {
-  const kind = detailsOf(body).kind;
+  const kind = objectAt(body, "details").kind;
   if (kind === "resourcequotas") return "quotaConflict";
   return body?.reason === "AlreadyExists" && kind === plural ? "exists" : "conflict";
 }
 
-function detailsOf(body: JsonObject | undefined): JsonObject {
-  return isJsonObject(body?.details) ? body.details : {};
-}
-
-function causesOf(body: JsonObject | undefined): unknown[] {
-  const causes = detailsOf(body).causes;
-  return Array.isArray(causes) ? causes.map((cause) => isJsonObject(cause) ? cause.reason : undefined) : [];
-}
-
 function retryAfterMs(header: string | null | undefined, body: JsonObject | undefined): number | undefined {
-  const seconds = header ? Number(header) : detailsOf(body).retryAfterSeconds;
+  const seconds = header ? Number(header) : objectAt(body, "details").retryAfterSeconds;
   return typeof seconds === "number" && seconds > 0 ? seconds * 1_000 : undefined;
 }
 

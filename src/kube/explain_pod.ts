@@ -4,7 +4,7 @@
  * @module
  */
 import { messageOf } from "../errors.ts";
-import { isJsonObject, type JsonObject } from "../json.ts";
+import { objectAt } from "../json.ts";
 import { cutText } from "../utf8.ts";
 import { isFault } from "./api_error.ts";
 import type { KubeClient, KubeObject } from "./client.ts";
@@ -167,12 +167,10 @@ function eventTexts(events: KubeObject[]): string[] {
 }
 
 /** When it was last seen, as RFC 3339. */
-function eventTime(event: JsonObject): string {
-  const series = isJsonObject(event.series) ? event.series : {};
-  const metadata = isJsonObject(event.metadata) ? event.metadata : {};
-  return String(
-    series.lastObservedTime ?? event.lastTimestamp ?? event.eventTime ?? metadata.creationTimestamp ?? "",
-  );
+function eventTime(event: KubeObject): string {
+  const { lastObservedTime } = objectAt(event, "series");
+  const { creationTimestamp } = event.metadata;
+  return String(lastObservedTime ?? event.lastTimestamp ?? event.eventTime ?? creationTimestamp ?? "");
 }
 
 /** The end of the first log that has something to tell. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { isJsonObject } from "../json.ts";
+import { objectAt, textAt } from "../json.ts";
 import { isFault } from "./api_error.ts";
 import type { PodsOf } from "./blocked_pods.ts";
 import type { KubeClient, KubeObject } from "./client.ts";
@@ -71,12 +71,12 @@ function rankOf(pod: KubeObject): number {
 /** What is known of a pod without a problem. */
 function stateOf(pod: KubeObject): { reason?: string; message?: string } {
   if (podProblem(pod)) return {};
-  const { startTime } = isJsonObject(pod.status) ? pod.status : {};
+  const { startTime } = objectAt(pod, "status");
   return { reason: phaseOf(pod), ...(startTime ? { message: `runs since ${startTime}` } : {}) };
 }
 
-function phaseOf({ status }: KubeObject): string {
-  return isJsonObject(status) && typeof status.phase === "string" ? status.phase : "Pending";
+function phaseOf(pod: KubeObject): string {
+  return textAt(pod, "status", "phase") || "Pending";
 }
 
 function createdAt({ metadata }: KubeObject): string {

@@ -5,7 +5,7 @@
  */
 import type { Cluster, Context, User } from "@kubernetes/client-node";
 import { InvalidInputError, messageOf } from "../errors.ts";
-import { isJsonObject, type JsonObject } from "../json.ts";
+import { type JsonObject, objectsAt, textAt } from "../json.ts";
 import { parseManifest } from "../manifest.ts";
 import { isAbsent, readFile } from "../read_file.ts";
 import type { Access, Source } from "./credentials.ts";
@@ -16,7 +16,8 @@ const MAX_BYTES = 1024 * 1024;
 
 /** One or more kubeconfig files, with every path in them as it is from here. */
 interface Kubeconfig {
-  currentContext: string | undefined;
+  /** Empty where there is none. */
+  currentContext: string;
   contexts: Context[];
   clusters: Located<Cluster>[];
   users: Located<User>[];
@@ -43,7 +44,7 @@ export async function readKubeconfig(paths: string[]): Promise<Access> {
   const configs = await Promise.all(present.map(readConfig));
   try {
     return accessOf({
-      currentContext: configs.map(({ currentContext }) => currentContext).find(Boolean),
+      currentContext: configs.map(({ currentContext }) => currentContext).find(Boolean) ?? "",
       contexts: configs.flatMap(({ contexts }) => contexts),
       clusters: configs.flatMap(({ clusters }) => clusters),
       users: configs.flatMap(({ users }) => users),
@@ -74,9 +75,8 @@ async function readConfig(path: string): Promise<Kubeconfig> {
     file && (file.startsWith("/") ? file : `${folderOf(path)}/${file}`);
   // As with kubectl, only the current context must be whole.
   const whole = { onInvalidEntry: "filter" } as const;
-  const { "current-context": current } = config;
   return {
-    currentContext: typeof current === "string" ? current : undefined,
+    currentContext: textAt(config, "current-context"),
     contexts: newContexts(config.contexts, whole),
     clusters: newClusters(config.clusters, whole).map((each) => ({ ...each, caFile: here(each.caFile) })),
     users: newUsers(config.users, whole).map((each) => ({
@@ -99,10 +99,8 @@ async function readObject(path: string): Promise<JsonObject> {
   }
 }
 
-function tokenFileOf({ users }: JsonObject, name: string): string | undefined {
-  const entries = Array.isArray(users) ? users.filter(isJsonObject) : [];
-  const user = entries.find((entry) => entry.name === name)?.user;
-  return isJsonObject(user) && typeof user.tokenFile === "string" ? user.tokenFile : undefined;
+function tokenFileOf(config: JsonObject, name: string): string {
+  return textAt(objectsAt(config, "users").find((entry) => entry.name === name), "user", "tokenFile");
 }
 
 function folderOf(path: string): string {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { isJsonObject, type JsonObject, type JsonValue } from "../json.ts";
+import { isJsonObject, type JsonObject, type JsonValue, objectAt, objectsAt, textAt } from "../json.ts";
 import type { KubeObject } from "./client.ts";
 
 /** Why a pod failed, or does not start. */
@@ -45,7 +45,7 @@ export function podProblem(
   pod: KubeObject,
   mainContainer: string | undefined = defaultContainer(pod),
 ): PodProblem | undefined {
-  const status = isJsonObject(pod.status) ? pod.status : {};
+  const status = objectAt(pod, "status");
   const states = containerStates(pod);
   return wholePodProblem(status) ??
     failedContainer(states, mainContainer) ??
@@ -60,10 +60,9 @@ export function isStarting({ reason }: PodProblem): boolean {
 }
 
 /** The container that people mean: that of `kubectl logs`. `undefined` where the pod names none. */
-export function defaultContainer({ metadata, spec }: KubeObject): string | undefined {
-  const [first] = objectsIn(isJsonObject(spec) ? spec.containers : undefined);
-  return metadata.annotations?.[DEFAULT_CONTAINER_ANNOTATION] ??
-    (typeof first?.name === "string" ? first.name : undefined);
+export function defaultContainer(pod: KubeObject): string | undefined {
+  const [first] = objectsAt(pod, "spec", "containers");
+  return pod.metadata.annotations?.[DEFAULT_CONTAINER_ANNOTATION] ?? (textAt(first, "name") || undefined);
 }
 
 /** Whether a container of the pod has written a log, as far as its status tells. */
@@ -131,10 +130,9 @@ function problem(reason: JsonValue | undefined, message: JsonValue | undefined):
 
 function containerStates(pod: KubeObject): ContainerState[] {
   return statusesOf(pod).map(({ name, isInit, state, lastState }) => {
-    const now = isJsonObject(state) ? state : {};
-    const before = isJsonObject(lastState) ? lastState : {};
+    const now = objectAt(state);
     const waiting = isJsonObject(now.waiting) ? now.waiting : undefined;
-    const ended = now.terminated ?? (waiting && before.terminated);
+    const ended = now.terminated ?? (waiting && objectAt(lastState).terminated);
     return { name, isInit, waiting, ended: isJsonObject(ended) ? ended : undefined };
   });
 }
@@ -143,25 +141,21 @@ function containerStates(pod: KubeObject): ContainerState[] {
  * Init containers first. A sidecar is one only by its place: it runs beside the others, and ends after them.
  * https://kubernetes.io/docs/concepts/workloads/pods/sidecar-containers/
  */
-function statusesOf({ spec, status }: KubeObject): (JsonObject & { name: string; isInit: boolean })[] {
-  const { initContainers } = isJsonObject(spec) ? spec : {};
-  const { initContainerStatuses, containerStatuses } = isJsonObject(status) ? status : {};
-  const sidecars = objectsIn(initContainers).filter(({ restartPolicy }) => restartPolicy === "Always")
+function statusesOf(pod: KubeObject): (JsonObject & { name: string; isInit: boolean })[] {
+  const sidecars = objectsAt(pod, "spec", "initContainers")
+    .filter(({ restartPolicy }) => restartPolicy === "Always")
     .map(({ name }) => name);
-  const all = (list: JsonValue | undefined, isInit: (name?: JsonValue) => boolean) =>
-    objectsIn(list).map((each) => ({ ...each, name: String(each.name), isInit: isInit(each.name) }));
+  const all = (list: string, isInit: (name?: JsonValue) => boolean) =>
+    objectsAt(pod, "status", list)
+      .map((each) => ({ ...each, name: String(each.name), isInit: isInit(each.name) }));
   return [
-    ...all(initContainerStatuses, (name) => !sidecars.includes(name)),
-    ...all(containerStatuses, () => false),
+    ...all("initContainerStatuses", (name) => !sidecars.includes(name)),
+    ...all("containerStatuses", () => false),
   ];
 }
 
 function condition(status: JsonObject, type: string, value: string): JsonObject | undefined {
-  return objectsIn(status.conditions).find((each) => each.type === type && each.status === value);
-}
-
-function objectsIn(list: JsonValue | undefined): JsonObject[] {
-  return Array.isArray(list) ? list.filter(isJsonObject) : [];
+  return objectsAt(status, "conditions").find((each) => each.type === type && each.status === value);
 }
 
 /** Times as RFC 3339 sort as texts. */

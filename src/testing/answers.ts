@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { StoredObject } from "./json.ts";
+import type { StoredObject } from "./api_object.ts";
 import { type AnswerForm, inForm } from "./partial_metadata.ts";
 import { type ApiResource, apiVersionOf } from "./resources.ts";
 import type { StatusError } from "./status_error.ts";

@@ -4,10 +4,10 @@
  * @module
  */
 
-import type { JsonObject } from "./json.ts";
+import type { JsonObject } from "../json.ts";
 
 /** One node, as in `status.nodes` of a Workflow. */
-export interface WorkflowNode {
+export interface WorkflowNode extends JsonObject {
   id: string;
   name: string;
   displayName: string;

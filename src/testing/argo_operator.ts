@@ -8,7 +8,8 @@ import { hasFailed, isFulfilled, NodeTree, type WorkflowNode } from "./argo_node
 import type { ContainerOutcome } from "./argo_outcome.ts";
 import { resolveSpec, specFault } from "./argo_spec.ts";
 import { advancePods, carryOn, type Execution } from "./argo_templates.ts";
-import { arrayAt, type JsonObject, objectAt, type StoredObject, textAt } from "./json.ts";
+import { arrayAt, type JsonObject, objectAt, textAt } from "../json.ts";
+import type { StoredObject } from "./api_object.ts";
 
 /** Where a round gets what it needs. */
 export interface OperatorInput {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { arrayAt, type JsonObject, objectAt, textAt } from "./json.ts";
+import { arrayAt, type JsonObject, objectAt, textAt } from "../json.ts";
 
 /** How a container ends. */
 export interface ContainerOutcome {

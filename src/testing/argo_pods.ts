@@ -6,14 +6,8 @@
 
 import { isFulfilled, podNameOf, type WorkflowNode } from "./argo_nodes.ts";
 import type { ContainerOutcome } from "./argo_outcome.ts";
-import {
-  type ApiMetadata,
-  type ApiObject,
-  type JsonObject,
-  objectAt,
-  type StoredObject,
-  textAt,
-} from "./json.ts";
+import { type JsonObject, objectAt, textAt } from "../json.ts";
+import type { ApiMetadata, ApiObject, StoredObject } from "./api_object.ts";
 
 /** The pod of a node, in the node's present phase. */
 export function podOf(

@@ -4,7 +4,8 @@
  * @module
  */
 
-import { arrayAt, type JsonObject, objectAt, type StoredObject, textAt } from "./json.ts";
+import { arrayAt, type JsonObject, type JsonValue, objectAt, textAt } from "../json.ts";
+import type { StoredObject } from "./api_object.ts";
 
 /** The spec to carry out, or why there is none. */
 export type ResolvedSpec = { spec: JsonObject } | { error: string };
@@ -27,7 +28,7 @@ export function resolveSpec(
   return { spec: { ...template.spec, ...own, arguments: { ...objectAt(own, "arguments"), parameters } } };
 }
 
-function mergedParameters(base: unknown, own: JsonObject): unknown[] {
+function mergedParameters(base: JsonObject | undefined, own: JsonObject): JsonValue[] {
   const given = arrayAt(own, "arguments", "parameters");
   const names = given.map((parameter) => textAt(parameter, "name"));
   const rest = arrayAt(base, "arguments", "parameters").filter((each) =>

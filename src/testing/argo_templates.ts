@@ -8,7 +8,7 @@
 
 import { hasFailed, isFulfilled, type NodeTree, type WorkflowNode } from "./argo_nodes.ts";
 import { type ContainerOutcome, outputParameters } from "./argo_outcome.ts";
-import { arrayAt, type JsonObject, objectAt, textAt, valueAt } from "./json.ts";
+import { arrayAt, type JsonObject, objectAt, textAt, valueAt } from "../json.ts";
 
 /** What carrying on needs to know. */
 export interface Execution {

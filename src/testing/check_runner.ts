@@ -15,7 +15,7 @@ import {
   checkRestart,
   checkRestartAtWrite,
 } from "./identity_checks.ts";
-import type { ApiObject, StoredObject } from "./json.ts";
+import type { ApiObject, StoredObject } from "./api_object.ts";
 import { Rehearsal } from "./rehearsal.ts";
 import type { RehearsedRun } from "./rehearsed_run.ts";
 import type { ApiResource } from "./resources.ts";

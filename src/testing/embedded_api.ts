@@ -9,7 +9,7 @@ import { errorAnswer, noSuchPath } from "./answers.ts";
 import type { EmbeddedApiOptions, Interceptor, RecordedRequest } from "./embedded_api_options.ts";
 import { fixedAnswers } from "./fixed_answers.ts";
 import { nameSuffix } from "./generated_names.ts";
-import type { ApiObject, StoredObject } from "./json.ts";
+import type { ApiObject, StoredObject } from "./api_object.ts";
 import { ObjectDeletion } from "./object_deletion.ts";
 import { type Change, ObjectStore } from "./object_store.ts";
 import { ObjectWrites } from "./object_writes.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { ApiMetadata, ApiObject, StoredObject } from "./json.ts";
+import type { ApiMetadata, ApiObject, StoredObject } from "./api_object.ts";
 import { placeOf, type Rehearsal } from "./rehearsal.ts";
 import type { RehearsedRun } from "./rehearsed_run.ts";
 import { names, Wrong } from "./wrong_words.ts";

@@ -4,7 +4,8 @@
  * @module
  */
 
-import { type ApiObject, isJsonObject, objectAt } from "./json.ts";
+import { isJsonObject, objectAt } from "../json.ts";
+import type { ApiObject } from "./api_object.ts";
 import { excerpt } from "./request_options.ts";
 import { type ApiResource, apiVersionOf } from "./resources.ts";
 import { badRequest, invalid, invalidField } from "./status_error.ts";

@@ -17,14 +17,8 @@ export {
 export { EmbeddedApi, embeddedApi } from "./embedded_api.ts";
 export type { EmbeddedApiOptions, Interceptor, RecordedRequest } from "./embedded_api_options.ts";
 export { type FakeClock, fakeClock, type FakeClockOptions } from "./fake_clock.ts";
-export type {
-  ApiMetadata,
-  ApiObject,
-  JsonObject,
-  OwnerReference,
-  StoredMetadata,
-  StoredObject,
-} from "./json.ts";
+export type { JsonObject } from "../json.ts";
+export type { ApiMetadata, ApiObject, OwnerReference, StoredMetadata, StoredObject } from "./api_object.ts";
 export type { Change } from "./object_store.ts";
 export type { LogOf } from "./pod_logs.ts";
 export { type ApiResource, builtinResources } from "./resources.ts";

@@ -4,7 +4,8 @@
  * @module
  */
 
-import { isJsonObject, type JsonObject, type StoredObject, textAt } from "./json.ts";
+import { isJsonObject, type JsonObject, textAt } from "../json.ts";
+import type { StoredObject } from "./api_object.ts";
 import type { Change, ObjectStore } from "./object_store.ts";
 import { apiTime, type Target } from "./object_writes.ts";
 import { checkPreconditions } from "./write_checks.ts";

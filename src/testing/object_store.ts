@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { ApiObject, StoredObject } from "./json.ts";
+import type { ApiObject, StoredObject } from "./api_object.ts";
 import { type ApiResource, qualifiedName } from "./resources.ts";
 
 /** One change of one object. */

@@ -6,7 +6,8 @@
 
 import { checkNamespace, checkQuota } from "./admission.ts";
 import { withDefaults } from "./defaults.ts";
-import { type ApiObject, mergePatch, sameJson, type StoredObject } from "./json.ts";
+import type { ApiObject, StoredObject } from "./api_object.ts";
+import { mergePatch, sameJson } from "./merge_patch.ts";
 import type { ObjectStore, UnversionedObject } from "./object_store.ts";
 import type { ResourceTable } from "./resource_table.ts";
 import { type ApiResource, apiVersionOf } from "./resources.ts";

@@ -5,7 +5,8 @@
  * @module
  */
 
-import { isJsonObject, type StoredObject } from "./json.ts";
+import { isJsonObject } from "../json.ts";
+import type { StoredObject } from "./api_object.ts";
 import { notAcceptable, StatusError } from "./status_error.ts";
 
 /** How objects are to be answered: as they are, or as `PartialObjectMetadata` of this version of `meta.k8s.io`. */

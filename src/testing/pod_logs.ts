@@ -4,7 +4,8 @@
  * @module
  */
 
-import { arrayAt, type StoredObject, textAt } from "./json.ts";
+import { arrayAt, textAt } from "../json.ts";
+import type { StoredObject } from "./api_object.ts";
 import { flagOption, numberOption } from "./request_options.ts";
 import { badRequest } from "./status_error.ts";
 

@@ -9,7 +9,7 @@ import type { ActionRunner, ExecutionContext, WorkObject } from "../runner.ts";
 import type { RunnerCases } from "./check_runner.ts";
 import { type EmbeddedApi, embeddedApi } from "./embedded_api.ts";
 import { type FakeClock, fakeClock } from "./fake_clock.ts";
-import type { StoredObject } from "./json.ts";
+import type { StoredObject } from "./api_object.ts";
 import { RehearsedRun, type RehearsedRunOptions } from "./rehearsed_run.ts";
 import type { Timer } from "./timer.ts";
 import { endOf, Wrong, wrongEnd } from "./wrong_words.ts";

@@ -16,7 +16,7 @@ import type { JsonObject } from "../json.ts";
 import type { EmbeddedApi } from "./embedded_api.ts";
 import type { Interceptor } from "./embedded_api_options.ts";
 import type { FakeClock } from "./fake_clock.ts";
-import type { StoredObject } from "./json.ts";
+import type { StoredObject } from "./api_object.ts";
 
 /** What a run is made of. */
 export interface RehearsedRunOptions {

@@ -7,7 +7,8 @@
 import { type Access, isAllowed } from "./admission.ts";
 import { jsonAnswer } from "./answers.ts";
 import type { Backend, ResourceRequest } from "./backend.ts";
-import { type ApiObject, type JsonObject, objectAt, textAt } from "./json.ts";
+import { type JsonObject, objectAt, textAt } from "../json.ts";
+import type { ApiObject } from "./api_object.ts";
 import { apiVersionOf } from "./resources.ts";
 import { methodNotAllowed } from "./status_error.ts";
 import { readObject } from "./write_requests.ts";

@@ -5,8 +5,8 @@
  */
 
 import type { ApiResource } from "./resources.ts";
-import type { StoredObject } from "./json.ts";
-import { valueAt } from "./json.ts";
+import type { StoredObject } from "./api_object.ts";
+import { valueAt } from "../json.ts";
 import { badRequest } from "./status_error.ts";
 
 /** Whether an object is selected. */

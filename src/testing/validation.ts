@@ -4,7 +4,9 @@
  * @module
  */
 
-import { arrayAt, isJsonObject, sameJson, type StoredObject, textAt, valueAt } from "./json.ts";
+import { arrayAt, isJsonObject, textAt, valueAt } from "../json.ts";
+import type { StoredObject } from "./api_object.ts";
+import { sameJson } from "./merge_patch.ts";
 import type { UnversionedObject } from "./object_store.ts";
 import type { ApiResource } from "./resources.ts";
 import { type FieldError, invalid, invalidField, requiredField } from "./status_error.ts";

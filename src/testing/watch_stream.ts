@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { StoredObject } from "./json.ts";
+import type { StoredObject } from "./api_object.ts";
 import type { Change, ObjectStore } from "./object_store.ts";
 import { type AnswerForm, inForm } from "./partial_metadata.ts";
 import { type ApiResource, apiVersionOf } from "./resources.ts";

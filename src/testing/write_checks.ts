@@ -5,7 +5,8 @@
  */
 
 import { withDefaults } from "./defaults.ts";
-import { type ApiObject, sameJson, type StoredObject } from "./json.ts";
+import type { ApiObject, StoredObject } from "./api_object.ts";
+import { sameJson } from "./merge_patch.ts";
 import type { UnversionedObject } from "./object_store.ts";
 import type { Target } from "./object_writes.ts";
 import { type ApiResource, qualifiedKind } from "./resources.ts";

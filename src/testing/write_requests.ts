@@ -6,7 +6,8 @@
 
 import { jsonAnswer, listBody } from "./answers.ts";
 import { type Backend, formOfObject, partOf, type ResourceRequest, targetOf } from "./backend.ts";
-import type { ApiObject, JsonObject } from "./json.ts";
+import type { JsonObject } from "../json.ts";
+import type { ApiObject } from "./api_object.ts";
 import { selectorOf } from "./list_options.ts";
 import { inForm } from "./partial_metadata.ts";
 import { isDryRun, jsonFault, mediaType, parseObject, parsePatch, readBody } from "./request_options.ts";
