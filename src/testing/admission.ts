@@ -10,7 +10,7 @@ import { type ApiResource, qualifiedName } from "./resources.ts";
 import { forbidden, notFound, StatusError } from "./status_error.ts";
 
 /** What somebody wants to do: the attributes that rules decide on. */
-export interface Access {
+export interface AccessAttributes {
   /** `get`, `list`, `watch`, `create`, `update`, `patch`, `delete` or `deletecollection`. */
   verb: string;
   /** API group; empty for the core group. */
@@ -26,7 +26,7 @@ export interface Access {
 }
 
 /** A rule that allows something, as in a Role; `*` stands for all. */
-export interface AccessRule {
+export interface RoleRule {
   /** API groups. Default all. */
   apiGroups?: readonly string[];
   /** Resources, as `pods` or `pods/log`. */
@@ -40,11 +40,11 @@ export interface AccessRule {
 }
 
 /** Whether one of the rules allows the access; without any table of rules everything is allowed. */
-export function isAllowed(rules: readonly AccessRule[] | undefined, access: Access): boolean {
+export function isAllowed(rules: readonly RoleRule[] | undefined, access: AccessAttributes): boolean {
   return rules === undefined || rules.some((rule) => ruleAllows(rule, access));
 }
 
-function ruleAllows(rule: AccessRule, access: Access): boolean {
+function ruleAllows(rule: RoleRule, access: AccessAttributes): boolean {
   const has = (list: readonly string[] | undefined, item: string) =>
     !list || list.includes("*") || list.includes(item);
   const resource = access.subresource === "" ? access.resource : `${access.resource}/${access.subresource}`;
@@ -55,7 +55,7 @@ function ruleAllows(rule: AccessRule, access: Access): boolean {
 }
 
 /** The real API's answer to an access that no rule allows. */
-export function accessDenied(user: string, access: Access): StatusError {
+export function accessDenied(user: string, access: AccessAttributes): StatusError {
   const resource = access.subresource === "" ? access.resource : `${access.resource}/${access.subresource}`;
   const where = access.namespace === "" ? "at the cluster scope" : `in the namespace "${access.namespace}"`;
   const why =

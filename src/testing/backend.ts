@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Access, AccessRule } from "./admission.ts";
+import type { AccessAttributes, RoleRule } from "./admission.ts";
 import type { ObjectDeletion } from "./object_deletion.ts";
 import type { ObjectStore } from "./object_store.ts";
 import type { ObjectWrites, Target } from "./object_writes.ts";
@@ -23,7 +23,7 @@ export interface Backend {
   logs: PodLogs;
   timer: Timer;
   watches: Set<Watch>;
-  rules: readonly AccessRule[] | undefined;
+  rules: readonly RoleRule[] | undefined;
   /** The client's name. */
   user: string;
 }
@@ -52,7 +52,7 @@ export function verbOf(method: string, path: ApiPath, query: URLSearchParams): s
 }
 
 /** What a request wants to do. The one name that a list or watch selects is the name of its object, as for a get. */
-export function accessOf(method: string, path: ApiPath, query: URLSearchParams): Access {
+export function accessOf(method: string, path: ApiPath, query: URLSearchParams): AccessAttributes {
   const verb = verbOf(method, path, query);
   const [, selected = ""] = /(?:^|,)metadata\.name==?([^,]+)/.exec(query.get("fieldSelector") ?? "") ?? [];
   const name = ["list", "watch", "deletecollection"].includes(verb) ? selected : path.name;

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { accessDenied, type AccessRule, isAllowed } from "./admission.ts";
+import { accessDenied, isAllowed, type RoleRule } from "./admission.ts";
 import { errorAnswer, noSuchPath } from "./answers.ts";
 import type { EmbeddedApiOptions, Interceptor, RecordedRequest } from "./embedded_api_options.ts";
 import { fixedAnswers } from "./fixed_answers.ts";
@@ -168,7 +168,7 @@ export class EmbeddedApi {
   }
 
   /** Sets what the client may do from now on; undefined: everything. Running watches go on, as on a real server. */
-  setRules(rules: readonly AccessRule[] | undefined): void {
+  setRules(rules: readonly RoleRule[] | undefined): void {
     this.#backend.rules = rules;
   }
 

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { AccessRule } from "./admission.ts";
+import type { RoleRule } from "./admission.ts";
 import type { ApiResource } from "./resources.ts";
 import type { Timer } from "./timer.ts";
 
@@ -15,7 +15,7 @@ export interface EmbeddedApiOptions {
   /** Resources besides the built-in ones. Default none. */
   resources?: readonly ApiResource[];
   /** What the client may do. Default: everything. */
-  rules?: readonly AccessRule[];
+  rules?: readonly RoleRule[];
   /** The bearer tokens that are accepted. Default: no token is asked for. */
   tokens?: readonly string[];
   /** The client's name in messages. Default `embedded-user`. */

@@ -5,7 +5,7 @@
  * @module
  */
 export type { Clock } from "../clock.ts";
-export type { Access, AccessRule } from "./admission.ts";
+export type { AccessAttributes, RoleRule } from "./admission.ts";
 export { type ContainerOutcome, containerOutcome } from "./argo_outcome.ts";
 export {
   assertRunner,

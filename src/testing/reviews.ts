@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type Access, isAllowed } from "./admission.ts";
+import { type AccessAttributes, isAllowed } from "./admission.ts";
 import { jsonAnswer } from "./answers.ts";
 import type { Backend, ResourceRequest } from "./backend.ts";
 import { type JsonObject, objectAt, textAt } from "../json.ts";
@@ -27,7 +27,7 @@ export async function review(backend: Backend, asked: ResourceRequest): Promise<
 function accessStatus({ rules, user }: Backend, kind: string, body: ApiObject): JsonObject {
   const wanted = objectAt(body, "spec", "resourceAttributes");
   const of = (field: string) => textAt(wanted, field);
-  const access: Access = {
+  const access: AccessAttributes = {
     ...{ verb: of("verb"), group: of("group"), resource: of("resource"), subresource: of("subresource") },
     ...{ namespace: of("namespace"), name: of("name") },
   };

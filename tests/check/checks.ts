@@ -10,7 +10,7 @@ import { type CheckInput, checkRun } from "../../src/check/check_run.ts";
 import type { Config } from "../../src/config.ts";
 import { type AccessRule, type JsonObject, Mask, silentLog } from "../../src/mod.ts";
 import { openReporter } from "../../src/status/open_reporter.ts";
-import { type AccessRule as Rule, type EmbeddedApi, embeddedApi } from "../../src/testing/mod.ts";
+import { type EmbeddedApi, embeddedApi, type RoleRule } from "../../src/testing/mod.ts";
 import { aContext } from "../builders.ts";
 import { MemoryClient } from "../kube/memory_client.ts";
 
@@ -35,7 +35,7 @@ export function aConfig(fields: Partial<Config> = {}): Config {
 }
 
 /** An API server with what the run needs, to which the runner is `user`. */
-export function anApi({ user = ACCOUNT, rules }: { user?: string; rules?: Rule[] } = {}): EmbeddedApi {
+export function anApi({ user = ACCOUNT, rules }: { user?: string; rules?: RoleRule[] } = {}): EmbeddedApi {
   const api = embeddedApi({ namespaces: ["team"], user, ...(rules ? { rules } : {}) });
   api.create("ConfigMap", { metadata: { name: "demo", namespace: "team" } });
   api.create("ServiceAccount", { metadata: { name: "worker", namespace: "team" } });
@@ -70,7 +70,7 @@ export function rulesOf(config: Config = aConfig()): AccessRule[] {
 }
 
 /** A rule as a Role has it. */
-export function inRole({ apiGroup, resource, verbs, name }: AccessRule): Rule {
+export function inRole({ apiGroup, resource, verbs, name }: AccessRule): RoleRule {
   return {
     apiGroups: [apiGroup],
     resources: [resource],

@@ -4,7 +4,7 @@ import type { Reason } from "../../src/exit_codes.ts";
 import type { KubeObject } from "../../src/kube/client.ts";
 import { preflightCreate } from "../../src/kube/create_or_adopt.ts";
 import { findOwn } from "../../src/kube/find_own.ts";
-import type { AccessRule } from "../../src/testing/mod.ts";
+import type { RoleRule } from "../../src/testing/mod.ts";
 import { answered, ANSWERS, failure } from "./answers.ts";
 import { aWorkflow, Creation } from "./creates.ts";
 import { lost } from "./memory_client.ts";
@@ -189,7 +189,7 @@ for (const fault of unreadable) {
   });
 }
 
-function rule(...verbs: string[]): AccessRule[] {
+function rule(...verbs: string[]): RoleRule[] {
   return [{ apiGroups: ["argoproj.io"], resources: ["workflows"], verbs, namespaces: ["team"] }];
 }
 

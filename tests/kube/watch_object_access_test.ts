@@ -1,17 +1,17 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import type { Fault } from "../../src/kube/api_error.ts";
 import type { Reason } from "../../src/exit_codes.ts";
-import type { AccessRule } from "../../src/testing/mod.ts";
+import type { RoleRule } from "../../src/testing/mod.ts";
 import { answered, failure } from "./answers.ts";
 import { MINUTE, Wait, waiting } from "./waits.ts";
 
-function rule(...verbs: string[]): AccessRule[] {
+function rule(...verbs: string[]): RoleRule[] {
   return [{
     apiGroups: ["argoproj.io"],
     resources: ["workflows"],
     verbs,
     namespaces: ["team"],
-  }] as AccessRule[];
+  }] as RoleRule[];
 }
 
 /** The trouble begins, and lasts for ever. */
