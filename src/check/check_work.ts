@@ -79,7 +79,9 @@ export async function dryRun(
   const item = "dry run";
   if (!runner.preflight) return notChecked(item, `the runner ${runner.name} has none`);
   const tried = await attempt(options, async (signal) => await runner.preflight?.({ ...input, signal }));
-  return "value" in tried ? ok(item, "the API server accepts the work") : failed(item, tried.error);
+  if (!("value" in tried)) return failed(item, tried.error);
+  const more = runner.dryRun ? "; what the work then does, only a run with --dry-run tries" : "";
+  return ok(item, `the API server accepts the work${more}`);
 }
 
 /** Has the reporter try to write the status. */

@@ -352,6 +352,19 @@ Deno.test("checkRun() gives up a call that does not end, and goes on", async () 
   ]);
 });
 
+Deno.test("checkRun() says so where the API server's dry run is not all", async () => {
+  const runner = (): ActionRunner => ({
+    ...argoRunner(new MemoryClient(anApi())),
+    dryRun: () => Promise.reject(new Error("it creates something")),
+  });
+  const items = await check(anApi(), { runner });
+  assertEquals(items.find(({ item }) => item === "dry run"), {
+    item: "dry run",
+    state: "ok",
+    message: "the API server accepts the work; what the work then does, only a run with --dry-run tries",
+  });
+});
+
 Deno.test("checkRun() tells what a runner warns of in its preflight", async () => {
   const runner = (kube: KubeClient): ActionRunner => ({
     ...argoRunner(kube),

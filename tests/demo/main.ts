@@ -7,7 +7,7 @@
 // deno-lint-ignore-file no-console
 import { parse } from "@std/yaml";
 import { runProgram } from "../../cmd/run.ts";
-import { embeddedApi, serveEmbeddedApi, simulatedArgo } from "../../src/testing/mod.ts";
+import { type EmbeddedApi, embeddedApi, serveEmbeddedApi, simulatedArgo } from "../../src/testing/mod.ts";
 
 const EXAMPLE = new URL("../../cmd/argo-runner/example/workflow.yaml", import.meta.url);
 const NAMESPACE = "demo";
@@ -41,7 +41,7 @@ async function demo(folder: string): Promise<number> {
     const status = api.find("ConfigMap", NAMESPACE, NAME)?.data?.status;
     console.log(indent(JSON.stringify(JSON.parse(String(status)), null, 2)));
     say(`It made ${api.requests.length} requests:`);
-    console.log(indent(api.requests.map(({ method, path }) => `${method.padEnd(5)} ${path}`).join("\n")));
+    console.log(indent(api.requests.map(requestLine).join("\n")));
     return exitCode;
   } finally {
     stopProgress();
@@ -80,6 +80,11 @@ function showProgress(api: ReturnType<typeof embeddedApi>): () => void {
       phases.set(displayName, phase);
     }
   });
+}
+
+function requestLine({ method, path, query }: EmbeddedApi["requests"][number]): string {
+  const how = query.dryRun ? " (dry run)" : query.watch ? " (watch)" : "";
+  return `${method.padEnd(5)} ${path}${how}`;
 }
 
 function say(text: string): void {
