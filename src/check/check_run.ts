@@ -183,7 +183,9 @@ async function dryRunItem(run: OpenedRun, { start, found }: Manifest): Promise<C
   if (!start) return withoutManifest("dry run");
   if (found?.existing) return notChecked("dry run", "the work is there already");
   if (found?.name.reason === "NameTaken") return notChecked("dry run", "the name comes first");
-  return await dryRun(run.runner, start, run);
+  const tried = await dryRun(run.runner, start, run);
+  const isTried = tried.state !== "ok" || run.work.length > 0;
+  return isTried ? tried : notChecked("dry run", `the runner ${run.runner.name} had nothing to try`);
 }
 
 function withoutManifest(item: string): CheckItem {
