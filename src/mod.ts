@@ -85,6 +85,7 @@ export { type ExecuteResult, Manager, type ManagerOptions } from "./manager.ts";
 export { parseManifest } from "./manifest.ts";
 export { nameProblem } from "./names.ts";
 export { nearest } from "./nearest.ts";
+export { type ObjectWork, objectWork, type ObjectWorkOptions, stopByPatch } from "./object_work.ts";
 export { type Progress, type ProgressNode } from "./progress.ts";
 export { readFile } from "./read_file.ts";
 export { type Outcome } from "./report.ts";

@@ -125,9 +125,9 @@ const KINDS: Kind[] = [
   {
     kind: "Workflow",
     apiVersion: "argoproj.io/v1alpha1",
-    parse: (manifest) => parseWorkflow(manifest, CONTEXT).workflow,
+    parse: (manifest) => parseWorkflow(manifest, CONTEXT).object,
   },
-  { kind: "Job", apiVersion: "batch/v1", parse: (manifest) => parseJob(manifest, CONTEXT).job },
+  { kind: "Job", apiVersion: "batch/v1", parse: (manifest) => parseJob(manifest, CONTEXT).object },
 ];
 
 /** Checks what is made of a manifest, if anything is. Returns how many objects are. */

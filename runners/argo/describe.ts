@@ -18,9 +18,7 @@ import {
 import { explainWorkflow } from "./explain.ts";
 import { readNodes } from "./nodes.ts";
 import { progressNodes } from "./show_progress.ts";
-import { phaseOfLabels, workflowOutcome } from "./workflow.ts";
-
-const TYPE = { apiVersion: "argoproj.io/v1alpha1", kind: "Workflow" };
+import { phaseOfLabels, WORKFLOW, workflowOutcome } from "./workflow.ts";
 
 /**
  * The Workflow of the context's name: its nodes, and why it failed or what it waits for.
@@ -29,7 +27,7 @@ const TYPE = { apiVersion: "argoproj.io/v1alpha1", kind: "Workflow" };
  */
 export async function describeWorkflow(kube: KubeClient, input: StepInput): Promise<Description> {
   const { name, platform: { namespace } } = input.context;
-  const workflow = await readWork(kube, { ...TYPE, name, namespace }, { signal: input.signal });
+  const workflow = await readWork(kube, { ...WORKFLOW, name, namespace }, { signal: input.signal });
   const completed = workflowOutcome(workflow);
   const found = completed?.finishedSuccessfully ? undefined : await why(kube, workflow, input);
   const mask = new Mask();
@@ -40,7 +38,7 @@ export async function describeWorkflow(kube: KubeClient, input: StepInput): Prom
   });
   const { nodes } = await readNodes(workflow);
   return {
-    kind: TYPE.kind,
+    kind: WORKFLOW.kind,
     name,
     namespace,
     state: textAt(workflow, "status", "phase") || phaseOfLabels(workflow.metadata),

@@ -11,6 +11,7 @@ import {
   type ObjectMeta,
   objectsAt,
   overruledAccount,
+  type ParsedWork,
   parseWork,
   shortTtl,
   stopNote,
@@ -20,15 +21,8 @@ import {
 } from "../../src/mod.ts";
 import { checkSpec } from "./check_spec.ts";
 
-/** What is made of a manifest. */
-export interface ParsedWorkflow {
-  /** The Workflow as it is to be created. */
-  workflow: KubeObject;
-  /** What in the manifest is overruled or dropped, one line each. */
-  warnings: string[];
-}
-
-const WORKFLOW: WorkKind = {
+/** The kind of object. */
+export const WORKFLOW: WorkKind = {
   apiVersion: "argoproj.io/v1alpha1",
   kind: "Workflow",
   key: "workflow",
@@ -46,13 +40,13 @@ const FINAL_PHASES = ["Succeeded", "Failed", "Error"];
  *
  * @throws {InvalidInputError} If the manifest is none of them, names another object, or could never run
  */
-export function parseWorkflow(manifest: JsonObject, context: ExecutionContext): ParsedWorkflow {
+export function parseWorkflow(manifest: JsonObject, context: ExecutionContext): ParsedWork {
   const { object, warnings } = parseWork(manifest, context, WORKFLOW);
   const { spec } = object;
   checkSpec(spec);
   const { serviceAccountName } = context.platform;
   return {
-    workflow: { ...object, spec: { ...spec, serviceAccountName } },
+    object: { ...object, spec: { ...spec, serviceAccountName } },
     warnings: [
       ...warnings,
       ...overruledAccount(spec.serviceAccountName, context),

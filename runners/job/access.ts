@@ -10,13 +10,12 @@ import {
   podsAccess,
   stopAccess,
 } from "../../src/mod.ts";
-
-const TYPE = { apiVersion: "batch/v1", kind: "Job" };
+import { JOB } from "./job.ts";
 
 /** The requests of the job runner. */
 export function jobAccess(context: ExecutionContext): AccessRule[] {
-  const own = ownObjectAccess(TYPE, context);
+  const own = ownObjectAccess(JOB, context);
   if (context.dryRun) return own;
-  const stop = stopAccess(TYPE, context, { stop: ["patch"], terminate: ["patch", "delete"] });
+  const stop = stopAccess(JOB, context, { stop: ["patch"], terminate: ["patch", "delete"] });
   return [...own, ...stop, ...podsAccess(context)];
 }

@@ -13,7 +13,7 @@ import {
   workObject,
 } from "../../src/mod.ts";
 import { explainJob } from "./explain.ts";
-import { jobNode, jobOutcome, jobState } from "./job.ts";
+import { JOB, jobNode, jobOutcome, jobState } from "./job.ts";
 
 /**
  * The Job of the context's name, and why it failed or what it waits for.
@@ -22,7 +22,7 @@ import { jobNode, jobOutcome, jobState } from "./job.ts";
  */
 export async function describeJob(kube: KubeClient, input: StepInput): Promise<Description> {
   const { name, platform: { namespace } } = input.context;
-  const job = await readWork(kube, { apiVersion: "batch/v1", kind: "Job", name, namespace }, input);
+  const job = await readWork(kube, { ...JOB, name, namespace }, input);
   const completed = jobOutcome(job);
   const started = { status: {}, object: workObject(kube, { object: job, adopted: true }) };
   const failure = completed?.finishedSuccessfully
@@ -31,7 +31,7 @@ export async function describeJob(kube: KubeClient, input: StepInput): Promise<D
   const mask = new Mask();
   mask.hide(secretsIn(job.spec));
   return mask.applyTo({
-    kind: "Job",
+    kind: JOB.kind,
     name,
     namespace,
     state: jobState(job),

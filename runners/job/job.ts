@@ -12,6 +12,7 @@ import {
   objectAt,
   objectsAt,
   overruledAccount,
+  type ParsedWork,
   parseWork,
   type ProgressNode,
   shortTtl,
@@ -22,15 +23,8 @@ import {
   type WorkKind,
 } from "../../src/mod.ts";
 
-/** What is made of a manifest. */
-export interface ParsedJob {
-  /** The Job as it is to be created. */
-  job: KubeObject;
-  /** What in the manifest is overruled or dropped, one line each. */
-  warnings: string[];
-}
-
-const JOB: WorkKind = {
+/** The kind of object. */
+export const JOB: WorkKind = {
   apiVersion: "batch/v1",
   kind: "Job",
   key: "job",
@@ -44,7 +38,7 @@ const JOB: WorkKind = {
  *
  * @throws {InvalidInputError} If the manifest is none of them or names another object
  */
-export function parseJob(manifest: JsonObject, context: ExecutionContext): ParsedJob {
+export function parseJob(manifest: JsonObject, context: ExecutionContext): ParsedWork {
   const { object, warnings } = parseWork(manifest, context, JOB);
   const { template, ttlSecondsAfterFinished } = object.spec;
   const podSpec = isJsonObject(template) ? template.spec : undefined;
@@ -55,7 +49,7 @@ export function parseJob(manifest: JsonObject, context: ExecutionContext): Parse
   const { serviceAccount, ...rest } = podSpec;
   const spec = { ...rest, serviceAccountName: context.platform.serviceAccountName };
   return {
-    job: { ...object, spec: { ...object.spec, template: { ...template, spec } } },
+    object: { ...object, spec: { ...object.spec, template: { ...template, spec } } },
     warnings: [
       ...warnings,
       ...overruledAccount(podSpec.serviceAccountName ?? serviceAccount, context),

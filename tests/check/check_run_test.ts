@@ -18,7 +18,7 @@ import { aConfig, anApi, check, inRole, MANIFEST, rulesOf, troubleIn } from "./c
 const HELLO = { metadata: { name: "demo", namespace: "team" } };
 
 async function startedBefore(api: EmbeddedApi): Promise<void> {
-  const { workflow } = parseWorkflow(MANIFEST, aContext());
+  const { object: workflow } = parseWorkflow(MANIFEST, aContext());
   const { signal } = new AbortController();
   await createOrAdopt(new MemoryClient(api), workflow, { owner: aContext(), signal });
 }

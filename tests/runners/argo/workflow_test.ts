@@ -1,19 +1,18 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import {
   outcomeOfLabels,
-  type ParsedWorkflow,
   parseWorkflow,
   phaseOfLabels,
   workflowOutcome,
 } from "../../../runners/argo/workflow.ts";
-import { InvalidInputError, type JsonObject, type KubeObject } from "../../../src/mod.ts";
+import { InvalidInputError, type JsonObject, type KubeObject, type ParsedWork } from "../../../src/mod.ts";
 import { aContext } from "../../builders.ts";
 
 const SPEC = { entrypoint: "main", templates: [{ name: "main", container: { image: "busybox" } }] };
 const CREATED_SPEC = { ...SPEC, serviceAccountName: "worker" };
 const TYPE = { apiVersion: "argoproj.io/v1alpha1", kind: "Workflow" };
 
-function parse(manifest: JsonObject, context = aContext()): ParsedWorkflow {
+function parse(manifest: JsonObject, context = aContext()): ParsedWork {
   return parseWorkflow(manifest, context);
 }
 
@@ -42,7 +41,7 @@ const forms: [string, JsonObject][] = [
 for (const [form, manifest] of forms) {
   Deno.test(`parseWorkflow() makes the context's Workflow of ${form}`, () => {
     assertEquals(parse(manifest), {
-      workflow: { ...TYPE, metadata: { name: "demo", namespace: "team" }, spec: CREATED_SPEC },
+      object: { ...TYPE, metadata: { name: "demo", namespace: "team" }, spec: CREATED_SPEC },
       warnings: [],
     });
   });
@@ -50,7 +49,7 @@ for (const [form, manifest] of forms) {
 
 Deno.test("parseWorkflow() keeps a whole Workflow's labels and annotations", () => {
   const marks = { labels: { team: "a" }, annotations: { note: "b" } };
-  assertEquals(parse(aManifest(marks)).workflow.metadata, { ...marks, name: "demo", namespace: "team" });
+  assertEquals(parse(aManifest(marks)).object.metadata, { ...marks, name: "demo", namespace: "team" });
 });
 
 Deno.test("parseWorkflow() does not change the manifest", () => {
@@ -61,8 +60,8 @@ Deno.test("parseWorkflow() does not change the manifest", () => {
 });
 
 Deno.test("parseWorkflow() sets the context's service account over the manifest's, and warns", () => {
-  const { workflow, warnings } = parse({ ...SPEC, serviceAccountName: "other" });
-  assertEquals((workflow.spec as JsonObject).serviceAccountName, "worker");
+  const { object, warnings } = parse({ ...SPEC, serviceAccountName: "other" });
+  assertEquals(object.spec.serviceAccountName, "worker");
   assertEquals(warnings, [`the manifest's serviceAccountName "other" is overruled by "worker"`]);
 });
 
@@ -72,8 +71,8 @@ Deno.test("parseWorkflow() does not warn of the service account that it sets any
 
 Deno.test("parseWorkflow() keeps templates' own service accounts, and warns of each", () => {
   const templates = [{ name: "main", serviceAccountName: "other" }, { name: "b" }];
-  const { workflow, warnings } = parse({ entrypoint: "main", templates });
-  assertEquals((workflow.spec as JsonObject).templates, templates);
+  const { object, warnings } = parse({ entrypoint: "main", templates });
+  assertEquals(object.spec.templates, templates);
   assertEquals(warnings, [`template "main" runs under its own serviceAccountName "other"`]);
 });
 
@@ -87,7 +86,7 @@ Deno.test("row 13: parseWorkflow() warns of a Workflow that is deleted within a 
 });
 
 Deno.test("parseWorkflow() drops status and generateName with a warning (B40)", () => {
-  const { workflow, warnings } = parse({
+  const { object, warnings } = parse({
     ...aManifest({ generateName: "demo-" }),
     status: { phase: "Failed" },
   });
@@ -95,16 +94,16 @@ Deno.test("parseWorkflow() drops status and generateName with a warning (B40)", 
     "the manifest's status is dropped",
     "the manifest's metadata.generateName is dropped",
   ]);
-  assertEquals(["status" in workflow, "generateName" in workflow.metadata], [false, false]);
+  assertEquals(["status" in object, "generateName" in object.metadata], [false, false]);
 });
 
 Deno.test("parseWorkflow() does with a workflowTemplateRef", () => {
   const spec = { workflowTemplateRef: { name: "shared" } };
-  assertEquals(parse(spec).workflow.spec, { ...spec, serviceAccountName: "worker" });
+  assertEquals(parse(spec).object.spec, { ...spec, serviceAccountName: "worker" });
 });
 
 Deno.test("parseWorkflow() takes a name of 63 characters and refuses a longer one (B5)", () => {
-  assertEquals(parse(SPEC, aContext({ name: "a".repeat(63) })).workflow.metadata.name, "a".repeat(63));
+  assertEquals(parse(SPEC, aContext({ name: "a".repeat(63) })).object.metadata.name, "a".repeat(63));
   const error = assertThrows(() => parse(SPEC, aContext({ name: "a".repeat(64) })), InvalidInputError);
   assertStringIncludes(error.message, "has 64 characters, the limit is 63");
 });

@@ -53,7 +53,7 @@ for (const [form, manifest] of forms) {
       template: { ...SPEC.template, spec: { ...POD_SPEC, serviceAccountName: "worker" } },
     };
     assertEquals(parseJob(manifest, aContext()), {
-      job: { ...TYPE, metadata: { name: "demo", namespace: "team" }, spec },
+      object: { ...TYPE, metadata: { name: "demo", namespace: "team" }, spec },
       warnings: [],
     });
     assertEquals(manifest, before);
@@ -62,8 +62,8 @@ for (const [form, manifest] of forms) {
 
 Deno.test("parseJob() keeps a whole Job's labels and annotations", () => {
   const marks = { labels: { team: "a" }, annotations: { note: "b" } };
-  const { job } = parseJob(aManifest(marks), aContext());
-  assertEquals(job.metadata, { ...marks, name: "demo", namespace: "team" });
+  const { object } = parseJob(aManifest(marks), aContext());
+  assertEquals(object.metadata, { ...marks, name: "demo", namespace: "team" });
 });
 
 const warned: [string, JsonObject, string[]][] = [
@@ -89,14 +89,14 @@ for (const [what, manifest, warnings] of warned) {
   Deno.test(`parseJob() warns of ${what}: ${warnings.length} times`, () => {
     const parsed = parseJob(manifest, aContext());
     assertEquals(parsed.warnings, warnings);
-    const { template } = parsed.job.spec as { template: { spec: JsonObject } };
+    const { template } = parsed.object.spec as { template: { spec: JsonObject } };
     assertEquals([template.spec.serviceAccountName, template.spec.serviceAccount], ["worker", undefined]);
-    assertEquals(["status" in parsed.job, "generateName" in parsed.job.metadata], [false, false]);
+    assertEquals(["status" in parsed.object, "generateName" in parsed.object.metadata], [false, false]);
   });
 }
 
 Deno.test("parseJob() takes a name of 63 characters and refuses a longer one (B5)", () => {
-  assertEquals(parseJob(SPEC, aContext({ name: "a".repeat(63) })).job.metadata.name, "a".repeat(63));
+  assertEquals(parseJob(SPEC, aContext({ name: "a".repeat(63) })).object.metadata.name, "a".repeat(63));
   const error = assertThrows(() => parseJob(SPEC, aContext({ name: "a".repeat(64) })), InvalidInputError);
   assertStringIncludes(error.message, "the name of a Job: ");
   assertStringIncludes(error.message, "has 64 characters, the limit is 63");
