@@ -63,22 +63,14 @@ export {
 } from "./kube/explain_pod.ts";
 export { explainPods, type ExplainPodsOptions } from "./kube/explain_pods.ts";
 export { fetchClient, type FetchClientOptions } from "./kube/fetch_client.ts";
-export { followLog, type FollowLogOptions } from "./kube/follow_log.ts";
-export {
-  type Owner,
-  type OwnerRef,
-  SPEC_HASH_ANNOTATION,
-  specHash,
-  stopNote,
-  STOPPED_BY_ANNOTATION,
-} from "./kube/ownership.ts";
+export { type Owner, type OwnerRef, SPEC_HASH_ANNOTATION, specHash, stopNote } from "./kube/ownership.ts";
 export {
   FollowedPods,
   type FollowedPodsOptions,
   type PodStream,
   type PodStreams,
 } from "./kube/follow_pods.ts";
-export { defaultContainer, type PodProblem, podProblem } from "./kube/pod_problem.ts";
+export { type PodProblem, podProblem } from "./kube/pod_problem.ts";
 export { waitForObject, type WaitOptions, type WaitTarget } from "./kube/wait_for_object.ts";
 export { type Log, type LogFactory, type LogFields, openLog, type OpenLogOptions, silentLog } from "./log.ts";
 export { type ExecuteResult, Manager, type ManagerOptions } from "./manager.ts";
@@ -109,15 +101,14 @@ export {
   type WaitForCompletionOutput,
   type WorkObject,
 } from "./runner.ts";
-export { type Load, sandbox, type SandboxOptions, type WorkInput } from "./sandbox.ts";
-export { type PathSetting } from "./sandbox_permissions.ts";
 export { Mask, secretsIn } from "./secrets.ts";
-export { oneOf, parseBoolean, parseText, type Setting } from "./settings.ts";
+export { oneOf, parseText, type Setting } from "./settings.ts";
 export { type Stream } from "./standard_streams.ts";
 export { configMapReporter } from "./status/config_map.ts";
 export { nopReporter } from "./status/nop.ts";
 export { secretReporter } from "./status/secret.ts";
 export { type StatusObjectOptions } from "./status/status_object.ts";
+export { unpackJson } from "./unpack_json.ts";
 export { cutText } from "./utf8.ts";
 export { overruledAccount, type ParsedWork, parseWork, shortTtl, type WorkKind } from "./work_manifest.ts";
 export { readWork, workObject } from "./work_object.ts";

@@ -4,6 +4,7 @@
  * @module
  */
 import { InvalidInputError, messageOf } from "./errors.ts";
+import { readAtMost } from "./read_at_most.ts";
 
 /**
  * Reads a whole regular file.
@@ -15,7 +16,7 @@ export async function readFile(path: string, maxBytes: number): Promise<Uint8Arr
     // Before opening: the open of a pipe that nobody writes to would hang.
     if (!(await Deno.stat(path)).isFile) throw new InvalidInputError("is not a regular file");
     using file = await Deno.open(path);
-    return await readAtMost(file, maxBytes);
+    return await readAtMost(file.readable, maxBytes);
   } catch (error) {
     throw new InvalidInputError(`${JSON.stringify(path)} ${problemOf(error)}`, { cause: error });
   }
@@ -31,25 +32,8 @@ export async function isAbsent(path: string): Promise<boolean> {
   }
 }
 
-async function readAtMost(file: Deno.FsFile, maxBytes: number): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of file.readable) {
-    size += chunk.length;
-    if (size > maxBytes) throw new InvalidInputError(`is larger than the limit of ${maxBytes} bytes`);
-    chunks.push(chunk);
-  }
-  const bytes = new Uint8Array(size);
-  let offset = 0;
-  for (const chunk of chunks) {
-    bytes.set(chunk, offset);
-    offset += chunk.length;
-  }
-  return bytes;
-}
-
 function problemOf(error: unknown): string {
-  if (error instanceof InvalidInputError) return error.message;
+  if (error instanceof InvalidInputError || error instanceof RangeError) return error.message;
   if (error instanceof Deno.errors.NotFound) return "is not found";
   if (error instanceof Deno.errors.NotADirectory) return "is not found";
   if (error instanceof Deno.errors.PermissionDenied || error instanceof Deno.errors.NotCapable) {

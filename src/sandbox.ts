@@ -22,6 +22,9 @@ import {
 } from "./sandbox_permissions.ts";
 import { writeText } from "./standard_streams.ts";
 
+export type { Access, Source } from "./kube/credentials.ts";
+export type { PathSetting } from "./sandbox_permissions.ts";
+
 /** What the run gets from the main thread. */
 export interface WorkInput {
   /** The environment: the contract's variables only. */

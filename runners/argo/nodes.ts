@@ -12,6 +12,7 @@ import {
   objectAt,
   type PodsOf,
   textAt,
+  unpackJson,
   valueAt,
 } from "../../src/mod.ts";
 
@@ -75,9 +76,7 @@ export async function readNodes(workflow: KubeObject): Promise<WorkflowNodes> {
 /** https://argo-workflows.readthedocs.io/en/latest/offloading-large-workflows/: base64 of gzip of JSON. */
 async function decompress(base64: string): Promise<WorkflowNodes> {
   try {
-    const bytes = Uint8Array.fromBase64(base64);
-    const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
-    return { nodes: toNodes(await new Response(stream).json()), notRead: [] };
+    return { nodes: toNodes(objectAt(await unpackJson(base64))), notRead: [] };
   } catch (error) {
     return { nodes: new Map(), notRead: [`the compressed nodes: ${messageOf(error)}`] };
   }

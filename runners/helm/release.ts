@@ -12,6 +12,7 @@ import {
   objectsAt,
   type RequestOptions,
   textAt,
+  unpackJson,
 } from "../../src/mod.ts";
 
 /** Which release. */
@@ -75,10 +76,7 @@ export async function readRelease(
 
 /** What a revision's Secret holds: JSON, gzipped, as base64 within the Secret's own base64. */
 export async function parseRelease(secret: KubeObject): Promise<Release> {
-  const data = objectAt(secret, "data");
-  const packed = Uint8Array.from(atob(atob(String(data.release))), (character) => character.charCodeAt(0));
-  const unpacked = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
-  const release: JsonObject = await new Response(unpacked).json();
+  const release = await unpackJson(atob(textAt(secret, "data", "release")));
   const chart = objectAt(release, "chart", "metadata");
   return {
     ...revisionOf(secret),
