@@ -3,8 +3,7 @@
  *
  * @module
  */
-import { type Clock, followLater, systemClock, withDeadline } from "./clock.ts";
-import { formatDuration } from "./duration.ts";
+import { type Clock, systemClock } from "./clock.ts";
 import { messageOf, reasonOf, RunError } from "./errors.ts";
 import { EXIT_CODES, type Left, type Reason } from "./exit_codes.ts";
 import { explainWork } from "./explain_work.ts";
@@ -12,6 +11,7 @@ import type { JsonObject } from "./json.ts";
 import type { Log } from "./log.ts";
 import type { Progress } from "./progress.ts";
 import { finalReport, type Outcome, reservedKeys } from "./report.ts";
+import { reportEnd, reportStart } from "./report_status.ts";
 import type {
   ActionRunner,
   ExecutionContext,
@@ -55,15 +55,6 @@ export interface ExecuteResult {
   /** What the report was made of. */
   outcome: Outcome;
 }
-
-/** How long the first report may take, milliseconds: the wait must not begin late because of it. */
-const FIRST_REPORT_MS = 10_000;
-/** How long the final report may take, milliseconds. */
-const FINAL_REPORT_MS = 30_000;
-/** How long it may take when the run has 5 s to end, or has just been refused for long enough, milliseconds. */
-const HURRIED_REPORT_MS = 1_500;
-/** How long it may take when the input was bad: people wait for the line that says so, milliseconds. */
-const BAD_INPUT_REPORT_MS = 600;
 
 /** Runs one action from its manifest to its verdict. */
 export class Manager {
@@ -143,8 +134,10 @@ export class Manager {
   async #reportStart(signal: AbortSignal): Promise<void> {
     if (!this.#started || this.#started.object?.finished) return;
     const { status } = this.#started;
+    const { context, reporter } = this.#options;
+    const input = { context, signal, clock: this.#clock };
     try {
-      await step("while setting status", () => this.#report(status, FIRST_REPORT_MS, signal));
+      await step("while setting status", () => reportStart(reporter, status, input));
     } catch (error) {
       if (!signal.aborted) this.#log.warn(messageOf(error));
     }
@@ -178,21 +171,17 @@ export class Manager {
   ): Promise<ExecuteResult> {
     const failure = await this.#explain(outcome.reason, signal);
     const full = this.#masked({ ...outcome, started: this.#started, completed: this.#completed, failure });
-    const report = finalReport(this.#options.runner.name, full);
-    const ms = finalReportMs(outcome.reason, signal);
-    // A signal in the midst of the report leaves as little time as one before it.
-    const hurry = followLater(signal, { ms: HURRIED_REPORT_MS, clock: this.#clock });
+    const { context, reporter, runner } = this.#options;
+    const report = finalReport(runner.name, full);
+    const { reason } = outcome;
+    const input = { context, signal, reason, clock: this.#clock };
     try {
-      await step("while setting status", () => this.#report(report, ms, hurry.signal));
+      await step("while setting status", () => reportEnd(reporter, report, input));
     } catch (error) {
       const message = messageOf(error);
-      if (outcome.reason === "Succeeded") {
-        return this.#result({ ...full, reason: "StatusNotWritten", message });
-      }
+      if (reason === "Succeeded") return this.#result({ ...full, reason: "StatusNotWritten", message });
       // Bad input is told in one line.
-      if (outcome.reason !== "InvalidInput") this.#log.error(message);
-    } finally {
-      hurry.stop();
+      if (reason !== "InvalidInput") this.#log.error(message);
     }
     return this.#result(full);
   }
@@ -239,16 +228,6 @@ export class Manager {
     return { exitCode: EXIT_CODES[outcome.reason].code, report, outcome };
   }
 
-  #report(status: JsonObject, ms: number, signal: AbortSignal): Promise<void> {
-    const { context, reporter } = this.#options;
-    const reason = () => new Error(`the status could not be written within ${formatDuration(ms)}`);
-    return withDeadline(
-      ms,
-      { clock: this.#clock, signal, reason },
-      (inner) => reporter.report({ context, signal: inner }, status),
-    );
-  }
-
   /** What an error leaves in the cluster. */
   #leftBy(error: unknown): Left {
     const reason = reasonOf(error);
@@ -273,11 +252,6 @@ async function step<T>(words: string, work: () => Promise<T>): Promise<T> {
       ...(left ? { left } : {}),
     });
   }
-}
-
-function finalReportMs(reason: Reason, signal: AbortSignal): number {
-  if (reason === "InvalidInput") return BAD_INPUT_REPORT_MS;
-  return signal.aborted || reason === "NotAllowed" ? HURRIED_REPORT_MS : FINAL_REPORT_MS;
 }
 
 function outcomeOf({ finishedSuccessfully, message }: WaitForCompletionOutput): Outcome {
