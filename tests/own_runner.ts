@@ -12,6 +12,8 @@ const STAND_INS = ["assert", "cli", "log", "yaml"];
 
 /** What the page holds, as it is written there. */
 export interface OwnRunnerPage {
+  /** The runner's module. */
+  runner: string;
   main: string;
   /** The test module. */
   test: string;
@@ -26,18 +28,23 @@ export interface OwnRunnerPage {
 export async function readPage(): Promise<OwnRunnerPage> {
   const text = await Deno.readTextFile(PAGE);
   const blocks = [...text.matchAll(/^```(\w+)[^\n]*\n([^]*?)^```$/gm)];
-  const [main, test] = blocksOf(blocks, "ts");
+  const [runner, main, test] = blocksOf(blocks, "ts");
   const [config] = blocksOf(blocks, "json");
   const [build, run] = blocksOf(blocks, "sh");
-  assert(main && test && config && build && run, "the page lacks a block");
-  return { main, test, config, build: linesOf(build), run: linesOf(run) };
+  assert(runner && main && test && config && build && run, "the page lacks a block");
+  return { runner, main, test, config, build: linesOf(build), run: linesOf(run) };
 }
 
 /** Makes the project in a folder. The one thing that differs from the page: the library is taken from this folder. */
-export async function makeProject(folder: string, { main, config }: OwnRunnerPage): Promise<void> {
+export async function makeProject(
+  folder: string,
+  { runner, main, test, config }: OwnRunnerPage,
+): Promise<void> {
   const root = `${relativeRoot(folder)}${ROOT}`.replace(/\/$/, "");
   const links = [root, ...STAND_INS.map((name) => `${root}/tests/without_jsr/${name}`)];
+  await Deno.writeTextFile(`${folder}/pod_runner.ts`, runner);
   await Deno.writeTextFile(`${folder}/main.ts`, main);
+  await Deno.writeTextFile(`${folder}/pod_test.ts`, test);
   await Deno.writeTextFile(`${folder}/deno.json`, JSON.stringify({ ...JSON.parse(config), links }));
 }
 
