@@ -3,7 +3,6 @@
  *
  * @module
  */
-
 import { objectAt, valueAt } from "../json.ts";
 import type { ObjectStore } from "./object_store.ts";
 import { type ApiResource, qualifiedName } from "./resources.ts";

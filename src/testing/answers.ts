@@ -3,23 +3,22 @@
  *
  * @module
  */
-
 import type { StoredObject } from "./api_object.ts";
 import { type AnswerForm, inForm } from "./partial_metadata.ts";
 import { type ApiResource, apiVersionOf } from "./resources.ts";
 import type { StatusError } from "./status_error.ts";
 
-const commonHeaders = { "cache-control": "no-cache, private" };
+const COMMON_HEADERS = { "cache-control": "no-cache, private" };
 
 /** A JSON answer, ended by a line feed as the real API's are. */
 export function jsonAnswer(body: object, code = 200): Response {
-  const headers = { ...commonHeaders, "content-type": "application/json" };
+  const headers = { ...COMMON_HEADERS, "content-type": "application/json" };
   return new Response(JSON.stringify(body) + "\n", { status: code, headers });
 }
 
 /** An answer of plain text. */
 export function textAnswer(text: string, code = 200, contentType = "text/plain; charset=utf-8"): Response {
-  const headers = { ...commonHeaders, "content-type": contentType };
+  const headers = { ...COMMON_HEADERS, "content-type": contentType };
   return new Response(text, { status: code, headers });
 }
 
@@ -55,7 +54,7 @@ export function listBody(
   return { ...own, metadata, items: objects.map(withoutKind) };
 }
 
-// The API server's own kinds are not repeated in each item of a list; those of CRDs are.
+/** The API server's own kinds are not repeated in each item of a list; those of CRDs are. */
 function withoutKind({ kind: _kind, apiVersion: _apiVersion, ...rest }: StoredObject): object {
   return rest;
 }

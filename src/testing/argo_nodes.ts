@@ -3,7 +3,6 @@
  *
  * @module
  */
-
 import type { JsonObject } from "../json.ts";
 
 /** One node, as in `status.nodes` of a Workflow. */

@@ -3,13 +3,12 @@
  *
  * @module
  */
-
+import { arrayAt, type JsonObject, objectAt, textAt } from "../json.ts";
+import type { StoredObject } from "./api_object.ts";
 import { hasFailed, isFulfilled, NodeTree, type WorkflowNode } from "./argo_nodes.ts";
 import type { ContainerOutcome } from "./argo_outcome.ts";
 import { resolveSpec, specFault } from "./argo_spec.ts";
 import { advancePods, carryOn, type Execution } from "./argo_templates.ts";
-import { arrayAt, type JsonObject, objectAt, textAt } from "../json.ts";
-import type { StoredObject } from "./api_object.ts";
 
 /** Where a round gets what it needs. */
 export interface OperatorInput {
@@ -21,12 +20,12 @@ export interface OperatorInput {
   outcome: (template: JsonObject) => ContainerOutcome;
 }
 
-const completedLabel = "workflows.argoproj.io/completed";
-const phaseLabel = "workflows.argoproj.io/phase";
+const COMPLETED_LABEL = "workflows.argoproj.io/completed";
+const PHASE_LABEL = "workflows.argoproj.io/phase";
 
 /** The Workflow after one round; the same one where nothing is left to do but to wait. */
 export function operate(workflow: StoredObject, input: OperatorInput): StoredObject {
-  if (workflow.metadata.labels?.[completedLabel] === "true") return workflow;
+  if (workflow.metadata.labels?.[COMPLETED_LABEL] === "true") return workflow;
   const resolved = resolveSpec(workflow, input.findTemplate);
   if ("error" in resolved) return withPhase(workflow, input, { phase: "Error", message: resolved.error });
   const { spec } = resolved;
@@ -131,7 +130,7 @@ function withPhase(
     ...(isOver && conditions.length > 1 && { resourcesDuration: { cpu: 0, memory: 0 } }),
   };
   const annotations = { ...workflow.metadata.annotations, "workflows.argoproj.io/pod-name-format": "v2" };
-  const labels = { ...workflow.metadata.labels, [phaseLabel]: phase, [completedLabel]: String(isOver) };
+  const labels = { ...workflow.metadata.labels, [PHASE_LABEL]: phase, [COMPLETED_LABEL]: String(isOver) };
   return {
     ...workflow,
     metadata: { ...workflow.metadata, labels, ...(next.nodes !== undefined && { annotations }) },

@@ -3,7 +3,6 @@
  *
  * @module
  */
-
 import { arrayAt, type JsonObject, objectAt, textAt } from "../json.ts";
 
 /** How a container ends. */

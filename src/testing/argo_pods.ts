@@ -3,11 +3,10 @@
  *
  * @module
  */
-
-import { isFulfilled, podNameOf, type WorkflowNode } from "./argo_nodes.ts";
-import type { ContainerOutcome } from "./argo_outcome.ts";
 import { type JsonObject, objectAt, textAt } from "../json.ts";
 import type { ApiMetadata, ApiObject, StoredObject } from "./api_object.ts";
+import { isFulfilled, podNameOf, type WorkflowNode } from "./argo_nodes.ts";
+import type { ContainerOutcome } from "./argo_outcome.ts";
 
 /** The pod of a node, in the node's present phase. */
 export function podOf(

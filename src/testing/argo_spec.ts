@@ -3,7 +3,6 @@
  *
  * @module
  */
-
 import { arrayAt, type JsonObject, type JsonValue, objectAt, textAt } from "../json.ts";
 import type { StoredObject } from "./api_object.ts";
 

@@ -5,10 +5,9 @@
  *
  * @module
  */
-
+import { arrayAt, type JsonObject, objectAt, textAt, valueAt } from "../json.ts";
 import { hasFailed, isFulfilled, type NodeTree, type WorkflowNode } from "./argo_nodes.ts";
 import { type ContainerOutcome, outputParameters } from "./argo_outcome.ts";
-import { arrayAt, type JsonObject, objectAt, textAt, valueAt } from "../json.ts";
 
 /** What carrying on needs to know. */
 export interface Execution {
@@ -92,7 +91,7 @@ export function advancePods(execution: Execution, onExit: (node: WorkflowNode) =
   return stoppedPods;
 }
 
-// Two spaces: Argo's own text for a pod that runs, as against one that would start.
+/** Two spaces: Argo's own text for a pod that runs, as against one that would start. */
 function stopMessage({ shutdown }: Execution): string {
   return `workflow shutdown with strategy:  ${shutdown}`;
 }
@@ -204,7 +203,7 @@ function omit(
   return tree.finish(node, "Omitted", "omitted: depends condition not met");
 }
 
-// `dependencies`, or the task names in `depends`, each taken as "has succeeded".
+/** `dependencies`, or the task names in `depends`, each taken as "has succeeded". */
 function dependenciesOf(task: JsonObject): string[] {
   const listed = arrayAt(task, "dependencies").map(String);
   const named = textAt(task, "depends").match(/[A-Za-z0-9_-]+(\.[A-Za-z]+)?/g) ?? [];

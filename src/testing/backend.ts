@@ -3,7 +3,6 @@
  *
  * @module
  */
-
 import type { AccessAttributes, RoleRule } from "./admission.ts";
 import type { ObjectDeletion } from "./object_deletion.ts";
 import type { ObjectStore } from "./object_store.ts";

@@ -6,6 +6,7 @@
 import type { JsonObject } from "../json.ts";
 import type { KubeClient } from "../kube/client.ts";
 import type { ActionRunner, ExecutionContext } from "../runner.ts";
+import type { ApiObject, StoredObject } from "./api_object.ts";
 import type { EmbeddedApi } from "./embedded_api.ts";
 import {
   checkDeletion,
@@ -15,7 +16,6 @@ import {
   checkRestart,
   checkRestartAtWrite,
 } from "./identity_checks.ts";
-import type { ApiObject, StoredObject } from "./api_object.ts";
 import { Rehearsal } from "./rehearsal.ts";
 import type { RehearsedRun } from "./rehearsed_run.ts";
 import type { ApiResource } from "./resources.ts";

@@ -3,18 +3,17 @@
  *
  * @module
  */
-
 import { arrayAt, isJsonObject, type JsonObject, objectAt, textAt } from "../json.ts";
 import type { UnversionedObject } from "./object_store.ts";
 import type { ApiResource } from "./resources.ts";
 
 /** Returns the object with the fields that the real API would have set or folded; what is given stays. */
 export function withDefaults(resource: ApiResource, object: UnversionedObject): UnversionedObject {
-  const rule = resource.custom ? undefined : kindDefaults[resource.kind];
+  const rule = resource.custom ? undefined : KIND_DEFAULTS[resource.kind];
   return rule ? rule(object) : object;
 }
 
-const kindDefaults: Record<
+const KIND_DEFAULTS: Record<
   string,
   (object: UnversionedObject) => UnversionedObject
 > = {
@@ -53,7 +52,7 @@ function base64(text: string): string {
   return btoa(String.fromCharCode(...new TextEncoder().encode(text)));
 }
 
-const jobSpecDefaults = {
+const JOB_SPEC_DEFAULTS = {
   parallelism: 1,
   completions: 1,
   backoffLimit: 6,
@@ -66,7 +65,7 @@ const jobSpecDefaults = {
 function jobDefaults(object: UnversionedObject): UnversionedObject {
   const { uid, name } = object.metadata;
   const selector = { matchLabels: { "batch.kubernetes.io/controller-uid": uid } };
-  const spec: JsonObject = { ...jobSpecDefaults, selector, ...object.spec };
+  const spec: JsonObject = { ...JOB_SPEC_DEFAULTS, selector, ...object.spec };
   const template = objectAt(spec, "template");
   const labels = {
     ...objectAt(template, "metadata", "labels"),

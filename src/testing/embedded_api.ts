@@ -3,18 +3,17 @@
  *
  * @module
  */
-
 import { accessDenied, isAllowed, type RoleRule } from "./admission.ts";
 import { errorAnswer, noSuchPath } from "./answers.ts";
-import type { EmbeddedApiOptions, Interceptor, RecordedRequest } from "./embedded_api_options.ts";
-import { fixedAnswers } from "./fixed_answers.ts";
-import { nameSuffix } from "./generated_names.ts";
 import type { ApiObject, StoredObject } from "./api_object.ts";
+import { accessOf, type Backend } from "./backend.ts";
+import type { EmbeddedApiOptions, Interceptor, RecordedRequest } from "./embedded_api_options.ts";
+import { FIXED_ANSWERS } from "./fixed_answers.ts";
+import { nameSuffix } from "./generated_names.ts";
 import { ObjectDeletion } from "./object_deletion.ts";
 import { type Change, ObjectStore } from "./object_store.ts";
 import { ObjectWrites } from "./object_writes.ts";
 import { type LogOf, PodLogs } from "./pod_logs.ts";
-import { accessOf, type Backend } from "./backend.ts";
 import { answerResource } from "./request_handler.ts";
 import { ResourceTable } from "./resource_table.ts";
 import { type ApiResource, apiVersionOf, parseApiPath } from "./resources.ts";
@@ -202,7 +201,7 @@ export class EmbeddedApi {
 
   async #answer(request: Request): Promise<Response> {
     const { pathname } = new URL(request.url);
-    const fixed = fixedAnswers[pathname];
+    const fixed = FIXED_ANSWERS[pathname];
     if (fixed) return fixed();
     try {
       return await this.#answerResource(request);

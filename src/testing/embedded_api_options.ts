@@ -3,7 +3,6 @@
  *
  * @module
  */
-
 import type { RoleRule } from "./admission.ts";
 import type { ApiResource } from "./resources.ts";
 import type { Timer } from "./timer.ts";

@@ -3,14 +3,13 @@
  *
  * @module
  */
-
 import { jsonAnswer, textAnswer } from "./answers.ts";
 
-const version = { major: "1", minor: "34", gitVersion: "v1.34.4", platform: "linux/amd64" };
+const VERSION = { major: "1", minor: "34", gitVersion: "v1.34.4", platform: "linux/amd64" };
 
 /** Answers by path; none of them asks for a token. */
-export const fixedAnswers: Record<string, () => Response> = {
-  "/version": () => jsonAnswer(version),
+export const FIXED_ANSWERS: Record<string, () => Response> = {
+  "/version": () => jsonAnswer(VERSION),
   "/readyz": () => textAnswer("ok"),
   "/livez": () => textAnswer("ok"),
   "/healthz": () => textAnswer("ok"),

@@ -3,7 +3,6 @@
  *
  * @module
  */
-
 import { isJsonObject, objectAt } from "../json.ts";
 import type { ApiObject } from "./api_object.ts";
 import { excerpt } from "./request_options.ts";
@@ -18,7 +17,7 @@ import { badRequest, invalid, invalidField } from "./status_error.ts";
 export function checkKind(resource: ApiResource, body: ApiObject): void {
   if (resource.custom) checkCustomKind(resource, body);
   else checkNativeKind(resource, body);
-  for (const fault of fieldFaults[resource.kind]?.(body) ?? []) {
+  for (const fault of FIELD_FAULTS[resource.kind]?.(body) ?? []) {
     const version = apiVersionOf(resource).split("/").at(-1);
     throw badRequest(
       `${resource.kind} in version "${version}" cannot be handled as a ${resource.kind}: ${fault}`,
@@ -44,7 +43,7 @@ function checkCustomKind(resource: ApiResource, body: ApiObject): void {
   throw invalid({ ...resource, kind }, body.metadata?.name ?? "", [error]);
 }
 
-// What is left out counts as said: the path tells the kind.
+/** What is left out counts as said: the path tells the kind. */
 function checkNativeKind(resource: ApiResource, body: ApiObject): void {
   const expected = apiVersionOf(resource);
   const { kind = resource.kind, apiVersion = expected } = body;
@@ -55,7 +54,7 @@ function checkNativeKind(resource: ApiResource, body: ApiObject): void {
   throw badRequest(`${kind} in version "${version}" cannot be handled as a ${resource.kind}: ${why}`);
 }
 
-const fieldFaults: Record<string, (body: ApiObject) => string[]> = {
+const FIELD_FAULTS: Record<string, (body: ApiObject) => string[]> = {
   ConfigMap: (body) => stringFaults(body, "ConfigMap", "data"),
   Secret: (body) => [
     ...stringFaults(body, "Secret", "stringData"),

@@ -3,7 +3,6 @@
  *
  * @module
  */
-
 import { flagOption, numberOption } from "./request_options.ts";
 import type { ApiResource } from "./resources.ts";
 import { fieldSelector, labelSelector, type Selector } from "./selectors.ts";

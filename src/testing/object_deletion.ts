@@ -3,15 +3,14 @@
  *
  * @module
  */
-
 import { isJsonObject, type JsonObject, textAt } from "../json.ts";
 import type { StoredObject } from "./api_object.ts";
 import type { Change, ObjectStore } from "./object_store.ts";
 import { apiTime, type Target } from "./object_writes.ts";
-import { checkPreconditions } from "./write_checks.ts";
 import type { ResourceTable } from "./resource_table.ts";
 import type { ApiResource } from "./resources.ts";
 import { deletedStatus, invalidOption, notFound, type StatusBody } from "./status_error.ts";
+import { checkPreconditions } from "./write_checks.ts";
 
 /** Deletes as the API server, its namespace controller and its garbage collector do together. */
 export class ObjectDeletion {

@@ -4,7 +4,6 @@
  *
  * @module
  */
-
 import type { ApiObject, StoredObject } from "./api_object.ts";
 import { type ApiResource, qualifiedName } from "./resources.ts";
 
@@ -29,8 +28,8 @@ export type UnversionedObject = ApiObject & {
   metadata: { name: string; uid: string; creationTimestamp: string };
 };
 
-// Not 1, so that a client's version 1 is one that the history does not reach, as on any server that is not brand new.
-const firstVersion = 1000;
+/** Not 1, so that a client's version 1 is one that the history does not reach, as on any server that is not brand new. */
+const FIRST_VERSION = 1000;
 
 /** Keeps objects, versions and history. Whatever goes in or out is a copy. */
 export class ObjectStore {
@@ -38,8 +37,8 @@ export class ObjectStore {
   readonly #listeners = new Set<(change: Change) => void>();
   readonly #historyLimit: number;
   #history: Change[] = [];
-  #version = firstVersion;
-  #oldest = firstVersion;
+  #version = FIRST_VERSION;
+  #oldest = FIRST_VERSION;
 
   /** @param historyLimit how many changes are kept for watches. */
   constructor(historyLimit: number) {

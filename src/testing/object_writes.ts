@@ -3,16 +3,15 @@
  *
  * @module
  */
-
 import { checkNamespace, checkQuota } from "./admission.ts";
-import { withDefaults } from "./defaults.ts";
 import type { ApiObject, StoredObject } from "./api_object.ts";
+import { withDefaults } from "./defaults.ts";
+import { checkKind } from "./kind_check.ts";
 import { mergePatch, sameJson } from "./merge_patch.ts";
 import type { ObjectStore, UnversionedObject } from "./object_store.ts";
 import type { ResourceTable } from "./resource_table.ts";
 import { type ApiResource, apiVersionOf } from "./resources.ts";
 import { alreadyExists, invalid, invalidField, notFound, requiredField } from "./status_error.ts";
-import { checkKind } from "./kind_check.ts";
 import { validateObject } from "./validation.ts";
 import {
   checkNames,

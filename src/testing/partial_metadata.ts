@@ -4,7 +4,6 @@
  *
  * @module
  */
-
 import { isJsonObject } from "../json.ts";
 import type { StoredObject } from "./api_object.ts";
 import { notAcceptable, StatusError } from "./status_error.ts";

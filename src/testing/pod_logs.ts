@@ -3,7 +3,6 @@
  *
  * @module
  */
-
 import { arrayAt, textAt } from "../json.ts";
 import type { StoredObject } from "./api_object.ts";
 import { flagOption, numberOption } from "./request_options.ts";

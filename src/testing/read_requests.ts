@@ -3,7 +3,6 @@
  *
  * @module
  */
-
 import { jsonAnswer, listBody } from "./answers.ts";
 import { type Backend, formOfObject, type ResourceRequest, targetOf } from "./backend.ts";
 import { readVersion, selectorOf, watchStart } from "./list_options.ts";
@@ -13,8 +12,8 @@ import { numberOption } from "./request_options.ts";
 import { notFound, resourceVersionTooLarge } from "./status_error.ts";
 import { Watch } from "./watch_stream.ts";
 
-// https://github.com/kubernetes/apiserver/blob/v0.34.4/pkg/endpoints/handlers/get.go: 1 to 2 times minRequestTimeout
-const defaultWatchMs = 2_700_000;
+/** https://github.com/kubernetes/apiserver/blob/v0.34.4/pkg/endpoints/handlers/get.go: 1 to 2 times minRequestTimeout */
+const DEFAULT_WATCH_MS = 2_700_000;
 
 /** Answers one object. */
 export function get({ store }: Backend, asked: ResourceRequest): Response {
@@ -59,7 +58,7 @@ export function watch({ store, timer, watches }: Backend, asked: ResourceRequest
     namespace: path.namespace,
     selects: selectorOf(query, resource),
     ...watchStart(query),
-    timeoutMs: seconds ? seconds * 1000 : defaultWatchMs,
+    timeoutMs: seconds ? seconds * 1000 : DEFAULT_WATCH_MS,
     form: accepted.form,
     timer,
   }, watches);

@@ -6,10 +6,10 @@
 import type { Reason } from "../exit_codes.ts";
 import type { KubeClient } from "../kube/client.ts";
 import type { ActionRunner, ExecutionContext, WorkObject } from "../runner.ts";
+import type { StoredObject } from "./api_object.ts";
 import type { RunnerCases } from "./check_runner.ts";
 import { type EmbeddedApi, embeddedApi } from "./embedded_api.ts";
 import { type FakeClock, fakeClock } from "./fake_clock.ts";
-import type { StoredObject } from "./api_object.ts";
 import { RehearsedRun, type RehearsedRunOptions } from "./rehearsed_run.ts";
 import type { Timer } from "./timer.ts";
 import { endOf, Wrong, wrongEnd } from "./wrong_words.ts";

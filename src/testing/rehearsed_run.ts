@@ -5,18 +5,18 @@
  */
 import type { Clock } from "../clock.ts";
 import { messageOf, RunError } from "../errors.ts";
+import type { JsonObject } from "../json.ts";
+import type { KubeClient } from "../kube/client.ts";
 import { dryRunClient } from "../kube/dry_run_client.ts";
 import { fetchClient } from "../kube/fetch_client.ts";
-import type { KubeClient } from "../kube/client.ts";
 import { silentLog } from "../log.ts";
 import { type ExecuteResult, Manager } from "../manager.ts";
 import type { ActionRunner, ExecutionContext, StartOutput } from "../runner.ts";
 import { configMapReporter } from "../status/config_map.ts";
-import type { JsonObject } from "../json.ts";
+import type { StoredObject } from "./api_object.ts";
 import type { EmbeddedApi } from "./embedded_api.ts";
 import type { Interceptor } from "./embedded_api_options.ts";
 import type { FakeClock } from "./fake_clock.ts";
-import type { StoredObject } from "./api_object.ts";
 
 /** What a run is made of. */
 export interface RehearsedRunOptions {

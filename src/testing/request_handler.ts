@@ -3,7 +3,6 @@
  *
  * @module
  */
-
 import { textAnswer } from "./answers.ts";
 import { type Backend, type ResourceRequest, verbOf } from "./backend.ts";
 import { get, list, watch } from "./read_requests.ts";
@@ -13,8 +12,8 @@ import { create, patch, remove, removeAll, update } from "./write_requests.ts";
 
 type Verb = (backend: Backend, asked: ResourceRequest) => Response | Promise<Response>;
 
-const collectionVerbs = ["list", "watch", "create", "deletecollection"];
-const verbs: Record<string, Verb> = {
+const COLLECTION_VERBS = ["list", "watch", "create", "deletecollection"];
+const VERBS: Record<string, Verb> = {
   ...{ get, list, watch, create, update, patch },
   ...{ delete: remove, deletecollection: removeAll },
 };
@@ -34,7 +33,7 @@ export async function answerResource(backend: Backend, asked: ResourceRequest): 
     return subresource(backend, asked);
   }
   const verb = verbOf(request.method, path, asked.query);
-  const answer = verbs[verb];
+  const answer = VERBS[verb];
   if (resource.namespaced && path.namespace === "" && path.name !== "") {
     throw noSuchResource();
   }
@@ -42,7 +41,7 @@ export async function answerResource(backend: Backend, asked: ResourceRequest): 
     !["list", "watch"].includes(verb);
   if (
     !answer || onWholeCluster ||
-    (path.name === "") !== collectionVerbs.includes(verb)
+    (path.name === "") !== COLLECTION_VERBS.includes(verb)
   ) {
     throw methodNotAllowed();
   }

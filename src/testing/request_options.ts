@@ -3,12 +3,11 @@
  *
  * @module
  */
-
 import { isJsonObject, type JsonObject } from "../json.ts";
 import { badRequest, invalidOption, requestEntityTooLarge } from "./status_error.ts";
 
-// https://github.com/kubernetes/apiserver/blob/v0.34.4/pkg/server/config.go: MaxRequestBodyBytes
-const maxBodyBytes = 3 * 1024 * 1024;
+/** https://github.com/kubernetes/apiserver/blob/v0.34.4/pkg/server/config.go: MaxRequestBodyBytes */
+const MAX_BODY_BYTES = 3 * 1024 * 1024;
 
 /**
  * Whether the query asks for a dry run.
@@ -49,8 +48,8 @@ export function flagOption(query: URLSearchParams, name: string): boolean {
  */
 export async function readBody(request: Request): Promise<string> {
   const text = await request.text();
-  if (new TextEncoder().encode(text).length > maxBodyBytes) {
-    throw requestEntityTooLarge(maxBodyBytes);
+  if (new TextEncoder().encode(text).length > MAX_BODY_BYTES) {
+    throw requestEntityTooLarge(MAX_BODY_BYTES);
   }
   return text;
 }
@@ -61,11 +60,11 @@ export function mediaType(request: Request): string {
     "";
 }
 
-const goStruct =
+const GO_STRUCT =
   'struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }';
 
 /** Why the text is not one JSON object, in the words of Go's parser as far as they are the same for all faults. */
-export function jsonFault(text: string, goType: string = goStruct): string | undefined {
+export function jsonFault(text: string, goType: string = GO_STRUCT): string | undefined {
   if (text.trim() === "") return "unexpected end of JSON input";
   try {
     const value: unknown = JSON.parse(text);

@@ -3,7 +3,6 @@
  *
  * @module
  */
-
 import { type ApiPath, type ApiResource, builtinResources, qualifiedName } from "./resources.ts";
 
 /** Finds resources by path and by kind, and can gain and lose some while the API runs, as with CRDs. */

@@ -50,7 +50,7 @@ export interface ApiPath {
   subresource: string;
 }
 
-const eventFields = ["kind", "namespace", "name", "uid", "apiVersion", "resourceVersion", "fieldPath"]
+const EVENT_FIELDS = ["kind", "namespace", "name", "uid", "apiVersion", "resourceVersion", "fieldPath"]
   .map((field) => `involvedObject.${field}`);
 
 function core(plural: string, kind: string, more: Partial<ApiResource> = {}): ApiResource {
@@ -100,7 +100,7 @@ export const builtinResources: readonly ApiResource[] = [
     ],
   }),
   core("events", "Event", {
-    selectableFields: [...eventFields, "reason", "reportingComponent", "source", "type"],
+    selectableFields: [...EVENT_FIELDS, "reason", "reportingComponent", "source", "type"],
   }),
   {
     ...core("jobs", "Job", {
@@ -147,7 +147,7 @@ export function parseApiPath(pathname: string): ApiPath | undefined {
   return { group, version, plural, namespace, name, subresource };
 }
 
-// As the API server's RequestInfo: these two belong to the Namespace itself, anything else is a resource in it.
+/** As the API server's RequestInfo: these two belong to the Namespace itself, anything else is a resource in it. */
 function isNamespaceSubresource(part: string | undefined): boolean {
   return part === "status" || part === "finalize";
 }

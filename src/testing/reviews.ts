@@ -3,12 +3,11 @@
  *
  * @module
  */
-
+import { type JsonObject, objectAt, textAt } from "../json.ts";
 import { type AccessAttributes, isAllowed } from "./admission.ts";
 import { jsonAnswer } from "./answers.ts";
-import type { Backend, ResourceRequest } from "./backend.ts";
-import { type JsonObject, objectAt, textAt } from "../json.ts";
 import type { ApiObject } from "./api_object.ts";
+import type { Backend, ResourceRequest } from "./backend.ts";
 import { apiVersionOf } from "./resources.ts";
 import { methodNotAllowed } from "./status_error.ts";
 import { readObject } from "./write_requests.ts";

@@ -3,10 +3,9 @@
  *
  * @module
  */
-
-import type { ApiResource } from "./resources.ts";
-import type { StoredObject } from "./api_object.ts";
 import { valueAt } from "../json.ts";
+import type { StoredObject } from "./api_object.ts";
+import type { ApiResource } from "./resources.ts";
 import { badRequest } from "./status_error.ts";
 
 /** Whether an object is selected. */
@@ -53,7 +52,7 @@ function setRequirement(key: string, operator: string, list: string): Requiremen
   };
 }
 
-// A label that is absent satisfies `!=`, as in the real API.
+/** A label that is absent satisfies `!=`, as in the real API. */
 function equalityRequirement(key: string, operator: string, value: string): Requirement {
   return (labels) =>
     (Object.hasOwn(labels, key) && labels[key] === value) ===
@@ -83,7 +82,7 @@ function fieldTerm(term: string, resource: ApiResource): Selector {
       (operator !== "!=");
 }
 
-// Kinds without fields of their own share a rule, whose text differs.
+/** Kinds without fields of their own share a rule, whose text differs. */
 function unknownField(field: string, resource: ApiResource): string {
   if (resource.custom || resource.selectableFields) {
     return `field label not supported: ${field}`;

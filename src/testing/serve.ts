@@ -3,7 +3,6 @@
  *
  * @module
  */
-
 import type { EmbeddedApi } from "./embedded_api.ts";
 
 /** How to serve an embedded API. */
@@ -48,7 +47,7 @@ export function serveEmbeddedApi(api: EmbeddedApi, options: ServeOptions = {}): 
   };
 }
 
-// The signal of a served request also aborts after a good answer; a client that leaves cancels the answer's body.
+/** The signal of a served request also aborts after a good answer; a client that leaves cancels the answer's body. */
 function withoutSignal({ url, method, headers, body }: Request): Request {
   return new Request(url, { method, headers, body });
 }

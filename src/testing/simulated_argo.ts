@@ -3,15 +3,14 @@
  *
  * @module
  */
-
+import { arrayAt, type JsonObject, objectAt, textAt } from "../json.ts";
+import type { ApiObject, StoredObject } from "./api_object.ts";
 import type { WorkflowNode } from "./argo_nodes.ts";
 import { operate } from "./argo_operator.ts";
 import { type ContainerOutcome, containerOutcome } from "./argo_outcome.ts";
 import { podOf } from "./argo_pods.ts";
 import { resolveSpec } from "./argo_spec.ts";
 import type { EmbeddedApi } from "./embedded_api.ts";
-import { arrayAt, type JsonObject, objectAt, textAt } from "../json.ts";
-import type { ApiObject, StoredObject } from "./api_object.ts";
 import { sameJson } from "./merge_patch.ts";
 import { apiTime } from "./object_writes.ts";
 import { realTimer, type Timer } from "./timer.ts";

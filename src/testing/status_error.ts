@@ -4,7 +4,6 @@
  *
  * @module
  */
-
 import { type ApiResource, qualifiedKind, qualifiedName } from "./resources.ts";
 
 /** One reason among several for an error. */

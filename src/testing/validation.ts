@@ -3,7 +3,6 @@
  *
  * @module
  */
-
 import { arrayAt, isJsonObject, textAt, valueAt } from "../json.ts";
 import type { StoredObject } from "./api_object.ts";
 import { sameJson } from "./merge_patch.ts";
@@ -11,22 +10,22 @@ import type { UnversionedObject } from "./object_store.ts";
 import type { ApiResource } from "./resources.ts";
 import { type FieldError, invalid, invalidField, requiredField } from "./status_error.ts";
 
-const label = "[a-z0-9]([-a-z0-9]*[a-z0-9])?";
-const subdomainRule =
+const LABEL = "[a-z0-9]([-a-z0-9]*[a-z0-9])?";
+const SUBDOMAIN_RULE =
   "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', " +
   "and must start and end with an alphanumeric character (e.g. 'example.com', " +
-  `regex used for validation is '${label}(\\.${label})*')`;
-const dots = "must not contain dots";
-const labelRule = "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', " +
+  `regex used for validation is '${LABEL}(\\.${LABEL})*')`;
+const DOTS = "must not contain dots";
+const LABEL_RULE = "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', " +
   "and must start and end with an alphanumeric character (e.g. 'my-name',  or '123-abc', " +
-  `regex used for validation is '${label}')`;
-const labelValueRule =
+  `regex used for validation is '${LABEL}')`;
+const LABEL_VALUE_RULE =
   "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', " +
   "and must start and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', " +
   "regex used for validation is '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')";
 
-// https://github.com/kubernetes/kubernetes/blob/v1.34.4/pkg/apis/core/types.go: MaxSecretSize
-const maxDataBytes = 1024 * 1024;
+/** https://github.com/kubernetes/kubernetes/blob/v1.34.4/pkg/apis/core/types.go: MaxSecretSize */
+const MAX_DATA_BYTES = 1024 * 1024;
 
 /**
  * Checks an object that is about to be written over `previous`, if there is one.
@@ -38,7 +37,7 @@ export function validateObject(
   object: UnversionedObject,
   previous?: StoredObject,
 ): void {
-  const kindErrors = kindRules[resource.kind]?.(object, previous) ?? [];
+  const kindErrors = KIND_RULES[resource.kind]?.(object, previous) ?? [];
   const errors = [
     ...nameErrors(resource, object),
     ...labelErrors(object),
@@ -55,17 +54,17 @@ function nameErrors(resource: ApiResource, object: UnversionedObject): FieldErro
   const isLabel = resource.nameRule === "label";
   const { name } = object.metadata;
   const maxLength = isLabel ? 63 : 253;
-  const pattern = new RegExp(isLabel ? `^${label}$` : `^${label}(\\.${label})*$`);
+  const pattern = new RegExp(isLabel ? `^${LABEL}$` : `^${LABEL}(\\.${LABEL})*$`);
   const wrong: string[] = [];
   if (name.length > maxLength) {
     wrong.push(`must be no more than ${maxLength} characters`);
   }
-  if (isLabel && name.includes(".")) wrong.push(dots);
-  else if (!pattern.test(name)) wrong.push(isLabel ? labelRule : subdomainRule);
+  if (isLabel && name.includes(".")) wrong.push(DOTS);
+  else if (!pattern.test(name)) wrong.push(isLabel ? LABEL_RULE : SUBDOMAIN_RULE);
   return wrong.map((why) => invalidField("metadata.name", name, why));
 }
 
-const namePart =
+const NAME_PART =
   "name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an " +
   "alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is " +
   "'([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')";
@@ -76,7 +75,7 @@ function keyErrors({ metadata }: UnversionedObject): FieldError[] {
     const odd = keys.filter((key) =>
       !/^([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]$/.test(key.replace(/^[^/]*\//, ""))
     );
-    return odd.map((key) => invalidField(`metadata.${field}`, key, namePart));
+    return odd.map((key) => invalidField(`metadata.${field}`, key, NAME_PART));
   });
 }
 
@@ -94,13 +93,13 @@ function labelErrors(object: UnversionedObject): FieldError[] {
   const long = values.filter((value) => value.length > 63)
     .map((value) => invalidField("metadata.labels", value, "must be no more than 63 characters"));
   const odd = values.filter((value) => !/^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$/.test(value))
-    .map((value) => invalidField("metadata.labels", value, labelValueRule));
+    .map((value) => invalidField("metadata.labels", value, LABEL_VALUE_RULE));
   return [...long, ...odd];
 }
 
 type KindRule = (object: UnversionedObject, previous?: StoredObject) => FieldError[];
 
-const kindRules: Record<string, KindRule> = {
+const KIND_RULES: Record<string, KindRule> = {
   ConfigMap: (object, previous) => [
     ...immutableErrors(object, previous),
     ...dataKeyErrors(object),
@@ -142,8 +141,8 @@ function configMapSizeErrors(object: UnversionedObject): FieldError[] {
     (sum, value) => sum + new TextEncoder().encode(String(value)).length,
     0,
   );
-  if (bytes <= maxDataBytes) return [];
-  const message = `Too long: may not be more than ${maxDataBytes} bytes`;
+  if (bytes <= MAX_DATA_BYTES) return [];
+  const message = `Too long: may not be more than ${MAX_DATA_BYTES} bytes`;
   return [{ reason: "FieldValueTooLong", message, field: "[]" }];
 }
 

@@ -4,7 +4,6 @@
  *
  * @module
  */
-
 import type { StoredObject } from "./api_object.ts";
 import type { Change, ObjectStore } from "./object_store.ts";
 import { type AnswerForm, inForm } from "./partial_metadata.ts";
@@ -35,10 +34,12 @@ export interface WatchOptions {
   timer: Timer;
 }
 
-// https://github.com/kubernetes/apiserver/blob/v0.34.4/pkg/storage/cacher/cacher.go: defaultBookmarkFrequency, and
-// bookmarks "about 2 seconds before" the deadline (watch_cache's bookmarkTimeBuckets).
-const bookmarkEveryMs = 60_000;
-const bookmarkBeforeEndMs = 2_000;
+/**
+ * https://github.com/kubernetes/apiserver/blob/v0.34.4/pkg/storage/cacher/cacher.go: defaultBookmarkFrequency, and
+ * bookmarks "about 2 seconds before" the deadline (watch_cache's bookmarkTimeBuckets).
+ */
+const BOOKMARK_EVERY_MS = 60_000;
+const BOOKMARK_BEFORE_END_MS = 2_000;
 
 /** A running watch. */
 export class Watch {
@@ -88,7 +89,7 @@ export class Watch {
 
 type Send = (event: { type: string; object: object }) => void;
 
-// Sends what is there before the first new change; false where that cannot be known any more.
+/** Sends what is there before the first new change; false where that cannot be known any more. */
 function sendPast(store: ObjectStore, options: WatchOptions, send: Send): boolean {
   const { resource, namespace, selects, after, form } = options;
   if (after === undefined) {
@@ -146,7 +147,7 @@ export function visibleChange(
   return undefined;
 }
 
-// The real API sends the last state that matched, with the version of the change that ended the match.
+/** The real API sends the last state that matched, with the version of the change that ended the match. */
 function lastVisible({ object, previous }: Change): StoredObject {
   const last = previous ?? object;
   return { ...last, metadata: { ...last.metadata, resourceVersion: object.metadata.resourceVersion } };
@@ -174,8 +175,8 @@ function sendBookmarks(store: ObjectStore, options: WatchOptions, send: Send): (
   const again = () => {
     // As on the real server, a bookmark comes only where it tells something new.
     if (store.version > startVersion) sendBookmark(store, options, send, false);
-    cancel = timer(again, bookmarkEveryMs);
+    cancel = timer(again, BOOKMARK_EVERY_MS);
   };
-  cancel = timer(again, Math.min(bookmarkEveryMs, Math.max(0, timeoutMs - bookmarkBeforeEndMs)));
+  cancel = timer(again, Math.min(BOOKMARK_EVERY_MS, Math.max(0, timeoutMs - BOOKMARK_BEFORE_END_MS)));
   return () => cancel();
 }

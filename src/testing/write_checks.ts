@@ -3,18 +3,17 @@
  *
  * @module
  */
-
-import { withDefaults } from "./defaults.ts";
 import type { ApiObject, StoredObject } from "./api_object.ts";
+import { withDefaults } from "./defaults.ts";
 import { sameJson } from "./merge_patch.ts";
 import type { UnversionedObject } from "./object_store.ts";
 import type { Target } from "./object_writes.ts";
 import { type ApiResource, qualifiedKind } from "./resources.ts";
 import { badRequest, conflict, StatusError } from "./status_error.ts";
 
-// etcd's --max-request-bytes: https://etcd.io/docs/v3.6/dev-guide/limit/
-const maxStoredBytes = 1.5 * 1024 * 1024;
-const modified =
+/** etcd's --max-request-bytes: https://etcd.io/docs/v3.6/dev-guide/limit/ */
+const MAX_STORED_BYTES = 1.5 * 1024 * 1024;
+const MODIFIED =
   "the object has been modified; please apply your changes to the latest version and try again";
 
 /**
@@ -59,7 +58,7 @@ export function checkVersion({ resource, name }: Target, previous: StoredObject,
     resourceVersion !== "" &&
     resourceVersion !== previous.metadata.resourceVersion
   ) {
-    throw conflict(resource, name, modified);
+    throw conflict(resource, name, MODIFIED);
   }
 }
 
@@ -124,7 +123,7 @@ export function kindFolded(resource: ApiResource, object: UnversionedObject): Un
  */
 export function checkSize(object: UnversionedObject): void {
   const bytes = new TextEncoder().encode(JSON.stringify(object)).length;
-  if (bytes > maxStoredBytes) {
+  if (bytes > MAX_STORED_BYTES) {
     throw new StatusError(500, "etcdserver: request is too large");
   }
 }

@@ -3,23 +3,23 @@
  *
  * @module
  */
-
-import { jsonAnswer, listBody } from "./answers.ts";
-import { type Backend, formOfObject, partOf, type ResourceRequest, targetOf } from "./backend.ts";
 import type { JsonObject } from "../json.ts";
+import { jsonAnswer, listBody } from "./answers.ts";
 import type { ApiObject } from "./api_object.ts";
+import { type Backend, formOfObject, partOf, type ResourceRequest, targetOf } from "./backend.ts";
 import { selectorOf } from "./list_options.ts";
 import { inForm } from "./partial_metadata.ts";
 import { isDryRun, jsonFault, mediaType, parseObject, parsePatch, readBody } from "./request_options.ts";
 import { StatusError, unsupportedMediaType } from "./status_error.ts";
 
-// What the real API names in its messages; the embedded one reads JSON and merge patches only.
-const bodyTypes = ["application/json", "application/yaml", "application/vnd.kubernetes.protobuf"];
-const customPatchTypes = [
+/** What the real API names in its messages; the embedded one reads JSON and merge patches only. */
+const BODY_TYPES = ["application/json", "application/yaml", "application/vnd.kubernetes.protobuf"];
+const CUSTOM_PATCH_TYPES = [
   "application/json-patch+json",
   "application/merge-patch+json",
   "application/apply-patch+yaml",
 ];
+
 /** Creates an object. */
 export async function create({ writes }: Backend, asked: ResourceRequest): Promise<Response> {
   const dryRun = isDryRun(asked.query.getAll("dryRun"), "CreateOptions");
@@ -66,7 +66,7 @@ export async function readObject({ request, resource }: ResourceRequest): Promis
   const text = await readBody(request);
   // A body without any type is read as JSON, as the real API does.
   if (!["", "application/json"].includes(mediaType(request))) {
-    throw unsupportedMediaType(bodyTypes);
+    throw unsupportedMediaType(BODY_TYPES);
   }
   return parseObject(text, resource.kind);
 }
@@ -76,7 +76,7 @@ async function readPatch({ request, resource }: ResourceRequest): Promise<ApiObj
   if (mediaType(request) === "application/merge-patch+json") {
     return parsePatch(text);
   }
-  if (resource.custom) throw unsupportedMediaType(customPatchTypes);
+  if (resource.custom) throw unsupportedMediaType(CUSTOM_PATCH_TYPES);
   throw new StatusError(415, "415: Unsupported Media Type", { reason: "UnsupportedMediaType", details: {} });
 }
 
