@@ -5,6 +5,7 @@
  */
 import { InvalidInputError } from "./errors.ts";
 import { failureLines } from "./failure_text.ts";
+import { printable } from "./printable.ts";
 import { viewLines } from "./progress.ts";
 import type { Description } from "./runner.ts";
 
@@ -34,12 +35,9 @@ export function descriptionText(description: Description, format: DescriptionFor
   if (format === "json") return JSON.stringify(description, null, 2) + "\n";
   const { name, namespace, kind, state, message, nodes, ended, failure } = description;
   const said = message === undefined ? "" : `: ${message}`;
-  const tree = viewLines(nodes, { columns: 120, rows: Infinity, now }).map(withoutColours);
+  const tree = viewLines(nodes, { columns: 120, rows: Infinity, now });
   const why = failure ? failureLines(ended ? "failed" : "waits for", failure) : [];
-  return [`${kind} "${name}" in "${namespace}" is ${state}${said}`, ...tree, ...why, ""].join("\n");
-}
-
-function withoutColours(line: string): string {
-  // deno-lint-ignore no-control-regex
-  return line.replace(/\x1b\[\d+m/g, "");
+  return printable(
+    [`${kind} "${name}" in "${namespace}" is ${state}${said}`, ...tree, ...why, ""].join("\n"),
+  );
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import { EXIT_CODES } from "./exit_codes.ts";
+import { printable } from "./printable.ts";
 import type { Outcome } from "./report.ts";
 import type { Failure } from "./runner.ts";
 import { byteLength, cutText } from "./utf8.ts";
@@ -24,7 +25,8 @@ export interface Commands {
  * fit is cut, and the cut is said: first the log's older lines, then events, then the length of single lines.
  */
 export function failureText(program: string, outcome: Outcome, commands?: Commands): string {
-  const { failure, message, reason } = outcome;
+  const { failure, reason } = outcome;
+  const message = printable(outcome.message);
   if (reason === "InvalidInput") return `${cutText(`${program}: ${message}`, MAX_BYTES - 1)}\n`;
   const last = [`exit code: ${EXIT_CODES[reason].code} (${reason})`, ...leftLines(outcome, commands), ""]
     .join("\n");
@@ -57,14 +59,16 @@ function causeLine(word: string, { node, pod, container, exitCode, reason, messa
     container === undefined ? "" : `container "${container}"`,
     exitCode === undefined ? "" : `exit code ${exitCode}`,
   ].filter((part) => part !== "").join(", ");
-  return [word, where, reason, message].filter((part) => part !== undefined && part !== "").join(": ");
+  const parts = [word, where, reason, message].filter((part) => part !== undefined && part !== "");
+  return printable(parts.join(": "));
 }
 
 function detailLines({ events = [], logTail = [], notRead = [] }: Failure, room: number): string[] {
-  const extra = [...notRead.map((what) => `not read: ${what}`), ...events.map((event) => `event: ${event}`)];
+  const extra = [...notRead.map((what) => `not read: ${what}`), ...events.map((event) => `event: ${event}`)]
+    .map(printable);
   const kept = fitting(extra, room);
   const log = fitting(
-    logTail.map((line) => `log: ${line}`).reverse(),
+    logTail.map((line) => `log: ${printable(line)}`).reverse(),
     room - byteLength(kept.join("\n")) - 1,
   );
   return [...kept, ...log.reverse()];

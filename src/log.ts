@@ -4,6 +4,7 @@
  * @module
  */
 import { BaseHandler, Logger, type LogRecord } from "@std/log";
+import { printable } from "./printable.ts";
 import { Mask } from "./secrets.ts";
 import { type Stream, writeText } from "./standard_streams.ts";
 
@@ -93,5 +94,7 @@ function formatAsJson({ time, level, logger, message, fields }: Line): string {
 
 function formatForPeople({ time, level, logger, message, fields }: Line): string {
   const pairs = Object.entries(fields).map(([key, value]) => ` ${key}=${JSON.stringify(value)}`);
-  return `${time.slice(11, 23)} ${level.padEnd(5)} ${logger.padEnd(20)} ${message}${pairs.join("")}`;
+  return `${time.slice(11, 23)} ${level.padEnd(5)} ${logger.padEnd(20)} ${printable(message)}${
+    pairs.join("")
+  }`;
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import { formatDuration } from "./duration.ts";
+import { printable } from "./printable.ts";
 import { type Stream, writeText } from "./standard_streams.ts";
 
 /** One step of the work. */
@@ -128,7 +129,7 @@ function nodeLine(
   columns: number,
   now: number,
 ): string {
-  const indented = "  ".repeat(depth) + name;
+  const indented = "  ".repeat(depth) + printable(name).replaceAll("\n", " ");
   const width = Math.max(8, columns - BESIDE_NAME);
   const fitted = indented.length > width
     ? `${indented.slice(0, width - 1)}…`

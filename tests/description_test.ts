@@ -1,4 +1,4 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import { descriptionText, takeFormat } from "../src/description.ts";
 import { InvalidInputError } from "../src/errors.ts";
 import type { Description } from "../src/runner.ts";
@@ -44,6 +44,11 @@ Deno.test("descriptionText() tells what work that runs waits for", () => {
   const failure = { node: "a", reason: "Unschedulable" };
   const lines = descriptionText(aDescription({ ended: false, failure }), "text", NOW).split("\n");
   assertEquals(lines.at(-2), 'waits for: step "a": Unschedulable');
+});
+
+Deno.test("descriptionText() lets nothing that the work says draw elsewhere on a terminal", () => {
+  const text = descriptionText(aDescription({ message: "\x1b[2Jover\x07" }), "text", NOW);
+  assert(text.split("\n")[0]?.endsWith(": over"), text);
 });
 
 Deno.test("descriptionText() tells the same as data", () => {

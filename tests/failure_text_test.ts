@@ -143,6 +143,23 @@ Deno.test("failureText() keeps the last lines of a long log, and says that there
   assertMatch(text, /\(\d+ more lines do not fit\)\nlog: line/);
 });
 
+Deno.test("failureText() lets nothing that the work says draw elsewhere on a terminal", () => {
+  const failure = {
+    message: "\x1b[2Jover",
+    events: ["\x1b[31mred"],
+    logTail: ["up\x1b[3A"],
+    notRead: ["\x07"],
+  };
+  const text = failureText("demo-runner", { ...aFailedOutcome(failure), message: "\x1b[1mbold" }, COMMANDS);
+  assertEquals(text.split("\n").slice(0, 5), [
+    "demo-runner: bold",
+    "failed: over",
+    "not read: ",
+    "event: red",
+    "log: up",
+  ]);
+});
+
 const causeWords: { reason: Reason; failure: Failure; line: string }[] = [
   { reason: "WorkFailed", failure: { node: "a", reason: "Error" }, line: 'failed: step "a": Error' },
   { reason: "TimedOut", failure: { node: "a", reason: "Suspended" }, line: 'waits for: step "a": Suspended' },

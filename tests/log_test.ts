@@ -1,4 +1,4 @@
-import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { type Log, openLog, silentLog } from "../src/log.ts";
 
 /** A stream that keeps what is written. */
@@ -30,6 +30,11 @@ Deno.test("openLog() writes one JSON line an entry, with its fields", () => {
 Deno.test("openLog() keeps a text of several lines on one JSON line", () => {
   const lines = linesOf(false, (log) => log.error("first\nsecond"));
   assertEquals(lines.map((line) => JSON.parse(line).message), ["first\nsecond"]);
+});
+
+Deno.test("openLog() lets no text draw elsewhere on a terminal in dev mode", () => {
+  const [line = ""] = linesOf(true, (log) => log.info("\x1b[2Jover\x07"));
+  assert(line.endsWith(" over"), JSON.stringify(line));
 });
 
 Deno.test("openLog() writes Info and above for machines", () => {

@@ -46,6 +46,13 @@ Deno.test("viewLines() cuts names that are wider than the terminal", () => {
   assertEquals(line, `● ${"x".repeat(23)}… Running   42s`);
 });
 
+Deno.test("viewLines() keeps a name on its line, whatever is in it", () => {
+  const [line = ""] = viewLines([aNode({ name: "a\nb\x1b[2J" })], { columns: 60, rows: 10, now: NOW }).map(
+    plain,
+  );
+  assertEquals(line, `● ${"a b".padEnd(34)} Running   42s`);
+});
+
 Deno.test("viewLines() draws nothing without nodes or room", () => {
   assertEquals(viewLines([], { columns: 50, rows: 10, now: NOW }), []);
   assertEquals(viewLines([aNode()], { columns: 50, rows: 1, now: NOW }), []);

@@ -7,6 +7,7 @@ import { follow, type Follower } from "../abort.ts";
 import type { Clock } from "../clock.ts";
 import { messageOf } from "../errors.ts";
 import type { Log } from "../log.ts";
+import { printable } from "../printable.ts";
 import { isFault } from "./api_error.ts";
 import type { PodsOf } from "./blocked_pods.ts";
 import { clockOf, type KubeClient, type KubeObject } from "./client.ts";
@@ -181,10 +182,4 @@ export class FollowedPods {
       return false;
     }
   }
-}
-
-/** A line without what would draw elsewhere on a terminal: control sequences and characters, but for tabs. */
-function printable(line: string): string {
-  // deno-lint-ignore no-control-regex
-  return line.replace(/\x1b\[[0-?]*[ -/]*[@-~]|[\x00-\x08\x0a-\x1f\x7f-\x9f]/g, "");
 }
