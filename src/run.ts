@@ -15,7 +15,7 @@ import { helpText, informationAsked } from "./help.ts";
 import type { KubeClient } from "./kube/client.ts";
 import { dryRunClient } from "./kube/dry_run_client.ts";
 import { fetchClient } from "./kube/fetch_client.ts";
-import { openLog, silentLog } from "./log.ts";
+import { type LogFactory, openLog, silentLog } from "./log.ts";
 import { Manager } from "./manager.ts";
 import { LiveView } from "./progress.ts";
 import { rbacText } from "./rbac.ts";
@@ -79,13 +79,16 @@ async function configOf(
 /** Prints what became of work, whoever started it; it changes nothing. */
 async function explain(program: Program, input: WorkInput): Promise<number> {
   const { format, rest } = takeFormat(input.args.slice(1));
-  const { context, devMode } = await configOf(program, input, { args: rest, to: "look" });
+  const config = await configOf(program, input, { args: rest, to: "look" });
+  const logs = openLog({ devMode: config.devMode });
+  tellWarnings(logs, input, config);
+  const { context } = config;
   if (!input.access) throw new InvalidInputError(input.accessProblem);
   const runner = program.runner(fetchClient(input.access));
   if (!runner.describe) throw new InvalidInputError(`the runner ${runner.name} does not tell of its work`);
-  const log = openLog({ devMode })(`runner.${runner.name}`);
   try {
-    const description = await runner.describe({ context, signal: input.signal, log });
+    const step = { context, signal: input.signal, log: logs(`runner.${runner.name}`) };
+    const description = await runner.describe(step);
     writeText(Deno.stdout, descriptionText(description, format, Date.now()));
     return EXIT_CODES.Succeeded.code;
   } catch (error) {
@@ -113,7 +116,9 @@ function clientOf({ access }: WorkInput): KubeClient {
 
 /** Prints the RBAC that a run with these settings needs. It asks no API server. */
 async function printRbac(program: Program, input: WorkInput): Promise<number> {
-  const { context, reporter } = await configOf(program, input, { args: input.args.slice(1), to: "rbac" });
+  const config = await configOf(program, input, { args: input.args.slice(1), to: "rbac" });
+  const { context, devMode, reporter } = config;
+  tellWarnings(openLog({ devMode }), input, config);
   const kube = clientOf(input);
   const runner = program.runner(kube);
   if (!runner.access) throw new InvalidInputError(`the runner ${runner.name} does not tell what it needs`);
@@ -122,11 +127,16 @@ async function printRbac(program: Program, input: WorkInput): Promise<number> {
   return EXIT_CODES.Succeeded.code;
 }
 
+/** Tells what is odd and does not matter. */
+function tellWarnings(log: LogFactory, input: WorkInput, config: Config): void {
+  for (const warning of [...input.warnings, ...config.warnings]) log("config").warn(warning);
+}
+
 async function runConfigured(program: Program, input: WorkInput, config: Config): Promise<number> {
   const mask = new Mask();
   const view = openView(input.env);
   const log = openLog({ devMode: config.devMode, mask, ...(view ? { stream: view.above } : {}) });
-  for (const warning of [...input.warnings, ...config.warnings]) log("config").warn(warning);
+  tellWarnings(log, input, config);
   const { context, manifestPath } = config;
   if (!input.access) {
     // What is wrong with the manifest is told first: it is nearer to who started the run.

@@ -48,7 +48,7 @@ type Task = Omit<WorkInput, "signal">;
 type WorkerMessage = "loaded" | { exitCode: number };
 
 /** What any Worker sends when an error was caught by nobody. */
-type Failure = { failure: string };
+type Uncaught = { failure: string };
 
 /** Loads the run's modules and returns the run, which returns the exit code. */
 export type Load = () => Promise<(input: WorkInput) => Promise<number>>;
@@ -137,7 +137,7 @@ function serve(scope: WorkerScope, load: Load): void {
 function tellFailures(scope: WorkerScope): void {
   const tell = (event: Event, error: unknown) => {
     event.preventDefault();
-    scope.postMessage({ failure: messageOf(error) } satisfies Failure);
+    scope.postMessage({ failure: messageOf(error) } satisfies Uncaught);
   };
   scope.addEventListener("error", (event) => tell(event, event.error));
   scope.addEventListener("unhandledrejection", (event) => tell(event, event.reason));
@@ -245,7 +245,7 @@ function startWorker<Message extends object | string>(
   // `deno` is part of `--unstable-worker-options`, which the type library leaves out.
   const options = { type: "module", name, deno: { permissions } } as WorkerOptions;
   const worker = new Worker(url, options);
-  worker.onmessage = ({ data }: MessageEvent<Message | Failure>) => {
+  worker.onmessage = ({ data }: MessageEvent<Message | Uncaught>) => {
     if (typeof data === "object" && "failure" in data) fail(data.failure);
     hear(data);
   };

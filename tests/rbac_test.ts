@@ -1,5 +1,6 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { parse } from "@std/yaml";
+import { SANDBOX_FLAGS, withBundle } from "../cmd/bundle.ts";
 import { argoRunner } from "../runners/argo/mod.ts";
 import { helmRunner } from "../runners/helm/mod.ts";
 import { jobRunner } from "../runners/job/mod.ts";
@@ -16,6 +17,7 @@ import {
 import { rbacText } from "../src/rbac.ts";
 import { openReporter } from "../src/status/open_reporter.ts";
 import { aContext } from "./builders.ts";
+import { denoCommand } from "./without_jsr/deno.ts";
 
 // Nothing is sent to it.
 const kube = fetchClient({ server: "https://none.invalid" });
@@ -123,3 +125,16 @@ for (const [reporter, resource] of [["configmap", "configmaps"], ["secret", "sec
     ]);
   });
 }
+
+Deno.test("rbac prints YAML alone, and tells of a misspelt variable on standard error", async () => {
+  const env = { RUNNER_TIMEOUTS: "5m", RUNNER_CONTEXT_NAME: "x", KUBECONFIG: "/none" };
+  const flags = ["--namespace", "team", "--service-account", "worker"];
+  await withBundle("cmd/job-runner/main.ts", async (main) => {
+    const command = await denoCommand(["run", "--quiet", ...SANDBOX_FLAGS, main, "rbac", ...flags], { env });
+    const [stdout, stderr] = await command.output().then((output) =>
+      [output.stdout, output.stderr].map((bytes) => new TextDecoder().decode(bytes))
+    );
+    assertEquals(parsed(stdout ?? "").length, 2);
+    assertStringIncludes(stderr ?? "", "RUNNER_TIMEOUTS: is not known and is ignored");
+  });
+});

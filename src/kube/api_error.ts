@@ -138,8 +138,8 @@ export function errorFromStatus(doing: string, plural: string, status: JsonObjec
  */
 export function errorFromFetch(doing: string, server: string, error: unknown): ApiError {
   const cause = error instanceof Error && error.cause ? messageOf(error.cause) : "";
-  // The URL goes: names in it must not be taken for what happened.
-  const text = `${messageOf(error)} ${cause}`.replace(/\(?https?:\/\/[^\s)]+\)?/g, "");
+  // URLs go: names in them must not be taken for what happened, and that of a proxy may hold a password.
+  const text = `${messageOf(error)} ${cause}`.replace(/\(?\b[a-z0-9]+:\/\/[^\s)]+\)?/g, "");
   return new ApiError(`Cannot ${doing}: no answer from ${server}: ${readable(text)}`, {
     fault: faultOfFetch(text),
     cause: error,

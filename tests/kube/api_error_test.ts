@@ -205,6 +205,12 @@ Deno.test("row 2: errorFromFetch() names the server and the end of the chain, no
   assertEquals([error.status, error.cause], [0, cause]);
 });
 
+Deno.test("errorFromFetch() tells no proxy's URL, which may hold a password", () => {
+  const text = "client error (Connect): tunnel failed: no way by socks5://me:s3cret@proxy:1080";
+  const { message } = errorFromFetch("x", "https://k", new TypeError(text));
+  assert(!message.includes("s3cret"), message);
+});
+
 Deno.test("isFault() knows an ApiError by any of the faults given, and nothing else", () => {
   assert(isFault(failure("quota"), "exists", "quota"));
   assert(!isFault(failure("quota"), "exists"));
