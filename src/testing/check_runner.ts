@@ -55,7 +55,7 @@ export interface RunnerCheck {
   wrong?: string;
 }
 
-const NOT_TRIED = "not tried: the work must succeed first";
+const NOT_TRIED = "not tried: the work must succeed first; if the runner sleeps, by clockOf(kube)";
 
 type Check = (stage: Rehearsal, like: RehearsedRun) => Promise<unknown>;
 

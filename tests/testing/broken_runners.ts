@@ -112,7 +112,7 @@ export const brokenRunners: BrokenRunner[] = [
     methods: () => ({ waitForCompletion: () => Promise.resolve(DONE) }),
     found: {
       success: "said success in an undisturbed run, before its work had ended",
-      failure: "not tried: the work must succeed first",
+      failure: "not tried: the work must succeed first; if the runner sleeps, by clockOf(kube)",
     },
   },
   {

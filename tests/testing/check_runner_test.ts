@@ -65,6 +65,6 @@ Deno.test("assertRunner() tells what could not be tried in one line", async () =
   assertEquals(error.message.split("\n"), [
     "The runner fails 14 of 14 checks:",
     "- success: start returned no object, so that the report cannot name it",
-    "- 13 others: not tried: the work must succeed first",
+    "- 13 others: not tried: the work must succeed first; if the runner sleeps, by clockOf(kube)",
   ]);
 });
