@@ -109,7 +109,7 @@ export class RunningProgram {
   /** Waits for the end; kills the process and fails when `limitMs` has passed. */
   async ended(limitMs = LIMIT_MS): Promise<Ended> {
     let timer;
-    const late = new Promise<undefined>((resolve) => timer = setTimeout(resolve, limitMs));
+    const late = new Promise<undefined>((resolve) => timer = setTimeout(() => resolve(undefined), limitMs));
     const end = await Promise.race([this.#ended, late]);
     clearTimeout(timer);
     if (end) return end;

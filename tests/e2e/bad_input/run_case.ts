@@ -94,7 +94,7 @@ function bytesOf(manifest: NonNullable<BadInputCase["manifest"]>): Uint8Array {
 /** Looks again and again at how much memory a process has had at once. */
 class Peak {
   mb = 0;
-  readonly #timer: number;
+  readonly #timer: ReturnType<typeof setInterval>;
 
   constructor(pid: number) {
     this.#timer = setInterval(() => this.mb = Math.max(this.mb, memoryOf(pid)), LOOK_MS);
