@@ -25,6 +25,8 @@ const TTL_SECONDS = 24 * 60 * 60;
 const TRIAL = { activeDeadlineSeconds: 600, ttlSecondsAfterFinished: 60 };
 /** By how much helm's time is to be up before the run's, milliseconds: what helm then says tells more. */
 const HEAD_START_MS = 10_000;
+/** The same with `atomic`, where helm then goes back to the revision before and waits for that as well. */
+const ATOMIC_HEAD_START_MS = 60_000;
 /** Any but root: helm needs no user of the image. */
 const USER = 65532;
 const HOME = "/home/helm";
@@ -113,10 +115,10 @@ export function valuesIn({ data }: KubeObject): JsonValue {
 }
 
 /** How long helm may take of a run's time, seconds; helm's own default, five minutes, without one. */
-export function helmTimeoutSeconds(timeoutMs: number | undefined): number {
+export function helmTimeoutSeconds({ atomic }: HelmArguments, timeoutMs: number | undefined): number {
   if (timeoutMs === undefined) return 5 * 60;
-  const ms = timeoutMs < 2 * HEAD_START_MS ? timeoutMs / 2 : timeoutMs - HEAD_START_MS;
-  return Math.max(1, Math.round(ms / 1_000));
+  const headStartMs = atomic ? ATOMIC_HEAD_START_MS : HEAD_START_MS;
+  return Math.max(1, Math.round(Math.max(timeoutMs / 2, timeoutMs - headStartMs) / 1_000));
 }
 
 function rollbackArguments({ name, wait, maxHistory }: HelmArguments, revision: number): HelmArguments {
@@ -130,7 +132,7 @@ function helmCommand(args: HelmArguments, options: HelmJobOptions): string[] {
   const positional = [args.name, chart?.name, args.revision?.toString()];
   const flags: [string, string | boolean | undefined][] = [
     ["namespace", platform.namespace],
-    ["timeout", `${helmTimeoutSeconds(timeoutMs)}s`],
+    ["timeout", `${helmTimeoutSeconds(args, timeoutMs)}s`],
     ["repo", chart?.repo],
     ["version", chart?.version],
     ["values", chart && hasValues ? `${VALUES}/${VALUES_KEY}` : undefined],

@@ -54,7 +54,7 @@ export function helmRunner(kube: KubeClient): ActionRunner {
   async function watchPods({ context, started, log }: WaitForCompletionInput, signal: AbortSignal) {
     if (!work.args.atomic) return;
     const { ageMs = 0 } = started.object ?? {};
-    const waitMs = helmTimeoutSeconds(context.timeoutMs) * 1_000 - LOOK_BEFORE_MS - ageMs;
+    const waitMs = helmTimeoutSeconds(work.args, context.timeoutMs) * 1_000 - LOOK_BEFORE_MS - ageMs;
     try {
       await clockOf(kube).sleep(Math.max(0, waitMs), signal);
       seen = await failingPod(kube, work.release, { signal, context });

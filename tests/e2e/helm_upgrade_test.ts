@@ -49,7 +49,7 @@ helmTest("an upgrade with atomic that fails is explained and rolled back", async
     chart: { name: "app", repo: repository.url, version: "0.1.0" },
     values: { image: "localhost/there-is-none:1", greeting: "two" },
     atomic: true,
-  }, { RUNNER_TIMEOUT: "30s" });
+  }, { RUNNER_TIMEOUT: "50s" });
   assertEquals(ended.code, 10, ended.stderr);
   assertStringIncludes(ended.text.join("\n"), "UPGRADE FAILED");
   assertStringIncludes(JSON.stringify(reportOf(ended).failure), "localhost/there-is-none:1");

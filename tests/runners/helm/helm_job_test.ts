@@ -115,12 +115,18 @@ for (const [what, image, set, expected] of images) {
   });
 }
 
-const times: [number | undefined, number][] = [[undefined, 300], [60_000, 50], [20_000, 10], [10_000, 5], [
-  500,
-  1,
-]];
-for (const [timeoutMs, seconds] of times) {
-  Deno.test(`helmTimeoutSeconds() gives helm ${seconds} s of ${timeoutMs} ms`, () => {
-    assertEquals(helmTimeoutSeconds(timeoutMs), seconds);
+const times: [number | undefined, boolean, number][] = [
+  [undefined, false, 300],
+  [60_000, false, 50],
+  [20_000, false, 10],
+  [10_000, false, 5],
+  [500, false, 1],
+  [undefined, true, 300],
+  [300_000, true, 240],
+  [60_000, true, 30],
+];
+for (const [timeoutMs, atomic, seconds] of times) {
+  Deno.test(`helmTimeoutSeconds() gives helm ${seconds} s of ${timeoutMs} ms${atomic ? " with atomic" : ""}`, () => {
+    assertEquals(helmTimeoutSeconds({ command: "upgrade", name: "web", atomic }, timeoutMs), seconds);
   });
 }
