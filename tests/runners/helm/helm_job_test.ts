@@ -127,6 +127,9 @@ const times: [number | undefined, boolean, number][] = [
 ];
 for (const [timeoutMs, atomic, seconds] of times) {
   Deno.test(`helmTimeoutSeconds() gives helm ${seconds} s of ${timeoutMs} ms${atomic ? " with atomic" : ""}`, () => {
-    assertEquals(helmTimeoutSeconds({ command: "upgrade", name: "web", atomic }, timeoutMs), seconds);
+    assertEquals(
+      helmTimeoutSeconds({ command: "upgrade", name: "web", wait: true, atomic }, timeoutMs),
+      seconds,
+    );
   });
 }
