@@ -31,7 +31,7 @@ const cases: [string, Partial<HelmArguments>, Partial<HelmJobOptions>, string[]]
     },
     { hasValues: true, context: aContext({ timeoutMs: 60_000 }) },
     [
-      ...["install", "web", "oci://registry.example.org/app", "--namespace=team", "--timeout=50s"],
+      ...["install", "web", "oci://registry.example.org/app", "--namespace=team", "--timeout=30s"],
       ...[
         "--values=/helm/values/values.yaml",
         "--wait-for-jobs",
