@@ -5,6 +5,7 @@
  */
 import type { JsonObject } from "./json.ts";
 import type { AccessRule } from "./kube/access_rule.ts";
+import type { PodFindings } from "./kube/explain_pod.ts";
 import type { OwnerRef } from "./kube/ownership.ts";
 import type { Log } from "./log.ts";
 import type { Progress, ProgressNode } from "./progress.ts";
@@ -154,25 +155,9 @@ export interface ExplainInput extends WaitForCompletionInput {
 }
 
 /** Why work failed, or has not ended: what is not known, or may not be read, is left out. */
-export interface Failure {
+export interface Failure extends Partial<PodFindings> {
   /** The step that failed, in the words of the work's own kind. */
   node?: string;
-  /** The pod of that step. */
-  pod?: string;
-  /** The container that failed. */
-  container?: string;
-  /** Its exit code. */
-  exitCode?: number;
-  /** One word: `Error`, `OOMKilled`, `Evicted`, `ImagePullBackOff`, `Unschedulable` … */
-  reason?: string;
-  /** What is said of it, in a sentence. */
-  message?: string;
-  /** Warning events, the newest last: `FailedScheduling: 0/1 nodes are available …`. */
-  events?: string[];
-  /** The last lines of the container's log. */
-  logTail?: string[];
-  /** What could not be read, and why. */
-  notRead?: string[];
 }
 
 /** What {@linkcode ActionRunner.waitForCompletion} returns: a verdict that was seen. */

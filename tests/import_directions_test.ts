@@ -67,6 +67,9 @@ function isTypeOnly(names: string): boolean {
 
 const sources = [...filesBelow("src/"), ...filesBelow("runners/"), ...mains()].map(readSource);
 
+/** Tests' own servers in `src/testing` are no part of a program. */
+const ofPrograms = sources.filter(({ path }) => !path.startsWith("src/testing/"));
+
 /** The programs' main modules; beside them `cmd` has tools, which are no part of a program. */
 function mains(): string[] {
   return filesBelow("cmd/").filter((path) => path.endsWith("/main.ts"));
@@ -108,6 +111,34 @@ for (const { from, never, why } of directions) {
     assertEquals(wrong, []);
   });
 }
+
+/** All that files import of this project, by way of others as well. */
+function reachedFrom(from: Source[]): string[] {
+  const byPath = new Map(sources.map((source) => [source.path, source]));
+  const reached = new Set(from.map(({ path }) => path));
+  for (const path of reached) {
+    for (const { to, isRelative } of byPath.get(path)?.imports ?? []) if (isRelative) reached.add(to);
+  }
+  return [...reached];
+}
+
+Deno.test("src/kube/ has nothing to do with runners, by way of others either", () => {
+  const reached = reachedFrom(sources.filter(({ path }) => path.startsWith("src/kube/")));
+  const foreign = [
+    "src/runner.ts",
+    "src/config.ts",
+    "src/check/",
+    "src/status/",
+    "src/testing/",
+    "src/work_*.ts",
+  ];
+  assert(reached.length > 30);
+  assertEquals(reached.filter((path) => matchesAny(path, foreign)), []);
+});
+
+Deno.test("no program loads src/testing/", () => {
+  assertEquals(reachedFrom(ofPrograms).filter((path) => path.startsWith("src/testing/")), []);
+});
 
 Deno.test("a runner imports src/mod.ts, its own folder, and other runners through their mod.ts only", () => {
   const runners = sources.filter(({ path }) => path.startsWith("runners/"));
@@ -169,7 +200,7 @@ Deno.test("no file imports itself by way of others", () => {
   assertEquals(cycles, []);
 });
 
-/** What only a few files may use. Tests' own servers in `src/testing` are no part of a program. */
+/** What only a few files may use. */
 const doors: { what: string; use: RegExp; only: string[] }[] = [
   { what: "exit and signals", use: /\bDeno\.(exit|addSignalListener)\b/, only: ["src/sandbox.ts"] },
   { what: "the environment", use: /\bDeno\.env\b/, only: ["src/sandbox.ts"] },
@@ -196,8 +227,6 @@ const doors: { what: string; use: RegExp; only: string[] }[] = [
   { what: "sockets", use: /\bDeno\.(connect|connectTls|listen|serve)\b|\bnew WebSocket\b/, only: [] },
   { what: "code made of texts", use: /\beval\(|\bnew Function\(/, only: [] },
 ];
-
-const ofPrograms = sources.filter(({ path }) => !path.startsWith("src/testing/"));
 
 for (const { what, use, only } of doors) {
   Deno.test(`${what}: ${only.length === 0 ? "nowhere" : `only in ${only.join(", ")}`}`, () => {

@@ -8,7 +8,6 @@ import { ApiError, errorFromAnswer } from "./api_error.ts";
 import {
   type AskOptions,
   type DeleteOptions,
-  describe,
   FIELD_MANAGER,
   type KubeObject,
   type ListOptions,
@@ -20,6 +19,7 @@ import {
   resourcePath,
   type ResourceType,
   type StreamLogOptions,
+  titleOf,
   type WatchEvent,
   type WatchOptions,
   type WriteOptions,
@@ -148,7 +148,7 @@ export function deleteCall(ref: ObjectRef, options: DeleteOptions): Call {
 
 function callOn(ref: ResourceType & { namespace: string; name: string | undefined }, verb: string): Call {
   const plural = pluralOf(ref);
-  const what = ref.name === undefined ? plural : describe({ kind: ref.kind, name: ref.name });
+  const what = ref.name === undefined ? plural : titleOf({ kind: ref.kind, name: ref.name });
   return {
     method: "GET",
     path: resourcePath(ref, ref.namespace, ref.name),

@@ -200,7 +200,7 @@ export function refOf(object: KubeObject): ObjectRef {
 }
 
 /** An object as people write it: `Workflow "x"`. */
-export function describe(ref: { kind: string; name: string }): string {
+export function titleOf(ref: { kind: string; name: string }): string {
   return `${ref.kind} "${ref.name}"`;
 }
 

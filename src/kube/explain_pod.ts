@@ -10,7 +10,7 @@ import { isFault } from "./api_error.ts";
 import type { KubeClient, KubeObject } from "./client.ts";
 import { defaultContainer, hasRun, podProblem } from "./pod_problem.ts";
 
-/** What was found out about a pod. It fits into a runner's `Failure`. */
+/** What was found out about a pod. */
 export interface PodFindings {
   /** The pod's name. */
   pod: string;
@@ -18,11 +18,11 @@ export interface PodFindings {
   container?: string;
   /** Its exit code. */
   exitCode?: number;
-  /** The API's own word, such as `OOMKilled`. */
+  /** One word, the API's own where it has one: `Error`, `OOMKilled`, `Evicted`, `ImagePullBackOff`, `Unschedulable` … */
   reason?: string;
-  /** What is said of it. */
+  /** What is said of it, in a sentence. */
   message?: string;
-  /** The pod's warning events, the newest last. */
+  /** Warning events, the newest last: `FailedScheduling: 0/1 nodes are available …`. */
   events?: string[];
   /** The last lines of the container's log. */
   logTail?: string[];

@@ -8,7 +8,7 @@ import { RunError } from "../errors.ts";
 import type { JsonValue } from "../json.ts";
 import { type Log, silentLog } from "../log.ts";
 import { isFault } from "./api_error.ts";
-import { clockOf, describe, type KubeClient, type KubeObject, refOf } from "./client.ts";
+import { clockOf, type KubeClient, type KubeObject, refOf, titleOf } from "./client.ts";
 import { BEFORE_CREATE } from "./fault_rules.ts";
 import { CREATED_BY_LABEL, differenceOfMarks, firstDifference, type Owner, withMarks } from "./ownership.ts";
 import { retry, type RetryOptions } from "./retry.ts";
@@ -116,9 +116,7 @@ function nameTaken(existing: KubeObject, why: string): RunError {
   const creator = labels?.[CREATED_BY_LABEL];
   return new RunError(
     "NameTaken",
-    `Cannot create ${
-      describe(refOf(existing))
-    }: the name is taken by an object created ${creationTimestamp}` +
+    `Cannot create ${titleOf(refOf(existing))}: the name is taken by an object created ${creationTimestamp}` +
       `${creator ? ` by ${creator}` : ""}: ${why}; use another name or delete that object`,
   );
 }

@@ -10,11 +10,11 @@ import { isFault } from "./api_error.ts";
 import { TokenBucket } from "./backoff.ts";
 import {
   clockOf,
-  describe,
   type KubeClient,
   type KubeObject,
   type ObjectMeta,
   type ObjectRef,
+  titleOf,
 } from "./client.ts";
 import { WHILE_WAITING } from "./fault_rules.ts";
 import { retry } from "./retry.ts";
@@ -155,7 +155,7 @@ class ObjectWait<V> {
 
   #logState(object: KubeObject): void {
     const state = this.#options.state?.(object);
-    if (state !== undefined && state !== this.#state) this.#log.info(`${describe(this.#target)} is ${state}`);
+    if (state !== undefined && state !== this.#state) this.#log.info(`${titleOf(this.#target)} is ${state}`);
     this.#state = state;
   }
 
@@ -190,7 +190,7 @@ class ObjectWait<V> {
     if (verdict !== undefined) return verdict;
     throw new RunError(
       "ObjectGone",
-      `${describe(this.#target)} was deleted before its end was seen: whether it succeeded is not known`,
+      `${titleOf(this.#target)} was deleted before its end was seen: whether it succeeded is not known`,
       { left: "unknown" },
     );
   }
@@ -208,7 +208,7 @@ class ObjectWait<V> {
     throw new RunError(
       "ObjectReplaced",
       `${
-        describe(this.#target)
+        titleOf(this.#target)
       } was replaced by another of the same name: uid ${uid}, expected ${this.#target.uid}`,
     );
   }

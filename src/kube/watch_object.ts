@@ -9,13 +9,13 @@ import type { Log } from "../log.ts";
 import { ApiError, errorFromStatus, isFault } from "./api_error.ts";
 import { Backoff, type TokenBucket } from "./backoff.ts";
 import {
-  describe,
   type KubeClient,
   type KubeObject,
   type ListOptions,
   type ObjectRef,
   pluralOf,
   type ReadOptions,
+  titleOf,
   type WatchEvent,
 } from "./client.ts";
 import { EventStream, LOOK_DEADLINE_MS, lookOptions } from "./event_stream.ts";
@@ -191,7 +191,7 @@ class ObjectWatch {
     const { object } = event;
     const { metadata } = object;
     if (event.type === "ERROR") {
-      throw errorFromStatus(`watch ${describe(this.#ref)}`, pluralOf(this.#ref), object);
+      throw errorFromStatus(`watch ${titleOf(this.#ref)}`, pluralOf(this.#ref), object);
     }
     const version = metadata?.resourceVersion;
     this.#expiredInARow = 0;

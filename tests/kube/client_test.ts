@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { describe, pluralOf, refOf, resourcePath } from "../../src/kube/client.ts";
+import { pluralOf, refOf, resourcePath, titleOf } from "../../src/kube/client.ts";
 
 const plurals: [kind: string, plural: string][] = [
   ["Workflow", "workflows"],
@@ -55,6 +55,6 @@ Deno.test("refOf() is an object's kind, name and namespace, without anything els
   });
 });
 
-Deno.test("describe() names an object as people write it", () => {
-  assertEquals(describe({ kind: "Pod", name: "demo" }), 'Pod "demo"');
+Deno.test("titleOf() names an object as people write it", () => {
+  assertEquals(titleOf({ kind: "Pod", name: "demo" }), 'Pod "demo"');
 });
