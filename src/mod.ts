@@ -78,6 +78,7 @@ export { parseManifest } from "./manifest.ts";
 export { nameProblem } from "./names.ts";
 export { nearest } from "./nearest.ts";
 export { type ObjectWork, objectWork, type ObjectWorkOptions, stopByPatch } from "./object_work.ts";
+export { oneOf, parseText } from "./parse_text.ts";
 export { type Progress, type ProgressNode } from "./progress.ts";
 export { readFile } from "./read_file.ts";
 export { type Outcome } from "./report.ts";
@@ -102,7 +103,7 @@ export {
   type WorkObject,
 } from "./runner.ts";
 export { Mask, secretsIn } from "./secrets.ts";
-export { oneOf, parseText, type Setting } from "./settings.ts";
+export { type Setting } from "./settings.ts";
 export { type Stream } from "./standard_streams.ts";
 export { configMapReporter } from "./status/config_map.ts";
 export { nopReporter } from "./status/nop.ts";

@@ -6,6 +6,7 @@
 import { parseDuration } from "./duration.ts";
 import { InvalidInputError } from "./errors.ts";
 import { labelProblem, nameProblem } from "./names.ts";
+import { oneOf, parseBoolean, parseCount, parseText } from "./parse_text.ts";
 
 /**
  * One setting.
@@ -50,130 +51,119 @@ export const PLATFORM: Omit<Setting<never>, "parse"> = {
 
 /** Every setting of one text, in the order in which error messages list them. */
 export const SETTINGS = {
-  contextPath: setting(
-    "RUNNER_CONTEXT_PATH",
-    "context",
-    "FILE",
-    "name, namespace, service account … as YAML",
-    parseText,
-  ),
-  argsPath: setting("RUNNER_ARGS_PATH", "args", "FILE", "the rendered manifest", parseText),
-  manifestPath: setting("RUNNER_INPUT_MANIFEST_PATH", "manifest", "FILE", "the rendered manifest", parseText),
-  name: setting(
-    "RUNNER_CONTEXT_NAME",
-    "name",
-    "NAME",
-    "name of the created object and of its status",
-    checked(nameProblem),
-  ),
-  namespace: setting(
-    "RUNNER_CONTEXT_PLATFORM_NAMESPACE",
-    "namespace",
-    "NAMESPACE",
-    "namespace of all that is created",
-    checked(labelProblem),
-  ),
-  serviceAccountName: setting(
-    "RUNNER_CONTEXT_PLATFORM_SERVICE_ACCOUNT_NAME",
-    "service-account",
-    "NAME",
-    "its service account",
-    checked(nameProblem),
-  ),
-  timeoutMs: setting(
-    "RUNNER_TIMEOUT",
-    "timeout",
-    "DURATION",
-    "how long the work may take, as 1h30m (no limit)",
-    parseDuration,
-  ),
-  dryRun: setting(
-    "RUNNER_CONTEXT_DRY_RUN",
-    "dry-run",
-    undefined,
-    "only have it validated by the API server",
-    parseBoolean,
-  ),
-  devMode: setting(
-    "RUNNER_LOGGER_DEV_MODE",
-    "dev",
-    undefined,
-    "log for people and in detail, not as JSON",
-    parseBoolean,
-  ),
-  reporter: setting(
-    "RUNNER_STATUS_REPORTER",
-    "status-reporter",
-    "KIND",
-    "status to: configmap, secret or nop",
-    oneOf("configmap", "secret", "nop"),
-  ),
-  logTailLines: setting(
-    "RUNNER_LOG_TAIL_LINES",
-    "log-tail-lines",
-    "N",
-    "lines of a failed container's log reported (20)",
-    parseCount,
-  ),
-  followLogs: setting(
-    "RUNNER_FOLLOW_LOGS",
-    "follow",
-    undefined,
-    "log what the work's containers print",
-    parseBoolean,
-  ),
-  runId: setting("RUNNER_RUN_ID", "run-id", "ID", "which run this is; the same after a restart", parseText),
-  onExisting: setting(
-    "RUNNER_ON_EXISTING",
-    "on-existing",
-    "WAY",
-    "adopt or refuse an object of this run (adopt)",
-    oneOf("adopt", "refuse"),
-  ),
-  onTimeout: setting(
-    "RUNNER_ON_TIMEOUT",
-    "on-timeout",
-    "WAY",
-    "leave, stop or terminate the work (leave)",
-    oneOf("leave", "stop", "terminate"),
-  ),
-  onTerminate: setting(
-    "RUNNER_ON_TERMINATE",
-    "on-terminate",
-    "WAY",
-    "the same on SIGTERM and SIGINT (leave)",
-    oneOf("leave", "stop", "terminate"),
-  ),
+  contextPath: {
+    variable: "RUNNER_CONTEXT_PATH",
+    flag: "context",
+    placeholder: "FILE",
+    help: "name, namespace, service account … as YAML",
+    parse: parseText,
+  },
+  argsPath: {
+    variable: "RUNNER_ARGS_PATH",
+    flag: "args",
+    placeholder: "FILE",
+    help: "the rendered manifest",
+    parse: parseText,
+  },
+  manifestPath: {
+    variable: "RUNNER_INPUT_MANIFEST_PATH",
+    flag: "manifest",
+    placeholder: "FILE",
+    help: "the rendered manifest",
+    parse: parseText,
+  },
+  name: {
+    variable: "RUNNER_CONTEXT_NAME",
+    flag: "name",
+    placeholder: "NAME",
+    help: "name of the created object and of its status",
+    parse: checked(nameProblem),
+  },
+  namespace: {
+    variable: "RUNNER_CONTEXT_PLATFORM_NAMESPACE",
+    flag: "namespace",
+    placeholder: "NAMESPACE",
+    help: "namespace of all that is created",
+    parse: checked(labelProblem),
+  },
+  serviceAccountName: {
+    variable: "RUNNER_CONTEXT_PLATFORM_SERVICE_ACCOUNT_NAME",
+    flag: "service-account",
+    placeholder: "NAME",
+    help: "its service account",
+    parse: checked(nameProblem),
+  },
+  timeoutMs: {
+    variable: "RUNNER_TIMEOUT",
+    flag: "timeout",
+    placeholder: "DURATION",
+    help: "how long the work may take, as 1h30m (no limit)",
+    parse: parseDuration,
+  },
+  dryRun: {
+    variable: "RUNNER_CONTEXT_DRY_RUN",
+    flag: "dry-run",
+    help: "only have it validated by the API server",
+    parse: parseBoolean,
+  },
+  devMode: {
+    variable: "RUNNER_LOGGER_DEV_MODE",
+    flag: "dev",
+    help: "log for people and in detail, not as JSON",
+    parse: parseBoolean,
+  },
+  reporter: {
+    variable: "RUNNER_STATUS_REPORTER",
+    flag: "status-reporter",
+    placeholder: "KIND",
+    help: "status to: configmap, secret or nop",
+    parse: oneOf("configmap", "secret", "nop"),
+  },
+  logTailLines: {
+    variable: "RUNNER_LOG_TAIL_LINES",
+    flag: "log-tail-lines",
+    placeholder: "N",
+    help: "lines of a failed container's log reported (20)",
+    parse: parseCount,
+  },
+  followLogs: {
+    variable: "RUNNER_FOLLOW_LOGS",
+    flag: "follow",
+    help: "log what the work's containers print",
+    parse: parseBoolean,
+  },
+  runId: {
+    variable: "RUNNER_RUN_ID",
+    flag: "run-id",
+    placeholder: "ID",
+    help: "which run this is; the same after a restart",
+    parse: parseText,
+  },
+  onExisting: {
+    variable: "RUNNER_ON_EXISTING",
+    flag: "on-existing",
+    placeholder: "WAY",
+    help: "adopt or refuse an object of this run (adopt)",
+    parse: oneOf("adopt", "refuse"),
+  },
+  onTimeout: {
+    variable: "RUNNER_ON_TIMEOUT",
+    flag: "on-timeout",
+    placeholder: "WAY",
+    help: "leave, stop or terminate the work (leave)",
+    parse: oneOf("leave", "stop", "terminate"),
+  },
+  onTerminate: {
+    variable: "RUNNER_ON_TERMINATE",
+    flag: "on-terminate",
+    placeholder: "WAY",
+    help: "the same on SIGTERM and SIGINT (leave)",
+    parse: oneOf("leave", "stop", "terminate"),
+  },
 } satisfies Record<string, Setting<unknown>>;
 
 /** The settings as a list. */
 export const ALL_SETTINGS: Setting<unknown>[] = Object.values(SETTINGS);
-
-function setting<T>(
-  variable: string,
-  flag: string,
-  placeholder: string | undefined,
-  help: string,
-  parse: (text: string) => T,
-): Setting<T> {
-  return { variable, flag, help, parse, ...(placeholder === undefined ? {} : { placeholder }) };
-}
-
-/**
- * Reads any text that has no blanks at an end and no control characters.
- *
- * @throws {InvalidInputError} If it is another one, or is empty
- */
-export function parseText(text: string): string {
-  if (text === "") throw new InvalidInputError("is empty");
-  // deno-lint-ignore no-control-regex
-  if (text !== text.trim() || /[\x00-\x1f\x7f]/.test(text)) {
-    throw new InvalidInputError(
-      `${JSON.stringify(text)} has blanks at an end or control characters in it, expected none`,
-    );
-  }
-  return text;
-}
 
 function checked(problemOf: (text: string) => string | undefined): (text: string) => string {
   return (text) => {
@@ -181,37 +171,4 @@ function checked(problemOf: (text: string) => string | undefined): (text: string
     if (problem) throw new InvalidInputError(problem);
     return text;
   };
-}
-
-/**
- * Makes a parser that takes one of these words.
- *
- * @returns throws an `InvalidInputError` that lists them for every other text
- */
-export function oneOf<T extends string>(...choices: T[]): (text: string) => T {
-  return (text) => {
-    const choice = choices.find((known) => known === text);
-    if (choice === undefined) {
-      throw new InvalidInputError(`${JSON.stringify(text)} is not known, expected ${choices.join(", ")}`);
-    }
-    return choice;
-  };
-}
-
-function parseCount(text: string): number {
-  if (!/^\d{1,4}$/.test(text)) {
-    throw new InvalidInputError(`${JSON.stringify(text)} is not a number from 0 to 9999`);
-  }
-  return Number(text);
-}
-
-/**
- * Reads a boolean as Go does: https://pkg.go.dev/strconv#ParseBool
- *
- * @throws {InvalidInputError} If the text is none
- */
-export function parseBoolean(text: string): boolean {
-  if (["1", "t", "T", "TRUE", "true", "True"].includes(text)) return true;
-  if (["0", "f", "F", "FALSE", "false", "False"].includes(text)) return false;
-  throw new InvalidInputError(`${JSON.stringify(text)} is not a boolean (true, false, 1, 0, t, f)`);
 }

@@ -50,8 +50,7 @@ const FOREIGN_METADATA = [
 export function parseWork(manifest: JsonObject, context: ExecutionContext, of: WorkKind): ParsedWork {
   const problem = nameProblem(context.name, of.maxNameLength);
   if (problem) throw new InvalidInputError(`the name of a ${of.kind}: ${problem}`);
-  const warnings: string[] = [];
-  const { metadata, spec } = partsOf(manifest, context, of, warnings);
+  const { metadata, spec, warnings } = partsOf(manifest, context, of);
   const { apiVersion, kind } = of;
   const { namespace } = context.platform;
   return {
@@ -76,36 +75,30 @@ export function shortTtl(path: string, seconds: JsonValue | undefined): string[]
   ];
 }
 
-interface Parts {
+interface Parts extends Pick<ParsedWork, "warnings"> {
   metadata: JsonObject;
   spec: JsonObject;
 }
 
-function partsOf(manifest: JsonObject, context: ExecutionContext, of: WorkKind, warnings: string[]): Parts {
+function partsOf(manifest: JsonObject, context: ExecutionContext, of: WorkKind): Parts {
   if (["kind", "apiVersion", "metadata"].some((key) => key in manifest)) {
-    return partsOfWhole(manifest, context, of, warnings);
+    return partsOfWhole(manifest, context, of);
   }
-  if (!(of.key in manifest)) return { metadata: {}, spec: manifest };
+  if (!(of.key in manifest)) return { metadata: {}, spec: manifest, warnings: [] };
   const others = Object.keys(manifest).filter((key) => key !== of.key);
   if (others.length > 0) {
     throw new InvalidInputError(`the manifest has beside ${of.key} the unknown ${others.join(", ")}`);
   }
-  return { metadata: {}, spec: specAt(manifest, of.key, of) };
+  return { metadata: {}, spec: specAt(manifest, of.key, of), warnings: [] };
 }
 
-function partsOfWhole(
-  manifest: JsonObject,
-  context: ExecutionContext,
-  of: WorkKind,
-  warnings: string[],
-): Parts {
+function partsOfWhole(manifest: JsonObject, context: ExecutionContext, of: WorkKind): Parts {
   const { apiVersion, kind } = manifest;
   if (kind !== of.kind || apiVersion !== of.apiVersion) {
     throw new InvalidInputError(
       `the manifest is a ${text(kind)} of ${text(apiVersion)}, expected a ${of.kind} of ${of.apiVersion}`,
     );
   }
-  if ("status" in manifest) warnings.push("the manifest's status is dropped");
   const metadata = manifest.metadata ?? {};
   if (!isJsonObject(metadata)) {
     throw new InvalidInputError("the manifest has no object at metadata, expected one or none");
@@ -116,10 +109,13 @@ function partsOfWhole(
   if (foreign.length > 0) {
     throw new InvalidInputError(`the manifest has metadata.${foreign.join(", metadata.")}, expected none`);
   }
-  if ("generateName" in metadata) warnings.push("the manifest's metadata.generateName is dropped");
   return {
     metadata: { ...textsAt(metadata, "labels"), ...textsAt(metadata, "annotations") },
     spec: specAt(manifest, "spec", of),
+    warnings: [
+      ...("status" in manifest ? ["the manifest's status is dropped"] : []),
+      ...("generateName" in metadata ? ["the manifest's metadata.generateName is dropped"] : []),
+    ],
   };
 }
 

@@ -1,7 +1,8 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { type Config, type ConfigInput, parseConfig } from "../src/config.ts";
 import { InvalidInputError } from "../src/errors.ts";
-import { oneOf, parseText, type Setting } from "../src/settings.ts";
+import { oneOf, parseText } from "../src/parse_text.ts";
+import type { Setting } from "../src/settings.ts";
 
 const ENV = {
   RUNNER_INPUT_MANIFEST_PATH: "/manifest.yaml",

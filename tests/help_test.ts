@@ -1,7 +1,8 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { HELM_SETTINGS } from "../runners/helm/mod.ts";
 import { helpText, informationAsked } from "../src/help.ts";
-import { ALL_SETTINGS, parseText, PLATFORM, type Setting } from "../src/settings.ts";
+import { parseText } from "../src/parse_text.ts";
+import { ALL_SETTINGS, PLATFORM, type Setting } from "../src/settings.ts";
 
 const OWN: Setting<string>[] = [
   {

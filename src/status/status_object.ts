@@ -3,16 +3,16 @@
  *
  * @module
  */
+import type { Clock } from "../clock.ts";
 import { RunError } from "../errors.ts";
-import type { JsonObject } from "../json.ts";
+import { type JsonObject, objectAt } from "../json.ts";
 import { isFault } from "../kube/api_error.ts";
 import { clockOf, type KubeClient, type ObjectRef, pluralOf } from "../kube/client.ts";
+import { dryRunClient } from "../kube/dry_run_client.ts";
 import { BEFORE_CREATE } from "../kube/fault_rules.ts";
 import { retry } from "../kube/retry.ts";
-import type { Clock } from "../clock.ts";
 import { type Log, silentLog } from "../log.ts";
 import type { ReportInput, StatusReporter } from "../runner.ts";
-import { dryRunClient } from "../kube/dry_run_client.ts";
 import { fitStatus } from "./fit_status.ts";
 
 /** Options of the reporters that write into an object. */
@@ -54,14 +54,15 @@ export function statusObjectReporter(
   return {
     check: ({ context, signal }) => {
       const rules = { ...WRITE_RULES, notFound: { forMs: MISSING_MS, then: "TargetMissing" as const } };
-      const write = () => writeStatus(dryRunClient(kube), refOf(context, kind), kind, {}, signal);
-      return retry(write, { clock, log, signal, rules }).catch((error) => {
-        throw withPlace(error, refOf(context, kind));
+      const ref = refOf(context, kind);
+      const place = { kube: dryRunClient(kube), ref, kind, signal };
+      return retry(() => writeStatus(place, {}), { clock, log, signal, rules }).catch((error) => {
+        throw withPlace(error, ref);
       });
     },
     report: ({ context, signal }, status) => {
-      const write = () => writeStatus(kube, refOf(context, kind), kind, status, signal);
-      return retry(write, { clock, log, signal, rules: WRITE_RULES });
+      const place = { kube, ref: refOf(context, kind), kind, signal };
+      return retry(() => writeStatus(place, status), { clock, log, signal, rules: WRITE_RULES });
     },
     access: ({ name }) => [{
       apiGroup: "",
@@ -86,37 +87,35 @@ function withPlace(error: unknown, { kind, name, namespace }: ObjectRef): unknow
   return new RunError(error.reason, message, { cause: error });
 }
 
+/** Where a status is written, and how. */
+interface Place {
+  kube: KubeClient;
+  ref: ObjectRef;
+  kind: StatusObjectKind;
+  signal: AbortSignal;
+}
+
 /** A patch of the one key needs no resourceVersion, so it hardly meets a conflict; PUT is for Roles that forbid it. */
-async function writeStatus(
-  kube: KubeClient,
-  ref: ObjectRef,
-  kind: StatusObjectKind,
-  status: JsonObject,
-  signal: AbortSignal,
-): Promise<void> {
+async function writeStatus(place: Place, status: JsonObject): Promise<void> {
+  const { kube, ref, kind, signal } = place;
   const values = { [STATUS_KEY]: JSON.stringify(fitStatus(kind.select(status))) };
   try {
     await kube.mergePatch(ref, { [kind.field]: values }, { signal });
   } catch (error) {
     if (!isFault(error, "forbidden")) throw error;
-    await putStatus(kube, ref, kind, values, signal, error);
+    await putStatus(place, values, error);
   }
 }
 
 async function putStatus(
-  kube: KubeClient,
-  ref: ObjectRef,
-  { field }: StatusObjectKind,
+  { kube, ref, kind: { field }, signal }: Place,
   values: Record<string, string>,
-  signal: AbortSignal,
   patchError: Error,
 ): Promise<void> {
   for (let conflicts = 0; conflicts < MAX_CONFLICTS; conflicts++) {
     try {
       const object = await kube.get(ref, { signal });
-      await kube.replace({ ...object, [field]: { ...object[field] as JsonObject | undefined, ...values } }, {
-        signal,
-      });
+      await kube.replace({ ...object, [field]: { ...objectAt(object, field), ...values } }, { signal });
       return;
     } catch (error) {
       // What is wanted is `patch`: that is what people are to be told.
