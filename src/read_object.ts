@@ -1,5 +1,5 @@
 /**
- * Files that hold one YAML object: manifests and contexts.
+ * Files that hold one YAML object: manifests, contexts and kubeconfigs.
  *
  * @module
  */
@@ -11,10 +11,11 @@ import { readFile } from "./read_file.ts";
 /**
  * Reads a file that holds one YAML object.
  *
+ * @param maxBytes the largest file; a manifest's limit by default
  * @throws {InvalidInputError} If it cannot be read, or holds none; its message begins with the path
  */
-export async function readObject(path: string): Promise<JsonObject> {
-  const bytes = await readFile(path, MAX_MANIFEST_BYTES);
+export async function readObject(path: string, maxBytes = MAX_MANIFEST_BYTES): Promise<JsonObject> {
+  const bytes = await readFile(path, maxBytes);
   try {
     return parseManifest(bytes);
   } catch (error) {

@@ -6,8 +6,8 @@
 import type { Cluster, Context, User } from "@kubernetes/client-node";
 import { InvalidInputError, messageOf } from "../errors.ts";
 import { type JsonObject, objectsAt, textAt } from "../json.ts";
-import { parseManifest } from "../manifest.ts";
-import { isAbsent, readFile } from "../read_file.ts";
+import { isAbsent } from "../read_file.ts";
+import { readObject } from "../read_object.ts";
 import type { Access, Source } from "./credentials.ts";
 import { proxyProblem, serverProblem } from "./server_url.ts";
 
@@ -50,14 +50,10 @@ export async function readKubeconfig(paths: string[]): Promise<Access> {
       users: configs.flatMap(({ users }) => users),
     });
   } catch (error) {
-    throw withPath(paths.join(":"), ":", error);
+    throw new InvalidInputError(`kubeconfig ${JSON.stringify(paths.join(":"))}: ${messageOf(error)}`, {
+      cause: error,
+    });
   }
-}
-
-function withPath(path: string, mark: "" | ":", error: unknown): InvalidInputError {
-  return new InvalidInputError(`kubeconfig ${JSON.stringify(path)}${mark} ${messageOf(error)}`, {
-    cause: error,
-  });
 }
 
 async function presentOnes(paths: string[]): Promise<string[]> {
@@ -70,7 +66,9 @@ async function presentOnes(paths: string[]): Promise<string[]> {
 async function readConfig(path: string): Promise<Kubeconfig> {
   // Not all of client-node, which costs 100 ms and 20 MB.
   const { newClusters, newContexts, newUsers } = await import("@kubernetes/client-node/dist/config_types.js");
-  const config = await readObject(path);
+  const config = await readObject(path, MAX_BYTES).catch((error) => {
+    throw new InvalidInputError(`kubeconfig ${messageOf(error)}`, { cause: error });
+  });
   const here = (file: string | undefined) =>
     file && (file.startsWith("/") ? file : `${folderOf(path)}/${file}`);
   // As with kubectl, only the current context must be whole.
@@ -86,17 +84,6 @@ async function readConfig(path: string): Promise<Kubeconfig> {
       tokenFile: here(tokenFileOf(config, each.name)),
     })),
   };
-}
-
-async function readObject(path: string): Promise<JsonObject> {
-  const bytes = await readFile(path, MAX_BYTES).catch((error) => {
-    throw new InvalidInputError(`kubeconfig ${messageOf(error)}`, { cause: error });
-  });
-  try {
-    return parseManifest(bytes);
-  } catch (error) {
-    throw withPath(path, "", error);
-  }
 }
 
 function tokenFileOf(config: JsonObject, name: string): string {
