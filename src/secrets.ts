@@ -17,6 +17,9 @@ const MIN_LENGTH = 4;
 /** Shorter lines of a secret of several, such as a brace, are hidden only along with the others; in characters. */
 const MIN_LINE_LENGTH = 8;
 
+/** Smaller numbers under a secret's name count something, such as tokens; a password may have digits alone. */
+const MIN_NUMBER = 100_000;
+
 const HIDDEN = "***";
 
 /** Hides texts in other texts. */
@@ -50,7 +53,7 @@ export class Mask {
 }
 
 /**
- * The texts in a manifest that stand under a secret's name: `password: x`, or `{name: password, value: x}` as in a
+ * The texts and numbers in a manifest that stand under a secret's name: `password: x`, or `{name: password, value: x}` as in a
  * parameter or an environment variable.
  */
 export function secretsIn(manifest: JsonValue | undefined): string[] {
@@ -59,6 +62,7 @@ export function secretsIn(manifest: JsonValue | undefined): string[] {
   const isNamedSecret = typeof manifest.name === "string" && SECRET_NAME.test(manifest.name);
   return Object.entries(manifest).flatMap(([key, value]) => {
     const isSecret = SECRET_NAME.test(key) || (isNamedSecret && (key === "value" || key === "default"));
-    return isSecret && typeof value === "string" ? [value] : secretsIn(value);
+    if (isSecret && typeof value === "string") return [value];
+    return isSecret && typeof value === "number" && value >= MIN_NUMBER ? [String(value)] : secretsIn(value);
   });
 }

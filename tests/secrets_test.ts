@@ -15,6 +15,9 @@ const found: [manifest: JsonValue, secrets: string[]][] = [
   [{ secretName: "the-secret", caSecretName: "the-ca" }, []],
   [{ parameters: [{ name: "secret-name", value: "the-secret" }] }, []],
   [{ token: 5 }, []],
+  [{ maxTokens: 4096 }, []],
+  [{ password: 12345678 }, ["12345678"]],
+  [{ imagePullSecrets: ["the-secret"] }, []],
 ];
 
 for (const [manifest, secrets] of found) {
