@@ -70,7 +70,7 @@ export function helmRunner(kube: KubeClient): ActionRunner {
   ): Promise<WaitForCompletionOutput> {
     const inTime = AbortSignal.timeout(signal.aborted ? HURRIED_RESULT_MS : RESULT_MS);
     try {
-      const read = () => readResult(kube, work.release, { signal: inTime });
+      const read = () => readResult(kube, work.release, { signal: inTime, mask: work.mask });
       const release = await readWithRetry(kube, read, { signal: inTime, log });
       return { ...completed, message: `${completed.message}; ${resultText(release)}`, outputs: { release } };
     } catch (error) {

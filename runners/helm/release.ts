@@ -38,6 +38,8 @@ export interface Release extends Revision {
   appVersion: string;
   /** The values that the user gave. */
   values: JsonObject;
+  /** The values of the chart, which hold where the user gave none. */
+  defaults: JsonObject;
   description: string;
   notes: string;
   /** What was sent to the API server, as YAML, hooks among it. */
@@ -84,6 +86,7 @@ export async function parseRelease(secret: KubeObject): Promise<Release> {
     chartVersion: textAt(chart, "version"),
     appVersion: textAt(chart, "appVersion"),
     values: objectAt(release, "config"),
+    defaults: objectAt(release, "chart", "values"),
     description: textAt(release, "info", "description"),
     notes: textAt(release, "info", "notes"),
     manifests: [

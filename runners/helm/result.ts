@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { cutText, type JsonObject, type KubeClient } from "../../src/mod.ts";
+import { cutText, type JsonObject, type KubeClient, type Mask, secretsIn } from "../../src/mod.ts";
 import { readRelease, readRevisions, type ReleaseRef } from "./release.ts";
 
 /** What a release is like. */
@@ -21,27 +21,30 @@ export interface ReleaseResult extends JsonObject {
 /** Most bytes of a chart's notes. */
 const MAX_NOTES_BYTES = 2_000;
 
-/** Reads what a release is like now, without its values. Two requests. */
+/**
+ * Reads what a release is like now, without its values. Two requests.
+ *
+ * @param options.mask from now on hides the secrets among them: those of an earlier revision, or of the chart, are in
+ * no manifest of this run
+ */
 export async function readResult(
   kube: KubeClient,
   ref: ReleaseRef,
-  options: { signal: AbortSignal },
+  { mask, signal }: { mask: Mask; signal: AbortSignal },
 ): Promise<ReleaseResult> {
   const { name } = ref;
-  const [newest] = await readRevisions(kube, ref, options);
+  const [newest] = await readRevisions(kube, ref, { signal });
   if (!newest) return { name, status: "uninstalled" };
-  const { revision, status, chart, chartVersion, appVersion, notes } = await readRelease(
-    kube,
-    { ...ref, revision: newest.revision },
-    options,
-  );
+  const release = await readRelease(kube, { ...ref, revision: newest.revision }, { signal });
+  const { revision, status, chart, chartVersion, appVersion, notes, values, defaults } = release;
+  mask.hide(secretsIn([values, defaults]));
   return {
     name,
     revision,
     chart: `${chart}-${chartVersion}`,
     appVersion,
     status,
-    ...(notes === "" ? {} : { notes: cutText(notes, MAX_NOTES_BYTES) }),
+    ...(notes === "" ? {} : { notes: cutText(mask.apply(notes), MAX_NOTES_BYTES) }),
   };
 }
 

@@ -7,6 +7,7 @@ import {
   type ExecutionContext,
   InvalidInputError,
   type JsonObject,
+  Mask,
   nameProblem,
   parseManifest,
   readFile,
@@ -31,6 +32,8 @@ export interface HelmWork {
   /** What the proof of ownership is taken of, and its hash. */
   hashed: JsonObject;
   hash: string;
+  /** Hides secrets in all that the run writes. */
+  mask: Mask;
 }
 
 /** The name of a Job is the context's, a dash and 8 digits, at most 63 characters. */
@@ -43,14 +46,16 @@ const MAX_VALUES_BYTES = 1024 * 1024;
  *
  * @throws {InvalidInputError} If the manifest, or the file that it names, is wrong
  */
-export async function prepareWork({ manifest, context, log, mask }: StartInput): Promise<HelmWork> {
+export async function prepareWork(
+  { manifest, context, log, mask = new Mask() }: StartInput,
+): Promise<HelmWork> {
   const problem = nameProblem(context.name, MAX_NAME_LENGTH);
   if (problem) throw new InvalidInputError(`the name, which the Job's begins with: ${problem}`);
   const { args, unused } = parseArguments(manifest, context);
   if (unused.length > 0) log.warn(`${args.command} has no use for ${unused.join(", ")}: left out`);
   const { valuesFromFile, ...rest } = args;
   const values = valuesFromFile === undefined ? args.values ?? {} : await readValues(valuesFromFile, context);
-  mask?.hide(secretsIn(values));
+  mask.hide(secretsIn(values));
   const { namespace, serviceAccountName } = context.platform;
   const hashed = { ...rest, values, serviceAccountName };
   const hash = await specHash(hashed);
@@ -64,6 +69,7 @@ export async function prepareWork({ manifest, context, log, mask }: StartInput):
     name: `${context.name}-${digits}`,
     hashed,
     hash,
+    mask,
   };
 }
 

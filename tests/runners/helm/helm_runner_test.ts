@@ -295,6 +295,18 @@ testOnStage("helmRunner() hides secrets of the values in the chart's notes", asy
   assertObjectMatch(report, { outputs: { release: { notes: "***" } } });
 });
 
+for (const whose of ["values", "defaults"] as const) {
+  testOnStage(
+    `helmRunner() hides secrets of the release's ${whose} that this run's manifest does not have`,
+    async (stage) => {
+      const secret = { [whose]: { password: "open sesame" }, notes: "Say open sesame" };
+      stage.release({ ...secret, revision: 2, description: "Rollback to 1" });
+      const { report } = await stage.run({ command: "rollback", revision: 1 });
+      assertObjectMatch(report, { outputs: { release: { notes: "Say ***" } } });
+    },
+  );
+}
+
 testOnStage(
   "helmRunner() leaves no Job behind that can never get its values, nor takes a foreign Secret",
   async (stage) => {

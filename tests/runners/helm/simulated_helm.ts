@@ -16,6 +16,7 @@ export interface AnyRelease {
   chart?: string;
   version?: string;
   values?: JsonObject;
+  defaults?: JsonObject;
   description?: string;
   notes?: string;
   manifest?: string;
@@ -31,6 +32,7 @@ export function releaseSecret(
     chart = "app",
     version = "0.1.0",
     values = {},
+    defaults = {},
     description = "Install complete",
     notes = "",
     manifest = "",
@@ -39,7 +41,7 @@ export function releaseSecret(
   const release = {
     name,
     info: { status, description, notes },
-    chart: { metadata: { name: chart, version, appVersion: `${version}-app` } },
+    chart: { metadata: { name: chart, version, appVersion: `${version}-app` }, values: defaults },
     config: values,
     manifest,
     version: revision,
