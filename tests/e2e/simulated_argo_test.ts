@@ -39,9 +39,10 @@ const specs: Record<string, JsonObject> = {
   "a WorkflowTemplate that is missing": { workflowTemplateRef: { name: "z" } },
 };
 
-/** The states of the Workflow up to its end, as a watch sees them. */
-async function statesUntilEnd(connect: Connect, path: string): Promise<StoredObject[]> {
-  const response = await connect(`${path}?watch=1&timeoutSeconds=180&fieldSelector=metadata.name=${name}`);
+/** The states of a Workflow from its creation up to its end, as a watch sees them. */
+async function statesUntilEnd(connect: Connect, { path, version }: Started): Promise<StoredObject[]> {
+  const query = `watch=1&timeoutSeconds=180&fieldSelector=metadata.name=${name}&resourceVersion=${version}`;
+  const response = await connect(`${path}?${query}`);
   assert(response.body);
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
   const states: StoredObject[] = [];
@@ -56,17 +57,26 @@ async function statesUntilEnd(connect: Connect, path: string): Promise<StoredObj
   return states;
 }
 
-async function start(connect: Connect, namespace: string, spec: JsonObject): Promise<string> {
-  const path = `/apis/argoproj.io/v1alpha1/namespaces/${namespace}/workflows`;
-  const workflow = { apiVersion: "argoproj.io/v1alpha1", kind: "Workflow", metadata: { name }, spec };
-  await send(connect, path, workflow);
-  return path;
+interface Started {
+  /** Of the collection. */
+  path: string;
+  /** The new object's. */
+  version: string;
 }
 
-async function send(connect: Connect, path: string, body: JsonObject): Promise<void> {
+async function start(connect: Connect, namespace: string, spec: JsonObject): Promise<Started> {
+  const path = `/apis/argoproj.io/v1alpha1/namespaces/${namespace}/workflows`;
+  const workflow = { apiVersion: "argoproj.io/v1alpha1", kind: "Workflow", metadata: { name }, spec };
+  const { metadata } = await send(connect, path, workflow);
+  return { path, version: metadata.resourceVersion };
+}
+
+async function send(connect: Connect, path: string, body: JsonObject): Promise<StoredObject> {
   const headers = { "content-type": "application/json" };
   const response = await connect(path, { method: "POST", headers, body: JSON.stringify(body) });
-  assertEquals(response.status, 201, await response.text());
+  const text = await response.text();
+  assertEquals(response.status, 201, text);
+  return JSON.parse(text);
 }
 
 /** What both controllers must agree on: the labels one after the other, the last status without times and amounts. */
