@@ -7,6 +7,8 @@ FROM --platform=$BUILDPLATFORM denoland/deno:2.7.11 AS build
 ARG TARGETARCH
 # For --version: there is no checkout here.
 ARG REVISION
+# The packages of JSR, or a build that fails: never the stand-ins for machines that do not reach it.
+ENV JSR_URL=""
 WORKDIR /build
 COPY . .
 RUN case "$TARGETARCH" in \

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { denoCommand } from "../tests/without_jsr/deno.ts";
+import { basename, join } from "node:path";
+import { denoCommand } from "../.ci/without_jsr/deno.ts";
 
 /** The flags of Deno that the sandbox needs. */
 export const SANDBOX_FLAGS = [
@@ -13,8 +14,12 @@ export const SANDBOX_FLAGS = [
   "--permission-set=runner",
 ];
 
+/** The project's folder. */
+export const ROOT = join(import.meta.dirname!, "..");
+
 /**
- * Bundles a program into a temporary folder for as long as `use` takes.
+ * Bundles a program into a temporary folder for as long as `use` takes. The program's main module is named by its path
+ * in the project's folder, which itself may hold what Deno takes for a pattern.
  *
  * Unbundled, every file of every npm package would be embedded in a binary: 160 MB instead of 100, and half a second
  * to start.
@@ -22,16 +27,22 @@ export const SANDBOX_FLAGS = [
 export async function withBundle<T>(entry: string, use: (main: string) => Promise<T>): Promise<T> {
   const folder = await Deno.makeTempDir({ prefix: "bundle-" });
   try {
-    const command = await denoCommand(["bundle", "--quiet", "--code-splitting", "--outdir", folder, entry]);
+    const args = ["--quiet", "--code-splitting", "--outdir", folder, entry];
+    const command = await denoCommand(["bundle", ...args], { cwd: ROOT });
     const { success } = await command.spawn().status;
     if (!success) throw new Error(`Cannot bundle ${entry}`);
     await dropUnusedNodeImports(folder);
     await writeCommit(folder);
-    const name = entry.slice(entry.lastIndexOf("/") + 1).replace(/\.ts$/, ".js");
-    return await use(`${folder}/${name}`);
+    return await use(`${folder}/${basename(entry, ".ts")}.js`);
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
+}
+
+/** The names of the programs: the folders of `cmd/`. */
+export async function programs(): Promise<string[]> {
+  const entries = await Array.fromAsync(Deno.readDir(join(ROOT, "cmd")));
+  return entries.filter(({ isDirectory }) => isDirectory).map(({ name }) => name).sort();
 }
 
 /** Lets a program's `--version` tell the commit that it is made of, where that is known. */
@@ -50,7 +61,7 @@ async function checkedOutCommit(): Promise<string | undefined> {
   try {
     const { success, stdout } = await new Deno.Command("git", {
       args: ["describe", "--always", "--dirty", "--abbrev=7", "--exclude=*"],
-      cwd: new URL("..", import.meta.url),
+      cwd: ROOT,
       stderr: "null",
     }).output();
     return success ? new TextDecoder().decode(stdout).trim() : undefined;

@@ -3,8 +3,9 @@
  *
  * @module
  */
-import { denoCommand } from "../tests/without_jsr/deno.ts";
-import { SANDBOX_FLAGS, withBundle } from "./bundle.ts";
+import { denoCommand } from "../.ci/without_jsr/deno.ts";
+import { programs, SANDBOX_FLAGS, withBundle } from "./bundle.ts";
+import { runTask } from "./task.ts";
 
 /** Options of {@linkcode runProgram}. */
 export interface RunProgramOptions extends Omit<Deno.CommandOptions, "args"> {
@@ -31,10 +32,12 @@ export async function runProgram({ name, flags = [], ...options }: RunProgramOpt
   });
 }
 
-if (import.meta.main) {
-  const [name, ...flags] = Deno.args;
-  if (name) Deno.exit(await runProgram({ name, flags }));
+async function main([name, ...flags]: string[]): Promise<number> {
+  const names = (await programs()).map((program) => program.replace(/-runner$/, ""));
+  if (name && names.includes(name)) return await runProgram({ name, flags });
   // deno-lint-ignore no-console
-  console.error("usage: deno task run NAME [FLAGS], where cmd/NAME-runner is the program");
-  Deno.exit(2);
+  console.error(`usage: deno task run NAME [FLAGS], where NAME is one of ${names.join(", ")}`);
+  return 2;
 }
+
+if (import.meta.main) await runTask(() => main(Deno.args));

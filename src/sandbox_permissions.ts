@@ -108,7 +108,7 @@ export function inClusterOf(env: Record<string, string>): Access | undefined {
 
 /** A binary holds its modules; a program that is run from files must read them from the folder that it is in. */
 function ownModules(url: string): string[] {
-  return Deno.build.standalone ? [] : [new URL(".", url).pathname];
+  return Deno.build.standalone ? [] : [decodeURIComponent(new URL(".", url).pathname)];
 }
 
 /** In a pod the whole folder: the files in it are links that the kubelet replaces. */

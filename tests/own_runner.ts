@@ -4,11 +4,9 @@
  * @module
  */
 import { assert } from "@std/assert";
+import { ROOT } from "../cmd/bundle.ts";
 
-const ROOT = new URL("..", import.meta.url).pathname;
 const PAGE = new URL("../runners/README.md", import.meta.url);
-/** Where the packages of @std cannot be had, these take their place. */
-const STAND_INS = ["assert", "cli", "log", "yaml"];
 
 /** What the page holds, as it is written there. */
 export interface OwnRunnerPage {
@@ -40,12 +38,15 @@ export async function makeProject(
   folder: string,
   { runner, main, test, config }: OwnRunnerPage,
 ): Promise<void> {
-  const root = `${relativeRoot(folder)}${ROOT}`.replace(/\/$/, "");
-  const links = [root, ...STAND_INS.map((name) => `${root}/tests/without_jsr/${name}`)];
+  // Deno takes links by a relative path only, and reads it as a part of a URL.
+  await Deno.symlink(ROOT, `${folder}/library`);
   await Deno.writeTextFile(`${folder}/pod_runner.ts`, runner);
   await Deno.writeTextFile(`${folder}/main.ts`, main);
   await Deno.writeTextFile(`${folder}/pod_test.ts`, test);
-  await Deno.writeTextFile(`${folder}/deno.json`, JSON.stringify({ ...JSON.parse(config), links }));
+  await Deno.writeTextFile(
+    `${folder}/deno.json`,
+    JSON.stringify({ ...JSON.parse(config), links: ["./library"] }),
+  );
 }
 
 /** Runs a command line of the page in the project's folder, with this Deno. Fails if the command does. */
@@ -70,9 +71,4 @@ function blocksOf(blocks: RegExpMatchArray[], language: string): string[] {
 
 function linesOf(block: string): string[] {
   return block.split("\n").filter((line) => line !== "");
-}
-
-/** Deno 2.7 takes links by a relative path only. */
-function relativeRoot(folder: string): string {
-  return folder.split("/").filter((part) => part !== "").map(() => "..").join("/");
 }

@@ -17,7 +17,7 @@ import {
 import { rbacText } from "../src/rbac.ts";
 import { openReporter } from "../src/status/open_reporter.ts";
 import { aContext } from "./builders.ts";
-import { denoCommand } from "./without_jsr/deno.ts";
+import { denoCommand } from "../.ci/without_jsr/deno.ts";
 
 // Nothing is sent to it.
 const kube = fetchClient({ server: "https://none.invalid" });
@@ -130,7 +130,10 @@ Deno.test("rbac prints YAML alone, and tells of a misspelt variable on standard 
   const env = { RUNNER_TIMEOUTS: "5m", RUNNER_CONTEXT_NAME: "x", KUBECONFIG: "/none" };
   const flags = ["--namespace", "team", "--service-account", "worker"];
   await withBundle("cmd/job-runner/main.ts", async (main) => {
-    const command = await denoCommand(["run", "--quiet", ...SANDBOX_FLAGS, main, "rbac", ...flags], { env });
+    const command = await denoCommand(["run", "--quiet", ...SANDBOX_FLAGS, main, "rbac", ...flags], {
+      clearEnv: true,
+      env,
+    });
     const [stdout, stderr] = await command.output().then((output) =>
       [output.stdout, output.stderr].map((bytes) => new TextDecoder().decode(bytes))
     );

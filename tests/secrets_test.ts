@@ -3,7 +3,7 @@ import { SANDBOX_FLAGS, withBundle } from "../cmd/bundle.ts";
 import type { JsonValue } from "../src/json.ts";
 import { Mask, secretsIn } from "../src/secrets.ts";
 import { embeddedApi, serveEmbeddedApi, simulatedArgo } from "../src/testing/mod.ts";
-import { denoCommand } from "./without_jsr/deno.ts";
+import { denoCommand } from "../.ci/without_jsr/deno.ts";
 
 const found: [manifest: JsonValue, secrets: string[]][] = [
   [{ password: "s3cret" }, ["s3cret"]],
@@ -97,7 +97,7 @@ async function outputOf(folder: string): Promise<string> {
     RUNNER_LOGGER_DEV_MODE: "true",
   };
   return await withBundle("cmd/argo-runner/main.ts", async (main) => {
-    const command = await denoCommand(["run", "--quiet", ...SANDBOX_FLAGS, main], { env });
+    const command = await denoCommand(["run", "--quiet", ...SANDBOX_FLAGS, main], { clearEnv: true, env });
     const { code, stdout, stderr } = await command.output();
     const text = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes)).join("");
     assertEquals(code, 10, text);

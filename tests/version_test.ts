@@ -1,24 +1,26 @@
 import { assertEquals } from "@std/assert";
-import { withBundle } from "../cmd/bundle.ts";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { ROOT, withBundle } from "../cmd/bundle.ts";
 import { versionText } from "../src/version.ts";
 
-const PROGRAM = new URL("../src/version.ts", import.meta.url).pathname;
+const PROGRAM = "src/version.ts";
 
 Deno.test("versionText() tells version, Deno and platform, and no commit where none was written", async () => {
-  const { version } = JSON.parse(await Deno.readTextFile(new URL("../deno.json", import.meta.url)));
+  const { version } = JSON.parse(await Deno.readTextFile(join(ROOT, "deno.json")));
   assertEquals(versionText("x"), `x ${version} (Deno ${Deno.version.deno}, ${Deno.build.target})\n`);
 });
 
 Deno.test("withBundle() writes the commit of the checkout into a program", async () => {
   await withBundle(PROGRAM, async (main) => {
-    const bundled = await import(`file://${main}`);
+    const bundled = await import(pathToFileURL(main).href);
     const [, commit] = /\(commit ([^,]+), /.exec(bundled.versionText("x")) ?? [];
-    assertEquals(commit?.replace(/-dirty$/, ""), await headOf(new URL("..", import.meta.url)));
+    assertEquals(commit?.replace(/-dirty$/, ""), await headOf(ROOT));
   });
 });
 
 /** The commit, or `undefined` where there is no checkout, or no git. */
-async function headOf(folder: URL): Promise<string | undefined> {
+async function headOf(folder: string): Promise<string | undefined> {
   const args = ["rev-parse", "--short=7", "HEAD"];
   const output = await new Deno.Command("git", { args, cwd: folder, stderr: "null" }).output()
     .catch(() => undefined);

@@ -5,7 +5,7 @@
  * @module
  */
 // deno-lint-ignore-file no-console
-import { compileProgram } from "../../cmd/compile.ts";
+import { binaryPath, compileProgram } from "../../cmd/compile.ts";
 import {
   type EmbeddedApi,
   embeddedApi,
@@ -16,8 +16,8 @@ import { SERVICE_ACCOUNT_FOLDER } from "../../src/kube/credentials.ts";
 import { certificate } from "../faults/tls.ts";
 import { cpuMs, median, peakMemoryMb } from "./process_stats.ts";
 
-const BINARY = new URL("../../dist/argo-runner", import.meta.url).pathname;
-const IDLE = new URL("idle.ts", import.meta.url).pathname;
+const BINARY = binaryPath("argo-runner");
+const IDLE = "tests/bench/idle.ts";
 const NAMESPACE = "bench";
 const NAME = "work";
 const ROUNDS = 15;

@@ -6,21 +6,26 @@
  */
 // deno-lint-ignore-file no-console
 import { parse } from "@std/yaml";
+import { join } from "node:path";
+import { ROOT } from "../../cmd/bundle.ts";
 import { runProgram } from "../../cmd/run.ts";
+import { runTask } from "../../cmd/task.ts";
 import { type EmbeddedApi, embeddedApi, serveEmbeddedApi, simulatedArgo } from "../../src/testing/mod.ts";
 
-const EXAMPLE = new URL("../../cmd/argo-runner/example/workflow.yaml", import.meta.url);
+const EXAMPLE = "cmd/argo-runner/example/workflow.yaml";
 const NAMESPACE = "demo";
 const NAME = "hello";
 /** Slow enough to be watched, milliseconds. */
 const STEP_MS = 600;
 
-const folder = await Deno.makeTempDir({ prefix: "action-runner-demo-" });
-try {
-  Deno.exitCode = await demo(folder);
-} finally {
-  await Deno.remove(folder, { recursive: true });
-}
+await runTask(async () => {
+  const folder = await Deno.makeTempDir({ prefix: "action-runner-demo-" });
+  try {
+    return await demo(folder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
 
 async function demo(folder: string): Promise<number> {
   const api = embeddedApi({ namespaces: [NAMESPACE] });
@@ -33,10 +38,15 @@ async function demo(folder: string): Promise<number> {
     await Deno.writeTextFile(`${folder}/workflow.yaml`, manifest);
     api.create("ConfigMap", { metadata: { name: NAME, namespace: NAMESPACE } });
     say(`An embedded Kubernetes API with a simulated Argo controller listens on ${server.url}`);
-    say(`The manifest, from ${EXAMPLE.pathname.split("/").slice(-4).join("/")}:`);
+    say(`The manifest, from ${EXAMPLE}:`);
     console.log(indent(manifest));
     say("argo-runner starts; its log, with the nodes of the workflow beside it:");
-    const exitCode = await runProgram({ name: "argo", env: environment(folder), stdout: "null" });
+    const exitCode = await runProgram({
+      name: "argo",
+      clearEnv: true,
+      env: environment(folder),
+      stdout: "null",
+    });
     say(`argo-runner ended with exit code ${exitCode}. The status that it left in ConfigMap "${NAME}":`);
     const status = api.find("ConfigMap", NAMESPACE, NAME)?.data?.status;
     console.log(indent(JSON.stringify(JSON.parse(String(status)), null, 2)));
@@ -62,7 +72,7 @@ function environment(folder: string): Record<string, string> {
 }
 
 async function manifestOfExample(): Promise<string> {
-  const [first = ""] = (await Deno.readTextFile(EXAMPLE)).split("\n---\n");
+  const [first = ""] = (await Deno.readTextFile(join(ROOT, EXAMPLE))).split("\n---\n");
   const configMap = parse(first, { schema: "core" }) as { data: Record<string, string> };
   return configMap.data["workflow.yaml"] ?? "";
 }

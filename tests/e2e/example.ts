@@ -5,7 +5,7 @@
  */
 import { parse } from "@std/yaml";
 import { type AnyObject, clusterTest, create, type Needs, randomName, type Space } from "./cluster.ts";
-import { binaryPath, type Program } from "./program.ts";
+import { compiledProgram, type Program } from "./program.ts";
 import { BUSYBOX } from "./workflows.ts";
 
 /** How long the loader may take, milliseconds: it packs 100 MB. */
@@ -54,7 +54,7 @@ async function loadImage(program: Program): Promise<string> {
   const name = `localhost/${program}:e2e-${randomName()}`;
   const path = `/usr/local/bin/${program}`;
   const { success, stderr } = await new Deno.Command(loader!, {
-    args: [name, path, `${await binaryPath(program)}:${path}`],
+    args: [name, path, `${await compiledProgram(program)}:${path}`],
     stdin: "null",
     stdout: "null",
     stderr: "piped",

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { binaryPath } from "../../cmd/compile.ts";
 import { type AnyObject, type Space, WORKER } from "./cluster.ts";
 
 /** How a process ended. */
@@ -32,19 +33,18 @@ export interface RunOptions {
   limitMs?: number;
 }
 
-const DIST = new URL("../../dist/", import.meta.url);
 /** How long a run may take unless a test says otherwise, milliseconds: the machine may be busy. */
 const LIMIT_MS = 120_000;
 
 /** The path of a compiled program. */
-export async function binaryPath(program: Program = "argo-runner"): Promise<string> {
-  const { pathname } = new URL(program, DIST);
+export async function compiledProgram(program: Program = "argo-runner"): Promise<string> {
+  const path = binaryPath(program);
   try {
-    await Deno.stat(pathname);
+    await Deno.stat(path);
   } catch {
-    throw new Error(`${pathname} is not there: run deno task compile first`);
+    throw new Error(`${path} is not there: run deno task compile first`);
   }
-  return pathname;
+  return path;
 }
 
 /** Writes a manifest into the test's folder, as JSON, which is YAML too. Returns its path. */
@@ -135,7 +135,7 @@ export async function start(
   env: Record<string, string>,
   options: RunOptions = {},
 ): Promise<RunningProgram> {
-  return new RunningProgram(await binaryPath(options.program), env, options);
+  return new RunningProgram(await compiledProgram(options.program), env, options);
 }
 
 /** Runs a program to its end. */
@@ -150,7 +150,7 @@ export async function explain(
   name: string,
   { program, args = [] }: { program?: Program; args?: string[] } = {},
 ): Promise<{ code: number; text: string }> {
-  const { code, stdout } = await new Deno.Command(await binaryPath(program), {
+  const { code, stdout } = await new Deno.Command(await compiledProgram(program), {
     args: ["explain", "--name", name, "--namespace", namespace, ...args],
     env: { KUBECONFIG: Deno.env.get("KUBECONFIG") ?? "" },
   }).output();

@@ -1,6 +1,6 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { clusterTest, type Space } from "./cluster.ts";
-import { binaryPath, runnerEnv } from "./program.ts";
+import { compiledProgram, runnerEnv } from "./program.ts";
 import { createStatusObject, pauseSpec } from "./workflows.ts";
 
 /** Runs the program at a terminal, which `script` makes, and returns all that it shows. */
@@ -11,7 +11,7 @@ async function shown(space: Space, more: Record<string, string> = {}): Promise<s
     PATH: Deno.env.get("PATH") ?? "",
     ...more,
   };
-  const args = ["-qec", `stty rows 20 cols 80; exec ${await binaryPath()}`, "/dev/null"];
+  const args = ["-qec", `stty rows 20 cols 80; exec ${await compiledProgram()}`, "/dev/null"];
   const { code, stdout } = await new Deno.Command("script", { args, clearEnv: true, env }).output();
   const text = new TextDecoder().decode(stdout);
   assertEquals(code, 0, text);

@@ -1,7 +1,7 @@
 import { compileProgram } from "../../cmd/compile.ts";
 import { checkSandbox } from "../sandbox/check_sandbox.ts";
 
-const CANARY = new URL("../sandbox/canary.ts", import.meta.url).pathname;
+const CANARY = "tests/sandbox/canary.ts";
 
 Deno.test("sandbox() lets a compiled run read its manifest, reach its API server, and no more", async (t) => {
   const folder = await Deno.makeTempDir();

@@ -5,7 +5,7 @@
  * @module
  */
 import { parseArgs } from "@std/cli/parse-args";
-import { denoCommand } from "../without_jsr/deno.ts";
+import { denoCommand } from "../../.ci/without_jsr/deno.ts";
 import { checkRow, type RowHere, type RowResult, rowsHere, startRows } from "./run_rows.ts";
 
 /** All runs of one row. */

@@ -4,10 +4,11 @@
  * @module
  */
 import type { JsonObject } from "../../src/mod.ts";
+import { binaryPath } from "../../cmd/compile.ts";
 import { adminCluster, type Cluster } from "./cluster.ts";
 import { type FaultProxy, faultProxy, type Seen } from "./proxy.ts";
 import { rulesOf } from "./rules.ts";
-import { programPath, type Run, type RunOptions, startRunner } from "./runner_process.ts";
+import { type Run, type RunOptions, startRunner } from "./runner_process.ts";
 import { certificate } from "./tls.ts";
 import { NAME, type Phase, type Work } from "./work.ts";
 import { WORKFLOW } from "./workflow.ts";
@@ -124,7 +125,7 @@ function makeRig(parts: Parts): Rig {
         RUNNER_LOGGER_DEV_MODE: "true",
         ...work.env,
         ...env,
-      }, { program: programPath(work.program), ...options });
+      }, { program: binaryPath(work.program), ...options });
       runs.push(run);
       return run;
     },

@@ -9,7 +9,8 @@ import { descendantRunning, handles } from "./processes.ts";
 import { isGet } from "./requests.ts";
 import type { Rig } from "./rig.ts";
 import { sleep, until } from "./rig.ts";
-import { programPath, type Run } from "./runner_process.ts";
+import { binaryPath } from "../../cmd/compile.ts";
+import type { Run } from "./runner_process.ts";
 import { assertLeftRunning, assertReported, endOf, neverAnswer, signalInWait } from "./interruptions.ts";
 
 /** The number of SIGTERM. */
@@ -44,7 +45,7 @@ async function signalTwice(rig: Rig, first: Deno.Signal, second: Deno.Signal) {
 /** Starts the runner as PID 1. Returns its process id outside of its namespace. */
 async function startAsPid1(rig: Rig): Promise<{ run: Run; pid: number }> {
   const run = rig.start({}, { through: AS_PID_1 });
-  return { run, pid: await descendantRunning(run.pid, programPath(rig.work.program)) };
+  return { run, pid: await descendantRunning(run.pid, binaryPath(rig.work.program)) };
 }
 
 async function terminate({ run, pid }: { run: Run; pid: number }): Promise<Outcome> {

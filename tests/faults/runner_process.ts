@@ -41,11 +41,6 @@ export interface RunOptions {
   typed?: boolean;
 }
 
-/** The path of a compiled program. */
-export function programPath(name: string): string {
-  return new URL(`../../dist/${name}`, import.meta.url).pathname;
-}
-
 /** Starts a compiled program with this environment and nothing else. */
 export function startRunner(
   env: Record<string, string>,

@@ -1,9 +1,10 @@
 import { assert, assertEquals } from "@std/assert";
-import { SANDBOX_FLAGS, withBundle } from "../../cmd/bundle.ts";
+import { join } from "node:path";
+import { ROOT, SANDBOX_FLAGS, withBundle } from "../../cmd/bundle.ts";
 import type { Breakage } from "../faults/programs/broken_runner.ts";
 
-const PROGRAM = new URL("../faults/programs/broken_runner.ts", import.meta.url).pathname;
-const CONFIG = new URL("../../deno.json", import.meta.url).pathname;
+const PROGRAM = "tests/faults/programs/broken_runner.ts";
+const CONFIG = join(ROOT, "deno.json");
 
 const cases: { how: Breakage; says: string }[] = [
   { how: "throw", says: "broken on purpose" },

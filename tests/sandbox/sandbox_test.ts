@@ -1,8 +1,9 @@
-import { SANDBOX_FLAGS, withBundle } from "../../cmd/bundle.ts";
+import { join } from "node:path";
+import { ROOT, SANDBOX_FLAGS, withBundle } from "../../cmd/bundle.ts";
 import { checkAttemptsCanSucceed, checkSandbox } from "./check_sandbox.ts";
 
-const CANARY = new URL("canary.ts", import.meta.url).pathname;
-const CONFIG = new URL("../../deno.json", import.meta.url).pathname;
+const CANARY = "tests/sandbox/canary.ts";
+const CONFIG = join(ROOT, "deno.json");
 
 Deno.test("sandbox() lets a run from source read its manifest, reach its API server, and no more", async () => {
   await withBundle(CANARY, async (main) => {

@@ -5,7 +5,7 @@
  */
 // deno-lint-ignore-file no-console
 import { parseArgs } from "@std/cli/parse-args";
-import { denoCommand } from "../../without_jsr/deno.ts";
+import { denoCommand } from "../../../.ci/without_jsr/deno.ts";
 import { ALL_ROWS, missingFor } from "./all_rows.ts";
 import type { BadInputCase, BadInputRow } from "./bad_input_row.ts";
 import { makePlace } from "./place.ts";

@@ -14,7 +14,7 @@ import {
 } from "./bad_input_row.ts";
 import { aKubeconfig, type KubeconfigParts, type Place } from "./place.ts";
 
-const TESTDATA = new URL("../../testdata/tls/", import.meta.url).pathname;
+const TESTDATA = `${import.meta.dirname}/../../testdata/tls/`;
 /** Where Kubernetes mounts a pod's credentials; never there on a machine that runs tests. */
 const POD_FOLDER = "/var/run/secrets/kubernetes.io/serviceaccount";
 

@@ -1,6 +1,8 @@
 import { getLevelByName, getLevelName, type LevelName, type LogLevel } from "./levels.ts";
 import type { LogRecord } from "./logger.ts";
 
+export type { LevelName, LogLevel, LogRecord };
+
 /** Makes the line of a record. */
 export type FormatterFunction = (logRecord: LogRecord) => string;
 

@@ -1,6 +1,12 @@
 import type { BaseHandler } from "./base_handler.ts";
 import { getLevelByName, getLevelName, type LevelName, type LogLevel, LogLevels } from "./levels.ts";
 
+// deno-lint-ignore no-explicit-any -- as the real one: any function
+export type GenericFunction = (...args: any[]) => any;
+
+/** A message, or a function that makes it. */
+type Message<T> = (T extends GenericFunction ? never : T) | (() => T);
+
 /** What a record is made of. */
 export interface LogRecordOptions {
   msg: string;
@@ -61,7 +67,11 @@ export class Logger {
     return this.#level;
   }
   set level(level: LogLevel) {
-    this.#level = getLevelByName(getLevelName(level));
+    try {
+      this.#level = getLevelByName(getLevelName(level));
+    } catch (cause) {
+      throw new TypeError(`Invalid log level: ${level}`, { cause });
+    }
   }
 
   get levelName(): LevelName {
@@ -75,27 +85,37 @@ export class Logger {
     return this.#loggerName;
   }
 
-  debug<T>(msg: T | (() => T), ...args: unknown[]): T | undefined {
+  debug<T>(msg: () => T, ...args: unknown[]): T | undefined;
+  debug<T>(msg: T extends GenericFunction ? never : T, ...args: unknown[]): T;
+  debug<T>(msg: Message<T>, ...args: unknown[]): T | undefined {
     return this.#log(LogLevels.DEBUG, msg, args);
   }
 
-  info<T>(msg: T | (() => T), ...args: unknown[]): T | undefined {
+  info<T>(msg: () => T, ...args: unknown[]): T | undefined;
+  info<T>(msg: T extends GenericFunction ? never : T, ...args: unknown[]): T;
+  info<T>(msg: Message<T>, ...args: unknown[]): T | undefined {
     return this.#log(LogLevels.INFO, msg, args);
   }
 
-  warn<T>(msg: T | (() => T), ...args: unknown[]): T | undefined {
+  warn<T>(msg: () => T, ...args: unknown[]): T | undefined;
+  warn<T>(msg: T extends GenericFunction ? never : T, ...args: unknown[]): T;
+  warn<T>(msg: Message<T>, ...args: unknown[]): T | undefined {
     return this.#log(LogLevels.WARN, msg, args);
   }
 
-  error<T>(msg: T | (() => T), ...args: unknown[]): T | undefined {
+  error<T>(msg: () => T, ...args: unknown[]): T | undefined;
+  error<T>(msg: T extends GenericFunction ? never : T, ...args: unknown[]): T;
+  error<T>(msg: Message<T>, ...args: unknown[]): T | undefined {
     return this.#log(LogLevels.ERROR, msg, args);
   }
 
-  critical<T>(msg: T | (() => T), ...args: unknown[]): T | undefined {
+  critical<T>(msg: () => T, ...args: unknown[]): T | undefined;
+  critical<T>(msg: T extends GenericFunction ? never : T, ...args: unknown[]): T;
+  critical<T>(msg: Message<T>, ...args: unknown[]): T | undefined {
     return this.#log(LogLevels.CRITICAL, msg, args);
   }
 
-  #log<T>(level: LogLevel, msg: T | (() => T), args: unknown[]): T | undefined {
+  #log<T>(level: LogLevel, msg: Message<T>, args: unknown[]): T | undefined {
     if (this.#level > level) return msg instanceof Function ? undefined : msg;
     const value = msg instanceof Function ? msg() : msg;
     const record = new LogRecord({ msg: textOf(value), args, level, loggerName: this.#loggerName });

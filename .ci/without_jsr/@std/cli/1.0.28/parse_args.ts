@@ -50,7 +50,7 @@ export function parseArgs<
   C extends string = never,
   D extends Record<string, unknown> = Record<never, never>,
   DD extends boolean = false,
->(args: string[], options: ParseOptions<S, B, C, D, DD> = {}): Args<S, B, C, D, DD> {
+>(args: readonly string[], options: ParseOptions<S, B, C, D, DD> = {}): Args<S, B, C, D, DD> {
   const { unknown = () => true, stopEarly = false } = options;
   const namesOf = aliases(options.alias ?? {});
   const strings = withAliases(options.string, namesOf);

@@ -1,4 +1,4 @@
-import yaml from "js-yaml";
+import yaml from "npm:js-yaml@3.15.2";
 
 /** What a schema knows of one tag of scalars. */
 export interface ScalarType {

@@ -9,7 +9,7 @@ export const LogLevels = {
 } as const;
 
 /** Name of a level. */
-export type LevelName = keyof typeof LogLevels;
+export type LevelName = Exclude<keyof typeof LogLevels, number>;
 
 /** Number of a level. */
 export type LogLevel = typeof LogLevels[LevelName];

@@ -1,0 +1,139 @@
+/**
+ * Runs Deno with this project's `deno.json`, from any folder and in any environment. Where JSR cannot be reached, it
+ * names the registry of stand-ins in this folder instead, and says so.
+ *
+ * ```sh
+ * deno run --no-config -A .ci/without_jsr/deno.ts test -A --doc
+ * ```
+ *
+ * It imports nothing but what is a part of Deno, since what else can be imported is known only after it has run.
+ *
+ * @module
+ */
+// deno-lint-ignore-file no-console
+import { join } from "node:path";
+
+/** The oldest Deno with all that the project uses: permission sets in `deno.json`, and `compile` that honours them. */
+const OLDEST_DENO = "2.7.11";
+
+/** How long JSR may take to answer, milliseconds. A first answer is a download of two small files. */
+const PROBE_TIMEOUT_MS = 10_000;
+
+/** Where Deno looks for `jsr:` packages; set to nothing it is Deno's own choice, which is JSR. */
+const REGISTRY = "JSR_URL";
+
+const CONFIG = join(import.meta.dirname!, "../../deno.json");
+
+/** What Deno itself needs of an environment, also where a program is given a clean one. */
+const NEEDED_BY_DENO = [
+  "PATH",
+  "HOME",
+  "TMPDIR",
+  "DENO_DIR",
+  "XDG_CACHE_HOME",
+  "DENO_TLS_CA_STORE",
+  "DENO_CERT",
+  "DENORT_BIN",
+  "NPM_CONFIG_REGISTRY",
+  REGISTRY,
+];
+
+/** What would reach into a test: settings of a run, and what Deno does differently for the whole process. */
+const STRAY_IN_TESTS = /^(RUNNER_.*|KUBERNETES_SERVICE_.*|DENO_SERVE_ADDRESS|FORCE_COLOR|CLICOLOR_FORCE)$/;
+
+/** What is on this machine, or nowhere, is never asked of a proxy. */
+const NEVER_BY_PROXY = ["127.0.0.1", "::1", "localhost", ".invalid"];
+
+/**
+ * Prepares this same Deno with the project's configuration and the registry that can be reached.
+ *
+ * @param args The sub-command and its arguments, as in `["compile", "--output", "dist/x", "cmd/x/main.ts"]`
+ * @param options Options of the command, except `args`; its `env` adds to what Deno is given in any case
+ */
+export async function denoCommand(
+  [subcommand, ...rest]: [string, ...string[]],
+  options: Omit<Deno.CommandOptions, "args"> = {},
+): Promise<Deno.Command> {
+  const registry = await registryUrl();
+  const inherited = options.clearEnv ? pick(NEEDED_BY_DENO) : {};
+  return new Deno.Command(Deno.execPath(), {
+    ...options,
+    args: [subcommand, "--config", CONFIG, ...rest],
+    env: { ...inherited, ...authorities(), [REGISTRY]: registry, ...options.env },
+  });
+}
+
+/** What {@linkcode REGISTRY} already is; else nothing where JSR answers, or the folder of this file. */
+async function registryUrl(): Promise<string> {
+  const decided = Deno.env.get(REGISTRY);
+  if (decided !== undefined) return decided;
+  const answers = await jsrAnswers();
+  if (!answers) {
+    console.error("JSR cannot be reached: the stand-ins of .ci/without_jsr take the place of @std");
+  }
+  const registry = answers ? "" : new URL(".", import.meta.url).href;
+  Deno.env.set(REGISTRY, registry);
+  return registry;
+}
+
+/** Whether Deno gets a package of this project from JSR. */
+async function jsrAnswers(): Promise<boolean> {
+  const { imports } = JSON.parse(await Deno.readTextFile(CONFIG));
+  const probe = new Deno.Command(Deno.execPath(), {
+    args: ["cache", "--quiet", "--no-config", "--no-lock", `${imports["@std/cli"]}/parse-args`],
+    env: authorities(),
+    stdout: "null",
+    stderr: "null",
+    signal: AbortSignal.timeout(PROBE_TIMEOUT_MS),
+  });
+  return (await probe.output()).success;
+}
+
+/** Trusts the machine's own certificate authorities as well, for networks where npm is reached through a mirror. */
+function authorities(): Record<string, string> {
+  return { DENO_TLS_CA_STORE: Deno.env.get("DENO_TLS_CA_STORE") ?? "system,mozilla" };
+}
+
+function pick(names: string[]): Record<string, string> {
+  const environment = Deno.env.toObject();
+  return Object.fromEntries(names.flatMap((name) => {
+    const value = environment[name];
+    return value === undefined ? [] : [[name, value]];
+  }));
+}
+
+/** Takes out of this process's environment what a developer's shell may hold and no task is meant to see. */
+function tidyEnvironment(subcommand: string): void {
+  const noProxy = [Deno.env.get("NO_PROXY") ?? Deno.env.get("no_proxy"), ...NEVER_BY_PROXY].filter(Boolean)
+    .join(",");
+  for (const name of ["NO_PROXY", "no_proxy"]) Deno.env.set(name, noProxy);
+  // An error of Deno is a line for people, not where in Deno it came from.
+  Deno.env.set("RUST_BACKTRACE", "0");
+  if (subcommand !== "test") return;
+  for (const name of Object.keys(Deno.env.toObject())) if (STRAY_IN_TESTS.test(name)) Deno.env.delete(name);
+}
+
+/** Whether one version of Deno comes before another. */
+export function isOlder(version: string, oldest: string): boolean {
+  return version.localeCompare(oldest, "en", { numeric: true }) < 0;
+}
+
+async function main(subcommand = "help", ...rest: string[]): Promise<number> {
+  if (isOlder(Deno.version.deno, OLDEST_DENO)) {
+    console.error(`This is Deno ${Deno.version.deno}; Deno ${OLDEST_DENO} or later is needed: deno upgrade`);
+    return 1;
+  }
+  tidyEnvironment(subcommand);
+  const command = await denoCommand([subcommand, ...rest], {
+    stdin: "inherit",
+    stdout: "inherit",
+    stderr: "inherit",
+  });
+  const child = command.spawn();
+  Deno.addSignalListener("SIGTERM", () => child.kill("SIGTERM"));
+  // A terminal sends Ctrl-C to the child as well, and a program may take a second SIGINT for impatience.
+  Deno.addSignalListener("SIGINT", () => Deno.stdin.isTerminal() || child.kill("SIGINT"));
+  return (await child.status).code;
+}
+
+if (import.meta.main) Deno.exit(await main(...Deno.args));
