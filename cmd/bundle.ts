@@ -5,6 +5,7 @@
  */
 import { basename, join } from "node:path";
 import { denoCommand } from "../.ci/without_jsr/deno.ts";
+import { withTemporaryFolder } from "./temporary_folder.ts";
 
 /** The flags of Deno that the sandbox needs. */
 export const SANDBOX_FLAGS = [
@@ -25,8 +26,7 @@ export const ROOT = join(import.meta.dirname!, "..");
  * to start.
  */
 export async function withBundle<T>(entry: string, use: (main: string) => Promise<T>): Promise<T> {
-  const folder = await Deno.makeTempDir({ prefix: "bundle-" });
-  try {
+  return await withTemporaryFolder("bundle-", async (folder) => {
     const args = ["--quiet", "--code-splitting", "--outdir", folder, entry];
     const command = await denoCommand(["bundle", ...args], { cwd: ROOT });
     const { success } = await command.spawn().status;
@@ -34,9 +34,7 @@ export async function withBundle<T>(entry: string, use: (main: string) => Promis
     await dropUnusedNodeImports(folder);
     await writeCommit(folder);
     return await use(`${folder}/${basename(entry, ".ts")}.js`);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
+  });
 }
 
 /** The names of the programs: the folders of `cmd/`. */

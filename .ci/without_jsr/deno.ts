@@ -38,8 +38,11 @@ const NEEDED_BY_DENO = [
   REGISTRY,
 ];
 
-/** What would reach into a test: settings of a run, and what Deno does differently for the whole process. */
-const STRAY_IN_TESTS = /^(RUNNER_.*|KUBERNETES_SERVICE_.*|DENO_SERVE_ADDRESS|FORCE_COLOR|CLICOLOR_FORCE)$/;
+/** What makes Deno itself do something else than a task asks for. */
+const STRAY = /^(DENO_SERVE_ADDRESS|FORCE_COLOR|CLICOLOR_FORCE)$/;
+
+/** What would reach into a test: settings of a run, and the address of a cluster that the test did not choose. */
+const STRAY_IN_TESTS = /^(RUNNER_.*|KUBERNETES_SERVICE_.*)$/;
 
 /** What is on this machine, or nowhere, is never asked of a proxy. */
 const NEVER_BY_PROXY = ["127.0.0.1", "::1", "localhost", ".invalid"];
@@ -109,8 +112,9 @@ function tidyEnvironment(subcommand: string): void {
   for (const name of ["NO_PROXY", "no_proxy"]) Deno.env.set(name, noProxy);
   // An error of Deno is a line for people, not where in Deno it came from.
   Deno.env.set("RUST_BACKTRACE", "0");
-  if (subcommand !== "test") return;
-  for (const name of Object.keys(Deno.env.toObject())) if (STRAY_IN_TESTS.test(name)) Deno.env.delete(name);
+  for (const name of Object.keys(Deno.env.toObject())) {
+    if (STRAY.test(name) || subcommand === "test" && STRAY_IN_TESTS.test(name)) Deno.env.delete(name);
+  }
 }
 
 /** Whether one version of Deno comes before another. */

@@ -6,6 +6,8 @@
  */
 // deno-lint-ignore-file no-console
 import { binaryPath, compileProgram } from "../../cmd/compile.ts";
+import { runTask } from "../../cmd/task.ts";
+import { withTemporaryFolder } from "../../cmd/temporary_folder.ts";
 import {
   type EmbeddedApi,
   embeddedApi,
@@ -34,24 +36,27 @@ interface Round {
   verdictMs: number;
 }
 
-const folder = await Deno.makeTempDir({ prefix: "action-runner-bench-" });
 const isPod = await makeServiceAccount();
-try {
-  const idle = `${folder}/idle`;
-  await compileProgram({ entry: IDLE, output: idle });
-  await Deno.writeTextFile(
-    `${folder}/manifest.yaml`,
-    "{entrypoint: main, templates: [{name: main, suspend: {}}]}",
-  );
-  const rounds: Round[] = [];
-  for (let round = 0; round < ROUNDS; round++) {
-    rounds.push({ ...await measureIdle(idle), ...await measureRun(folder, {}) });
+await runTask(() => withTemporaryFolder("action-runner-bench-", bench));
+
+async function bench(folder: string): Promise<number> {
+  try {
+    const idle = `${folder}/idle`;
+    await compileProgram({ entry: IDLE, output: idle });
+    await Deno.writeTextFile(
+      `${folder}/manifest.yaml`,
+      "{entrypoint: main, templates: [{name: main, suspend: {}}]}",
+    );
+    const rounds: Round[] = [];
+    for (let round = 0; round < ROUNDS; round++) {
+      rounds.push({ ...await measureIdle(idle), ...await measureRun(folder, {}) });
+    }
+    const large = await measureRun(folder, { nodes: 4_000 });
+    await print(rounds, large, idle);
+    return 0;
+  } finally {
+    if (isPod) await Deno.remove("/var/run/secrets", { recursive: true });
   }
-  const large = await measureRun(folder, { nodes: 4_000 });
-  await print(rounds, large, idle);
-} finally {
-  await Deno.remove(folder, { recursive: true });
-  if (isPod) await Deno.remove("/var/run/secrets", { recursive: true });
 }
 
 /** Makes this machine look like a pod, which is how programs run most; only root may, and only where there is nothing. */

@@ -10,22 +10,21 @@ import { join } from "node:path";
 import { ROOT } from "../../cmd/bundle.ts";
 import { runProgram } from "../../cmd/run.ts";
 import { runTask } from "../../cmd/task.ts";
+import { withTemporaryFolder } from "../../cmd/temporary_folder.ts";
 import { type EmbeddedApi, embeddedApi, serveEmbeddedApi, simulatedArgo } from "../../src/testing/mod.ts";
 
 const EXAMPLE = "cmd/argo-runner/example/workflow.yaml";
 const NAMESPACE = "demo";
 const NAME = "hello";
+/** What a newcomer may want to do next. */
+const NEXT = `on a cluster, with your kubeconfig   README.md, "Try it": deno task run job --manifest …
+as an engine starts it, as a Job     kubectl apply -f cmd/argo-runner/example/
+a binary of each program, in dist/   deno task compile
+a runner of your own, in a page      runners/README.md`;
 /** Slow enough to be watched, milliseconds. */
 const STEP_MS = 600;
 
-await runTask(async () => {
-  const folder = await Deno.makeTempDir({ prefix: "action-runner-demo-" });
-  try {
-    return await demo(folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-});
+await runTask(() => withTemporaryFolder("action-runner-demo-", demo));
 
 async function demo(folder: string): Promise<number> {
   const api = embeddedApi({ namespaces: [NAMESPACE] });
@@ -52,6 +51,8 @@ async function demo(folder: string): Promise<number> {
     console.log(indent(JSON.stringify(JSON.parse(String(status)), null, 2)));
     say(`It made ${api.requests.length} requests:`);
     console.log(indent(api.requests.map(requestLine).join("\n")));
+    say("Where to go from here:");
+    console.log(indent(NEXT));
     return exitCode;
   } finally {
     stopProgress();
