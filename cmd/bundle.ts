@@ -4,6 +4,7 @@
  * @module
  */
 import { basename, join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { denoCommand } from "../.ci/without_jsr/deno.ts";
 import { withTemporaryFolder } from "./temporary_folder.ts";
 
@@ -20,21 +21,26 @@ export const ROOT = join(import.meta.dirname!, "..");
 
 /**
  * Bundles a program into a temporary folder for as long as `use` takes. The program's main module is named by its path
- * in the project's folder, which itself may hold what Deno takes for a pattern.
+ * in the project's folder.
  *
  * Unbundled, every file of every npm package would be embedded in a binary: 160 MB instead of 100, and half a second
  * to start.
  */
 export async function withBundle<T>(entry: string, use: (main: string) => Promise<T>): Promise<T> {
   return await withTemporaryFolder("bundle-", async (folder) => {
-    const args = ["--quiet", "--code-splitting", "--outdir", folder, entry];
-    const command = await denoCommand(["bundle", ...args], { cwd: ROOT });
+    const args = ["--quiet", "--code-splitting", "--outdir", folder, moduleUrl(entry)];
+    const command = await denoCommand(["bundle", ...args]);
     const { success } = await command.spawn().status;
     if (!success) throw new Error(`Cannot bundle ${entry}`);
     await dropUnusedNodeImports(folder);
     await writeCommit(folder);
     return await use(`${folder}/${basename(entry, ".ts")}.js`);
   });
+}
+
+/** As the bundler takes it: a path with a `*` would be a pattern. */
+function moduleUrl(entry: string): string {
+  return pathToFileURL(join(ROOT, entry)).href.replaceAll("*", "%2A");
 }
 
 /** The names of the programs: the folders of `cmd/`. */

@@ -27,6 +27,7 @@ export interface CompileOptions {
 /** Bundles a program and compiles the bundle. Fails if either does, or if the binary cannot start. */
 export async function compileProgram({ entry, output, target }: CompileOptions): Promise<void> {
   const part = resolve(`${output}.part`);
+  await makeFolder(dirname(part));
   await withBundle(entry, async (main) => {
     const name = basename(main);
     const args = [
@@ -47,6 +48,12 @@ export async function compileProgram({ entry, output, target }: CompileOptions):
   if (!target) await succeed(new Deno.Command(part, { args: ["--version"], stdout: "null" }));
   // At once: whoever runs the program meanwhile finds the old one or the new one.
   await Deno.rename(part, output);
+}
+
+async function makeFolder(folder: string): Promise<void> {
+  await Deno.mkdir(folder, { recursive: true }).catch((cause) => {
+    throw new Error(`Cannot make the folder "${folder}": ${cause.message}`, { cause });
+  });
 }
 
 async function succeed(command: Deno.Command): Promise<void> {
