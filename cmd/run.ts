@@ -34,7 +34,9 @@ export async function runProgram({ name, flags = [], ...options }: RunProgramOpt
 
 async function main([name, ...flags]: string[]): Promise<number> {
   const names = (await programs()).map((program) => program.replace(/-runner$/, ""));
-  if (name && names.includes(name)) return await runProgram({ name, flags });
+  // A task is started in the project's folder; the files that flags name are where the user is.
+  const cwd = Deno.env.get("INIT_CWD") ?? Deno.cwd();
+  if (name && names.includes(name)) return await runProgram({ name, flags, cwd });
   // deno-lint-ignore no-console
   console.error(`usage: deno task run NAME [FLAGS], where NAME is one of ${names.join(", ")}`);
   return 2;

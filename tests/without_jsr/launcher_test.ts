@@ -1,4 +1,5 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
+import { withTemporaryFolder } from "../../cmd/temporary_folder.ts";
 import { isOlder } from "../../.ci/without_jsr/deno.ts";
 
 const LAUNCHER = new URL("../../.ci/without_jsr/deno.ts", import.meta.url).href;
@@ -9,22 +10,20 @@ interface Launched {
   stderr: string;
 }
 
-/** Runs the launcher in an empty folder, with nothing of this process's environment but what it needs. */
-async function launch(args: string[], env: Record<string, string>): Promise<Launched> {
-  const cwd = await Deno.makeTempDir();
-  try {
-    const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-      args: ["run", "--quiet", "--no-config", "-A", LAUNCHER, ...args],
-      cwd,
-      clearEnv: true,
-      env: { NO_COLOR: "1", PATH: Deno.env.get("PATH") ?? "", HOME: cwd, ...env },
-    }).output();
-    const [out, err] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
-    return { code, stdout: out ?? "", stderr: err ?? "" };
-  } finally {
-    await Deno.remove(cwd, { recursive: true });
-  }
+/** Runs the launcher in a folder, with nothing of this process's environment but what it needs. */
+async function launchIn(cwd: string, args: string[], env: Record<string, string>): Promise<Launched> {
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "--quiet", "--no-config", "-A", LAUNCHER, ...args],
+    cwd,
+    clearEnv: true,
+    env: { NO_COLOR: "1", PATH: Deno.env.get("PATH") ?? "", HOME: cwd, ...env },
+  }).output();
+  const [out, err] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
+  return { code, stdout: out ?? "", stderr: err ?? "" };
 }
+
+const launch = (args: string[], env: Record<string, string>) =>
+  withTemporaryFolder("launcher-", (folder) => launchIn(folder, args, env));
 
 /** Prints what `parseArgs` of the registry makes of a flag, and variables. Ends with 7. */
 function program(...variables: string[]): string {
@@ -53,25 +52,22 @@ Deno.test("the launcher takes the stand-ins where JSR does not answer, and says 
 });
 
 Deno.test("the launcher keeps what a shell holds from the tests, and requests to this machine from proxies", async () => {
-  const folder = await Deno.makeTempDir();
-  const file = `${folder}/env_test.ts`;
-  await Deno.writeTextFile(
-    file,
-    `Deno.test("env", () =>
-      Deno.writeTextFile(${JSON.stringify(`${folder}/env.json`)}, JSON.stringify(Deno.env.toObject())));`,
-  );
-  const { stdout } = await launch(["test", "-A", "--no-check", file], {
-    JSR_URL: "",
-    RUNNER_TIMEOUT: "1s",
-    DENO_SERVE_ADDRESS: "tcp:127.0.0.1:1",
-    FORCE_COLOR: "1",
-    KUBERNETES_SERVICE_HOST: "10.0.0.1",
-    NO_PROXY: "intranet",
-    OTHER: "kept",
+  const env = await withTemporaryFolder("launcher-", async (folder) => {
+    const written = `${folder}/env.json`;
+    const test = `Deno.writeTextFile(${JSON.stringify(written)}, JSON.stringify(Deno.env.toObject()))`;
+    await Deno.writeTextFile(`${folder}/env_test.ts`, `Deno.test("env", () => ${test});`);
+    await launchIn(folder, ["test", "-A", "--no-check", "env_test.ts"], {
+      JSR_URL: "",
+      RUNNER_TIMEOUT: "1s",
+      DENO_SERVE_ADDRESS: "tcp:127.0.0.1:1",
+      FORCE_COLOR: "1",
+      KUBERNETES_SERVICE_HOST: "10.0.0.1",
+      NO_PROXY: "intranet",
+      OTHER: "kept",
+    });
+    return JSON.parse(await Deno.readTextFile(written));
   });
-  const env = JSON.parse(await Deno.readTextFile(`${folder}/env.json`));
-  await Deno.remove(folder, { recursive: true });
-  assertEquals(env.OTHER, "kept", stdout);
+  assertEquals(env.OTHER, "kept");
   assertEquals(env.NO_PROXY, "intranet,127.0.0.1,::1,localhost,.invalid");
   const strays = ["RUNNER_TIMEOUT", "DENO_SERVE_ADDRESS", "FORCE_COLOR", "KUBERNETES_SERVICE_HOST"];
   assertEquals(strays.filter((name) => name in env), []);
