@@ -4,13 +4,14 @@
  * @module
  */
 import type { FaultRow, WorkRow } from "./fault_row.ts";
-import { JOB } from "./job.ts";
-import { RELEASE } from "./release.ts";
 import { rows as access } from "./rows_access.ts";
 import { rows as adopt } from "./rows_adopt.ts";
 import { rows as answers } from "./rows_answers.ts";
 import { rows as create } from "./rows_create.ts";
 import { rows as credentials } from "./rows_credentials.ts";
+import { rows as definition } from "./rows_definition.ts";
+import { rows as etcdRestored } from "./rows_etcd_restored.ts";
+import { rows as etcdStopped } from "./rows_etcd_stopped.ts";
 import { rows as events } from "./rows_events.ts";
 import { rows as gone } from "./rows_gone.ts";
 import { rows as internalError } from "./rows_internal_error.ts";
@@ -32,55 +33,45 @@ import { rows as streams } from "./rows_streams.ts";
 import { rows as timeout } from "./rows_timeout.ts";
 import { rows as values } from "./rows_values.ts";
 import { rows as watch } from "./rows_watch.ts";
-import type { Work } from "./work.ts";
-import { WORKFLOW } from "./workflow.ts";
+import { WORKS } from "./works.ts";
 
-/** Rows of creating, adopting and waiting, which each runner brings about with a kind of its own. */
-const ofWork = [
+/** Every row; those that are not for each kind of work say for which they are. */
+const ROWS: FaultRow[] = [
   ...access,
   ...adopt,
   ...answers,
   ...create,
+  ...credentials,
+  ...definition,
+  ...etcdRestored,
+  ...etcdStopped,
   ...events,
   ...gone,
+  ...internalError,
+  ...memory,
   ...noPlace,
+  ...noServer,
   ...quota,
   ...refused,
   ...restart,
   ...restored,
   ...server,
   ...serverAnswers,
-  ...silence,
-  ...timeout,
-  ...watch,
-];
-
-/** Rows of what all runners share: the way to the API server, status, signals, streams, memory. */
-const ofProgram = [
-  ...credentials,
-  ...internalError,
-  ...memory,
-  ...noServer,
   ...signals,
   ...signalsOutside,
+  ...silence,
   ...status,
   ...statusWriters,
   ...streams,
+  ...timeout,
+  ...values,
+  ...watch,
 ];
-
-/** Those for a runner that has another one create its object and wait for it. */
-const ofComposed = [...adopt, ...create, ...gone, ...restart, ...values, ...watch];
 
 /** All rows, in the table's order, for one work after another. */
-export const ALL_ROWS: WorkRow[] = [
-  ...rowsFor(WORKFLOW, [...ofWork, ...ofProgram]),
-  ...rowsFor(JOB, ofWork),
-  ...rowsFor(RELEASE, ofComposed),
-];
-
-function rowsFor(work: Work, rows: FaultRow[]): WorkRow[] {
-  return rows
+export const ALL_ROWS: WorkRow[] = WORKS.flatMap((work) =>
+  ROWS
     .filter(({ works }) => works?.includes(work) ?? true)
     .sort((a, b) => a.row - b.row)
-    .map((row) => ({ ...row, work }));
-}
+    .map((row) => ({ ...row, work }))
+);

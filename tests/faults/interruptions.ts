@@ -89,6 +89,6 @@ export async function signalInWait(
 }
 
 /** The text for people: what is on standard error after the log. */
-export function textForPeople({ stderr }: Ended): string {
-  return stderr.slice(stderr.lastIndexOf("argo-runner: "));
+export function textForPeople({ stderr }: Ended, program: string): string {
+  return stderr.slice(stderr.lastIndexOf(`${program}: `));
 }

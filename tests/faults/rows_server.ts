@@ -152,7 +152,7 @@ export const rows: FaultRow[] = [
     scenario: (rig) =>
       withApiServer(rig.cluster, async (server) => {
         const run = await startDirect(rig, server.upstream);
-        server.kill("SIGSTOP");
+        await server.stop();
         await rig.finish();
         // Longer than the silence that the runner bears: it has looked and has not been answered.
         await sleep(75_000);
