@@ -4,6 +4,7 @@
  * @module
  */
 import type { FaultRow, WorkRow } from "./fault_row.ts";
+import { RELEASE } from "./release.ts";
 import { rows as access } from "./rows_access.ts";
 import { rows as adopt } from "./rows_adopt.ts";
 import { rows as answers } from "./rows_answers.ts";
@@ -33,45 +34,53 @@ import { rows as streams } from "./rows_streams.ts";
 import { rows as timeout } from "./rows_timeout.ts";
 import { rows as values } from "./rows_values.ts";
 import { rows as watch } from "./rows_watch.ts";
+import type { Work } from "./work.ts";
+import { WORKFLOW } from "./workflow.ts";
 import { WORKS } from "./works.ts";
 
-/** Every row; those that are not for each kind of work say for which they are. */
-const ROWS: FaultRow[] = [
+/** Rows that each runner brings about with a kind of its own: creating, adopting and waiting. */
+const OF_EACH: FaultRow[] = [...adopt, ...create, ...gone, ...restart, ...values, ...watch];
+
+/** Further rows of that, which a runner that is composed of another one has from that one. */
+const OF_EACH_KIND: FaultRow[] = [
   ...access,
-  ...adopt,
   ...answers,
-  ...create,
+  ...events,
+  ...noPlace,
+  ...quota,
+  ...refused,
+  ...restored,
+  ...server,
+  ...serverAnswers,
+  ...silence,
+  ...timeout,
+];
+
+/** Rows of what all runners share: the way to the API server, status, signals, streams, memory. */
+const OF_ALL: FaultRow[] = [
   ...credentials,
   ...definition,
   ...etcdRestored,
   ...etcdStopped,
-  ...events,
-  ...gone,
   ...internalError,
   ...memory,
-  ...noPlace,
   ...noServer,
-  ...quota,
-  ...refused,
-  ...restart,
-  ...restored,
-  ...server,
-  ...serverAnswers,
   ...signals,
   ...signalsOutside,
-  ...silence,
   ...status,
   ...statusWriters,
   ...streams,
-  ...timeout,
-  ...values,
-  ...watch,
 ];
 
 /** All rows, in the table's order, for one work after another. */
 export const ALL_ROWS: WorkRow[] = WORKS.flatMap((work) =>
-  ROWS
+  [...OF_EACH, ...OF_EACH_KIND, ...OF_ALL]
     .filter(({ works }) => works?.includes(work) ?? true)
     .sort((a, b) => a.row - b.row)
-    .map((row) => ({ ...row, work }))
+    .map((row) => ({ ...row, work, isRepeat: isRepeat(row, work) }))
 );
+
+function isRepeat(row: FaultRow, work: Work): boolean {
+  if (work === RELEASE) return !OF_EACH.includes(row);
+  return work !== WORKFLOW && OF_ALL.includes(row);
+}

@@ -43,7 +43,11 @@ export interface RowOnControlPlane extends Row {
 }
 
 /** A row for one work. */
-export type WorkRow = FaultRow & { work: Work };
+export type WorkRow = FaultRow & {
+  work: Work;
+  /** Whether it meets the same code as another work's row: measured with every work, tested with one. */
+  isRepeat: boolean;
+};
 
 /** What a scenario returns. */
 export interface Outcome {

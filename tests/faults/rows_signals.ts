@@ -6,7 +6,7 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import type { FaultRow } from "./fault_row.ts";
 import type { Exchange } from "./proxy.ts";
-import { isGet, isStatusWrite } from "./requests.ts";
+import { isGet, isList, isStatusWrite } from "./requests.ts";
 import type { Rig } from "./rig.ts";
 import { sleep } from "./rig.ts";
 import type { Run } from "./runner_process.ts";
@@ -68,7 +68,7 @@ async function terminateDuringCreate(rig: Rig, hold: Hold, releaseMs?: number) {
 const oneObjectWorks = [WORKFLOW, JOB];
 
 export const rows: FaultRow[] = [
-  beforeCreate("it looks at the name", ({ seen }) => isGet(seen)),
+  beforeCreate("it looks at the name", ({ seen }) => isGet(seen) || isList(seen)),
   beforeCreate("it checks the status object", ({ request }) => request.path.includes("/configmaps/")),
   beforeCreate("it asks for a dry run", ({ request }) => request.method === "POST"),
   {

@@ -6,10 +6,12 @@
 import { ALL_ROWS } from "./all_rows.ts";
 import { PID_FILE } from "./api_server.ts";
 import { withControlPlane } from "./control_plane.ts";
+import { TooLateError } from "./courses.ts";
 import { etcdProgram } from "./etcd.ts";
 import type { FaultRow, Need, Outcome, OutcomePastProxy, WorkRow } from "./fault_row.ts";
 import { isCreate } from "./requests.ts";
 import { type Rig, withRig } from "./rig.ts";
+import { within } from "./interruptions.ts";
 import { must } from "./steps.ts";
 
 /** A row on this machine. */
@@ -31,12 +33,17 @@ export interface RowResult {
   requestsPerMinute: number;
   seconds: number;
   stderr: string;
+  /** That the verdict came too late, if it did. */
+  late?: string;
 }
 
 /** How many rows run at once: they wait far more than they work. */
 const SIDE_BY_SIDE = 8;
 /** How many of the rows that start an API server of their own run at once: each server takes 400 MB. */
 const SERVERS_SIDE_BY_SIDE = 2;
+
+/** How long a row may take, milliseconds: one that hangs must not hold up the others. */
+const ROW_MS = 10 * 60_000;
 
 /** Every row, with what it lacks here; `FAULTS_ROWS=5,36` and `FAULTS_PROGRAMS=job-runner` choose some. */
 export async function rowsHere(): Promise<RowHere[]> {
@@ -109,7 +116,12 @@ async function measure(
   scenario: () => Promise<Outcome | OutcomePastProxy>,
 ): Promise<RowResult> {
   const started = performance.now();
-  const outcome = await scenario();
+  let late: string | undefined;
+  const outcome = await within(ROW_MS, "the row ends", scenario()).catch((error) => {
+    if (!(error instanceof TooLateError)) throw error;
+    late = error.message;
+    return error.outcome;
+  });
   const { ended, verdictAt } = outcome;
   return {
     exitCode: ended.code,
@@ -124,5 +136,6 @@ async function measure(
     ),
     seconds: (ended.at - started) / 1_000,
     stderr: ended.stderr,
+    ...late !== undefined && { late },
   };
 }

@@ -34,7 +34,8 @@ function tableOf(program: string, rows: RowRuns[], minutes: number): string {
     "| --- | --- | --- | --- | --- | --- | --- |",
     ...rows.map(lineOf),
     "",
-    ...failuresOf(rows),
+    ...listOf("Not right", rows, ({ failure }) => failure),
+    ...listOf("Right, but too late", rows, ({ result }) => result?.late),
   ].join("\n");
 }
 
@@ -58,16 +59,17 @@ function lineOf({ row, runs }: RowRuns): string {
   return `| ${cells.join(" | ")} |`;
 }
 
-/** The runs that were not right, one a line. */
-function failuresOf(rows: RowRuns[]): string[] {
+/** The runs that something is to be told of, one a line. */
+function listOf(title: string, rows: RowRuns[], textOf: (run: MeasuredRun) => string | undefined): string[] {
   const lines = rows.flatMap(({ row, runs }) =>
-    runs.flatMap(({ failure }, index) =>
-      failure === undefined
+    runs.flatMap((run, index) => {
+      const text = textOf(run);
+      return text === undefined
         ? []
-        : [`- Row ${row.row}, ${row.name}, run ${index + 1}: \`${firstLine(failure)}\``]
-    )
+        : [`- Row ${row.row}, ${row.name}, run ${index + 1}: \`${firstLine(text)}\``];
+    })
   );
-  return lines.length === 0 ? [] : ["Not right:\n", ...lines, ""];
+  return lines.length === 0 ? [] : [`${title}:\n`, ...lines, ""];
 }
 
 /** The first line of a text, as much as a list can hold. */

@@ -17,14 +17,18 @@ const RESULT: RowResult = {
 
 function row(work: RowHere["work"], missing?: string): RowHere {
   const scenario = () => Promise.reject(new Error("the server `broke`\nat once"));
-  return { row: 5, name: "a fault", exitCode: 0, objects: 1, work, missing, scenario };
+  return { row: 5, name: "a fault", exitCode: 0, objects: 1, work, isRepeat: false, missing, scenario };
 }
 
 const ALL: RowRuns[] = [
   {
     row: row(WORKFLOW),
-    wanted: 3,
-    runs: [{ result: RESULT }, { result: { ...RESULT, verdictMs: 2_500 }, failure: "not so: it took\n2 s" }],
+    wanted: 4,
+    runs: [
+      { result: RESULT },
+      { result: { ...RESULT, verdictMs: 2_500 }, failure: "not so: it took\n2 s" },
+      { result: { ...RESULT, late: "the verdict took 7.0 s\nstderr" } },
+    ],
   },
   { row: row(JOB, "root"), wanted: 0, runs: [] },
 ];
@@ -33,11 +37,12 @@ Deno.test("tablesOf() tells how many of the runs there were, how many were right
   const tables = tablesOf(ALL, 1.2);
   assertStringIncludes(
     tables,
-    "### argo-runner\n\n2 of 3 runs in 1 cases of 1 rows, 1 of them with the right\n",
+    "### argo-runner\n\n3 of 4 runs in 1 cases of 1 rows, 2 of them with the right\n",
   );
   assertStringIncludes(tables, "in one pass of 2 minutes");
-  assertStringIncludes(tables, "| 5 | a fault | 2 | 1 | 1 | 2.5 (max 2.5) | 8 |");
+  assertStringIncludes(tables, "| 5 | a fault | 3 | 2 | 1 | 1.5 (max 2.5) | 8 |");
   assertStringIncludes(tables, "Not right:\n\n- Row 5, a fault, run 2: `not so: it took`\n");
+  assertStringIncludes(tables, "Right, but too late:\n\n- Row 5, a fault, run 3: `the verdict took 7.0 s`\n");
   assertStringIncludes(tables, "### job-runner\n\n0 of 0 runs");
   assertStringIncludes(tables, "| 5 | a fault | not run: needs root | | | | |");
 });
