@@ -78,7 +78,10 @@ export async function withRig<T>(scenario: (rig: Rig) => Promise<T>, options: Ri
   } finally {
     for (const run of runs) await run.end();
     proxy.refuse();
-    await cluster.request("DELETE", `/api/v1/namespaces/${namespace}`).catch(() => {});
+    await cluster.request("DELETE", `/api/v1/namespaces/${namespace}`).then(
+      ({ body }) => body?.cancel(),
+      () => {},
+    );
     await Deno.remove(folder, { recursive: true });
     cluster.close();
   }
