@@ -4,13 +4,15 @@
  * @module
  */
 import type { FaultRow, WorkRow } from "./fault_row.ts";
-import { JOB } from "./job.ts";
 import { RELEASE } from "./release.ts";
 import { rows as access } from "./rows_access.ts";
 import { rows as adopt } from "./rows_adopt.ts";
 import { rows as answers } from "./rows_answers.ts";
 import { rows as create } from "./rows_create.ts";
 import { rows as credentials } from "./rows_credentials.ts";
+import { rows as definition } from "./rows_definition.ts";
+import { rows as etcdRestored } from "./rows_etcd_restored.ts";
+import { rows as etcdStopped } from "./rows_etcd_stopped.ts";
 import { rows as events } from "./rows_events.ts";
 import { rows as gone } from "./rows_gone.ts";
 import { rows as internalError } from "./rows_internal_error.ts";
@@ -34,30 +36,32 @@ import { rows as values } from "./rows_values.ts";
 import { rows as watch } from "./rows_watch.ts";
 import type { Work } from "./work.ts";
 import { WORKFLOW } from "./workflow.ts";
+import { WORKS } from "./works.ts";
 
-/** Rows of creating, adopting and waiting, which each runner brings about with a kind of its own. */
-const ofWork = [
+/** Rows that each runner brings about with a kind of its own: creating, adopting and waiting. */
+const OF_EACH: FaultRow[] = [...adopt, ...create, ...gone, ...restart, ...values, ...watch];
+
+/** Further rows of that, which a runner that is composed of another one has from that one. */
+const OF_EACH_KIND: FaultRow[] = [
   ...access,
-  ...adopt,
   ...answers,
-  ...create,
   ...events,
-  ...gone,
   ...noPlace,
   ...quota,
   ...refused,
-  ...restart,
   ...restored,
   ...server,
   ...serverAnswers,
   ...silence,
   ...timeout,
-  ...watch,
 ];
 
 /** Rows of what all runners share: the way to the API server, status, signals, streams, memory. */
-const ofProgram = [
+const OF_ALL: FaultRow[] = [
   ...credentials,
+  ...definition,
+  ...etcdRestored,
+  ...etcdStopped,
   ...internalError,
   ...memory,
   ...noServer,
@@ -68,19 +72,15 @@ const ofProgram = [
   ...streams,
 ];
 
-/** Those for a runner that has another one create its object and wait for it. */
-const ofComposed = [...adopt, ...create, ...gone, ...restart, ...values, ...watch];
-
 /** All rows, in the table's order, for one work after another. */
-export const ALL_ROWS: WorkRow[] = [
-  ...rowsFor(WORKFLOW, [...ofWork, ...ofProgram]),
-  ...rowsFor(JOB, ofWork),
-  ...rowsFor(RELEASE, ofComposed),
-];
-
-function rowsFor(work: Work, rows: FaultRow[]): WorkRow[] {
-  return rows
+export const ALL_ROWS: WorkRow[] = WORKS.flatMap((work) =>
+  [...OF_EACH, ...OF_EACH_KIND, ...OF_ALL]
     .filter(({ works }) => works?.includes(work) ?? true)
     .sort((a, b) => a.row - b.row)
-    .map((row) => ({ ...row, work }));
+    .map((row) => ({ ...row, work, isRepeat: isRepeat(row, work) }))
+);
+
+function isRepeat(row: FaultRow, work: Work): boolean {
+  if (work === RELEASE) return !OF_EACH.includes(row);
+  return work !== WORKFLOW && OF_ALL.includes(row);
 }

@@ -1,87 +1,76 @@
 /**
- * One more API server of the same cluster, for faults of its life: the cluster's own goes on serving all others.
+ * An API server of a test's own, for faults of its life: the cluster's own goes on serving all others. It shares the
+ * cluster's etcd unless a flag names another one.
  *
  * @module
  */
-import type { Cluster } from "./cluster.ts";
 import type { Upstream } from "./proxy.ts";
-import { sleep } from "./rig.ts";
+import { freePort, type ServerProcess, startServer } from "./server_process.ts";
 
 /** A running API server. */
-export interface ApiServer {
+export interface ApiServer extends ServerProcess {
   /** How to reach it; its certificate is of the cluster's CA. */
   readonly upstream: Upstream;
-  kill(signal: "SIGKILL" | "SIGTERM" | "SIGSTOP" | "SIGCONT"): void;
-  /** Resolves when its process has ended. */
-  ended(): Promise<void>;
-  /** Starts it again on the same port, after it has ended; resolves when it is ready. */
-  restart(): Promise<void>;
-  /** Ends it, whatever state it is in. */
-  close(): Promise<void>;
 }
 
 /** Options of {@linkcode withApiServer}. */
 export interface ApiServerOptions {
-  /** Further flags. */
+  /** Flags that are added, or that take the place of the cluster's own. */
   flags?: string[];
 }
 
 /** Names the file with the process id of the cluster's own API server. */
-const PID_FILE = "FAULTS_APISERVER_PID_FILE";
-/** How long a start may take, milliseconds: the machine may be busy. */
-const START_MS = 90_000;
+export const PID_FILE = "FAULTS_APISERVER_PID_FILE";
 
 /** Runs one more API server for as long as `use` takes, with the command line of the cluster's own. */
 export async function withApiServer<T>(
-  cluster: Cluster,
+  { upstream: { client } }: { upstream: Upstream },
   use: (server: ApiServer) => Promise<T>,
   { flags = [] }: ApiServerOptions = {},
 ): Promise<T> {
   const port = freePort();
-  const command = await commandFor(port, flags);
-  const upstream = { server: `https://127.0.0.1:${port}`, client: cluster.upstream.client };
-  let process = command.spawn();
-  const server: ApiServer = {
-    upstream,
-    kill: (signal) => process.kill(signal),
-    ended: () => process.status.then(() => {}),
-    async restart() {
-      await process.status;
-      process = command.spawn();
-      await untilReady(upstream, process);
-    },
-    async close() {
-      try {
-        process.kill("SIGKILL");
-      } catch {
-        // It has ended by itself.
-      }
-      await process.status;
-    },
-  };
+  const address = `https://127.0.0.1:${port}`;
+  const command = await commandWith([`--secure-port=${port}`, "--bind-address=127.0.0.1", ...flags]);
+  const process = await startServer({
+    name: "the API server",
+    command,
+    readyUrl: `${address}/readyz`,
+    client,
+  });
   try {
-    await untilReady(upstream, process);
-    return await use(server);
+    return await use({ ...process, upstream: { server: address, client } });
   } finally {
-    await server.close();
+    await process.close();
   }
 }
 
-/** The command, environment and working directory of the cluster's own API server, with another address. */
-async function commandFor(port: number, flags: string[]): Promise<Deno.Command> {
-  const pid = (await Deno.readTextFile(Deno.env.get(PID_FILE) ?? "")).trim();
-  const [, ...args] = await wordsOf(`/proc/${pid}/cmdline`);
-  const address = [`--secure-port=${port}`, "--bind-address=127.0.0.1"];
-  const kept = args.filter((arg) => !/^--(secure-port|bind-address)=/.test(arg));
-  return new Deno.Command(await Deno.readLink(`/proc/${pid}/exe`), {
-    args: [...kept, ...address, ...flags],
+/** The program that the cluster's own API server runs. */
+export async function apiServerProgram(): Promise<string> {
+  return await Deno.readLink(`/proc/${await ownPid()}/exe`);
+}
+
+/** The command, environment and working directory of the cluster's own API server, with other flags. */
+async function commandWith(flags: string[]): Promise<Deno.Command> {
+  const process = `/proc/${await ownPid()}`;
+  const [, ...args] = await wordsOf(`${process}/cmdline`);
+  const replaced = new Set(flags.map(nameOfFlag));
+  return new Deno.Command(await apiServerProgram(), {
+    args: [...args.filter((arg) => !replaced.has(nameOfFlag(arg))), ...flags],
     clearEnv: true,
-    env: Object.fromEntries((await wordsOf(`/proc/${pid}/environ`)).map(variable)),
-    cwd: await Deno.readLink(`/proc/${pid}/cwd`),
+    env: Object.fromEntries((await wordsOf(`${process}/environ`)).map(variable)),
+    cwd: await Deno.readLink(`${process}/cwd`),
     stdin: "null",
     stdout: "null",
     stderr: "null",
   });
+}
+
+async function ownPid(): Promise<string> {
+  return (await Deno.readTextFile(Deno.env.get(PID_FILE) ?? "")).trim();
+}
+
+function nameOfFlag(flag: string): string {
+  return flag.split("=")[0]!;
 }
 
 /** The words of a file of /proc, each of which ends with a NUL. */
@@ -92,24 +81,4 @@ async function wordsOf(path: string): Promise<string[]> {
 function variable(word: string): [string, string] {
   const end = word.indexOf("=");
   return [word.slice(0, end), word.slice(end + 1)];
-}
-
-function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
-}
-
-async function untilReady({ server, client }: Upstream, process: Deno.ChildProcess): Promise<void> {
-  let isOver = false;
-  process.status.then(() => isOver = true);
-  for (const end = performance.now() + START_MS; performance.now() < end;) {
-    if (isOver) throw new Error("the API server ended while it started");
-    const answer = await fetch(`${server}/readyz`, { client, signal: AbortSignal.timeout(5_000) }).catch(
-      () => undefined,
-    );
-    await answer?.body?.cancel();
-    if (answer?.ok) return;
-    await sleep(100);
-  }
-  throw new Error(`the API server was not ready within ${START_MS / 1_000} s`);
 }

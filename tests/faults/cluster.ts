@@ -25,11 +25,12 @@ export interface Cluster {
   close(): void;
 }
 
-/** Reads KUBECONFIG and connects. */
-export async function adminCluster(): Promise<Cluster> {
+/** Reads KUBECONFIG and connects: to the server that it names, or to another one that trusts the same certificates. */
+export async function adminCluster(otherServer?: string): Promise<Cluster> {
   const config = new KubeConfig();
   config.loadFromDefault();
-  const { server = "", caFile, caData } = config.getCurrentCluster() ?? {};
+  const { server: named = "", caFile, caData } = config.getCurrentCluster() ?? {};
+  const server = otherServer ?? named;
   const { certFile, certData, keyFile, keyData } = config.getCurrentUser() ?? {};
   const ca = await pem(caFile, caData);
   const certificate = { cert: await pem(certFile, certData), key: await pem(keyFile, keyData) };

@@ -6,7 +6,7 @@
 import { assertEquals } from "@std/assert";
 import type { Outcome } from "./fault_row.ts";
 import type { Exchange, Rule } from "./proxy.ts";
-import { type Rig, sleep } from "./rig.ts";
+import type { Rig } from "./rig.ts";
 import type { Ended, Run } from "./runner_process.ts";
 import { metadataOf } from "./steps.ts";
 
@@ -44,10 +44,10 @@ export function neverAnswer(fits: (exchange: Exchange) => boolean): Rule {
 
 /** Waits for a promise, but not for ever: what hangs must end the test. */
 export async function within<T>(ms: number, what: string, promise: Promise<T>): Promise<T> {
-  const late = sleep(ms).then(() => {
-    throw new Error(`this did not happen within ${ms / 1_000} s: ${what}`);
-  });
-  return await Promise.race([promise, late]);
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const tooLate = () => reject(new Error(`this did not happen within ${ms / 1_000} s: ${what}`));
+  const timer = setTimeout(tooLate, ms);
+  return await Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }
 
 /** Waits for the end of a run that is to end soon. */
@@ -89,6 +89,6 @@ export async function signalInWait(
 }
 
 /** The text for people: what is on standard error after the log. */
-export function textForPeople({ stderr }: Ended): string {
-  return stderr.slice(stderr.lastIndexOf("argo-runner: "));
+export function textForPeople({ stderr }: Ended, program: string): string {
+  return stderr.slice(stderr.lastIndexOf(`${program}: `));
 }

@@ -33,7 +33,7 @@ export const JOB: Work = {
   listing: (list) =>
     `managedBy: ${NOBODY}\ntemplate:\n  spec:\n    restartPolicy: Never\n    containers:\n` +
     `    - {name: main, image: "localhost/busybox:1", env: ${list}}\n`,
-  end: (phase) => phase === "Succeeded" ? succeeded() : failed(),
+  end: (phase, message = "") => phase === "Succeeded" ? succeeded() : failed(message),
   hasStatusPath: true,
   isEnd: (line) => /"type":"(Complete|Failed)"/.test(line),
 };
@@ -45,12 +45,12 @@ function succeeded(): JsonObject {
   return { status: { startTime: time, completionTime: time, conditions } };
 }
 
-function failed(): JsonObject {
+function failed(message: string): JsonObject {
   const time = timestamp();
-  const conditions = [condition("FailureTarget", time), condition("Failed", time)];
+  const conditions = [condition("FailureTarget", time, message), condition("Failed", time, message)];
   return { status: { startTime: time, conditions } };
 }
 
-function condition(type: string, lastTransitionTime: string): JsonObject {
-  return { type, status: "True", reason: "TheTestSaysSo", message: "", lastTransitionTime };
+function condition(type: string, lastTransitionTime: string, message = ""): JsonObject {
+  return { type, status: "True", reason: "TheTestSaysSo", message, lastTransitionTime };
 }

@@ -1,100 +1,57 @@
 /**
- * `deno task faults [--table] [--runs N]`: the rows of the table of faults as tests, or measured N times (the critical
- * ones 4 N times) and printed as a table for people, one for each runner.
+ * `deno task faults`: the rows of the table of faults as tests.
+ *
+ * `--table` measures each row instead, `--runs N` times (once by default) and the critical ones four times as often, and
+ * prints a table for each runner. `--record FILE` writes the same tables into FILE, in the place of those that it has,
+ * after every run: a pass that is stopped leaves a table that tells how often each row ran.
  *
  * @module
  */
 import { parseArgs } from "@std/cli/parse-args";
 import { denoCommand } from "../../.ci/without_jsr/deno.ts";
-import { checkRow, type RowHere, type RowResult, rowsHere, startRows } from "./run_rows.ts";
+import { measureRows, type RowRuns } from "./measure_rows.ts";
+import { rowsHere } from "./run_rows.ts";
+import { tableFile, tablesOf } from "./tables.ts";
 
-/** All runs of one row. */
-interface RowRuns {
-  row: RowHere;
-  results: RowResult[];
-  /** Runs that ended in an error of the test itself. */
-  failures: string[];
-}
-
-/** Where a wrong verdict or a second object would be easiest: these rows run more often. */
-const CRITICAL_ROWS = [5, 8, 10, 13, 14, 29, 32, 36];
-const CRITICAL_FACTOR = 4;
-
-const { table, runs } = parseArgs(Deno.args, { boolean: ["table"], string: ["runs"] });
-if (table) {
-  await printTable(Number(runs ?? 1));
+const { table, runs, record } = parseArgs(Deno.args, { boolean: ["table"], string: ["runs", "record"] });
+if (table || record !== undefined) {
+  await measure(Number(runs ?? 1), record);
 } else {
   const command = await denoCommand(["test", "-A", "tests/faults/"]);
   Deno.exit((await command.spawn().status).code);
 }
 
-async function printTable(count: number): Promise<void> {
-  const all: RowRuns[] = rowsHere().map((row) => ({ row, results: [], failures: [] }));
-  for (let run = 0; run < count * CRITICAL_FACTOR; run++) {
-    await runOnce(all.filter(({ row }) => run < count || CRITICAL_ROWS.includes(row.row)));
+async function measure(count: number, file: string | undefined): Promise<void> {
+  const started = performance.now();
+  // What a case has left behind is no reason to end those that still run.
+  addEventListener("unhandledrejection", (event) => {
+    event.preventDefault();
     // deno-lint-ignore no-console
-    console.error(`run ${run + 1} is done`);
-  }
-  const programs = Map.groupBy(all, ({ row }) => row.work.program);
+    console.error("a promise that nobody waited for:", event.reason);
+  });
+  const write = file === undefined ? undefined : tableFile(file);
+  const print = (all: RowRuns[]) => tablesOf(all, (performance.now() - started) / 60_000);
+  const all = await measureRows(await rowsHere(), count, {
+    signal: firstSignal(),
+    // deno-lint-ignore no-console
+    log: console.error,
+    measured: (all) => write?.(print(all)),
+  });
   // deno-lint-ignore no-console
-  for (const [program, rows] of programs) console.log(tableOf(program, rows));
-  const wrong = all.flatMap(({ row, failures }) =>
-    failures.map((failure) => `row ${row.row} [${row.work.program}]: ${failure}`)
-  );
-  // deno-lint-ignore no-console
-  if (wrong.length > 0) console.error(wrong.join("\n"));
-  Deno.exit(wrong.length > 0 ? 1 : 0);
+  if (!write) console.log(print(all));
+  Deno.exit(all.some(({ runs }) => runs.some(({ failure }) => failure !== undefined)) ? 1 : 0);
 }
 
-async function runOnce(all: RowRuns[]): Promise<void> {
-  const results = startRows(all.map(({ row }) => row));
-  for (const { row, results: done, failures } of all) {
-    try {
-      const result = await results.get(row);
-      if (!result) continue;
-      done.push(result);
-      checkRow(row, result);
-    } catch (error) {
-      failures.push(String(error));
-    }
+/** Aborts at the first signal, so that what runs can still remove what it has made; the second one ends the program. */
+function firstSignal(): AbortSignal {
+  const stopped = new AbortController();
+  for (const name of ["SIGINT", "SIGTERM"] as const) {
+    Deno.addSignalListener(name, () => {
+      if (stopped.signal.aborted) Deno.exit(1);
+      stopped.abort();
+      // deno-lint-ignore no-console
+      console.error("no further run begins; those that have begun are waited for");
+    });
   }
-}
-
-function tableOf(program: string, rows: RowRuns[]): string {
-  return [
-    `### ${program}\n`,
-    "| Row | Fault and what must happen | Runs | Verdicts right | Objects | Seconds to verdict | Requests a minute |",
-    "| --- | --- | --- | --- | --- | --- | --- |",
-    ...rows.map(lineOf),
-    "",
-  ].join("\n");
-}
-
-function lineOf({ row, results, failures }: RowRuns): string {
-  if (row.missing) return `| ${row.row} | ${row.name} | not run: needs ${row.missing} | | | | |`;
-  const objects = results.length === 0 ? "" : most(results.map((result) => result.objects));
-  const verdicts = results.flatMap(({ verdictMs }) => verdictMs === undefined ? [] : [verdictMs / 1_000]);
-  const runs = results.length + failures.length - results.filter((result) => isWrong(row, result)).length;
-  const cells = [
-    row.row,
-    row.name,
-    runs,
-    runs - failures.length,
-    objects,
-    verdicts.length === 0 ? "–" : `${median(verdicts).toFixed(1)} (max ${most(verdicts).toFixed(1)})`,
-    most(results.map((result) => result.requestsPerMinute)),
-  ];
-  return `| ${cells.join(" | ")} |`;
-}
-
-function isWrong(row: RowHere, result: RowResult): boolean {
-  return result.exitCode !== row.exitCode || result.objects !== row.objects;
-}
-
-function most(values: number[]): number {
-  return Math.max(0, ...values);
-}
-
-function median(values: number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0;
+  return stopped.signal;
 }

@@ -28,6 +28,13 @@ export async function handles(pid: number, signal: number): Promise<boolean> {
   return (mask >> BigInt(signal - 1) & 1n) === 1n;
 }
 
+/** Whether every thread of a process stands still. */
+export async function isStopped(pid: number): Promise<boolean> {
+  const threads = (await Array.fromAsync(Deno.readDir(`/proc/${pid}/task`))).map(({ name }) => name);
+  const states = await Promise.all(threads.map((thread) => statusField(`${pid}/task/${thread}`, "State")));
+  return states.every((state) => state === "T");
+}
+
 /** Waits until a descendant of a process runs a binary. Returns its process id. */
 export async function descendantRunning(pid: number, binary: string): Promise<number> {
   return await until(`a process that runs ${binary}`, () => findRunning(pid, binary));
@@ -47,7 +54,7 @@ async function childrenOf(pid: number): Promise<number[]> {
   return text.split(" ").filter((word) => word !== "").map(Number);
 }
 
-async function statusField(pid: number, name: string): Promise<string> {
-  const text = await Deno.readTextFile(`/proc/${pid}/status`);
+async function statusField(process: number | string, name: string): Promise<string> {
+  const text = await Deno.readTextFile(`/proc/${process}/status`);
   return new RegExp(`^${name}:\\s+(\\w+)`, "m").exec(text)?.[1] ?? "";
 }

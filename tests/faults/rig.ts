@@ -19,6 +19,8 @@ export interface RigOptions {
   work?: Work;
   /** Rules of the runner's Role; by default all that it needs. */
   rules?: (work: Work) => JsonObject[];
+  /** The API server of the test's own; by default that of KUBECONFIG. */
+  server?: string;
 }
 
 /** A test's surroundings. */
@@ -42,7 +44,7 @@ export interface Rig {
   /** Waits until the object is there and the runner watches it. */
   watching(): Promise<JsonObject>;
   /** Ends the work in its controller's place. */
-  finish(phase?: Phase): Promise<void>;
+  finish(phase?: Phase, message?: string): Promise<void>;
   /** The object as the API server has it, past the proxy; `undefined` if there is none. */
   object(): Promise<JsonObject | undefined>;
   /** Creates an object past the proxy. */
@@ -59,8 +61,8 @@ export interface Rig {
 
 /** Runs a scenario in surroundings of its own, and removes them. */
 export async function withRig<T>(scenario: (rig: Rig) => Promise<T>, options: RigOptions = {}): Promise<T> {
-  const { work = WORKFLOW, rules = rulesOf } = options;
-  const cluster = await adminCluster();
+  const { work = WORKFLOW, rules = rulesOf, server } = options;
+  const cluster = await adminCluster(server);
   const namespace = `faults-${crypto.randomUUID().slice(0, 8)}`;
   const folder = await Deno.makeTempDir({ prefix: "action-runner-faults-" });
   const proxy = faultProxy(cluster.upstream, certificate("first"));
@@ -77,7 +79,10 @@ export async function withRig<T>(scenario: (rig: Rig) => Promise<T>, options: Ri
   } finally {
     for (const run of runs) await run.end();
     proxy.refuse();
-    await cluster.request("DELETE", `/api/v1/namespaces/${namespace}`).catch(() => {});
+    await cluster.request("DELETE", `/api/v1/namespaces/${namespace}`).then(
+      ({ body }) => body?.cancel(),
+      () => {},
+    );
     await Deno.remove(folder, { recursive: true });
     cluster.close();
   }
@@ -135,8 +140,8 @@ function makeRig(parts: Parts): Rig {
       await until("the runner watches", () => proxy.seen.some(({ path }) => path.includes("watch=true")));
       return await until("the object is there", () => rig.object());
     },
-    async finish(phase = "Succeeded") {
-      await cluster.patch(work.hasStatusPath ? `${objectPath}/status` : objectPath, work.end(phase));
+    async finish(phase = "Succeeded", message) {
+      await cluster.patch(work.hasStatusPath ? `${objectPath}/status` : objectPath, work.end(phase, message));
     },
     object: () => cluster.find(objectPath),
     createObject: (object) => cluster.create(collectionPath, object),

@@ -7,12 +7,14 @@ import { assert } from "@std/assert";
 import type { JsonObject } from "../../src/mod.ts";
 import { checkSaid, checkWithin, type Course, endOf, finishWork, startWatching } from "./courses.ts";
 import type { FaultRow } from "./fault_row.ts";
+import { JOB } from "./job.ts";
 import type { Seen } from "./proxy.ts";
 import { isGet } from "./requests.ts";
 import { type Rig, sleep, until } from "./rig.ts";
-import { STATUS_RULE, workRule } from "./rules.ts";
+import { STATUS_RULE, workRules } from "./rules.ts";
 import { certificate } from "./tls.ts";
 import { NAME, type Work } from "./work.ts";
+import { WORKFLOW } from "./workflow.ts";
 
 /** Has the server come back with a certificate of another CA, which the runner learns 5 s later. */
 async function rotateCa(rig: Rig, course: Course, publish: (ca: string) => Promise<void>) {
@@ -60,7 +62,7 @@ async function forbidden(rig: Rig): Promise<unknown> {
 
 /** A runner's rules with these verbs on its work. */
 function rulesWith(...verbs: string[]) {
-  return (work: Work): JsonObject[] => [workRule(work, verbs), STATUS_RULE];
+  return (work: Work): JsonObject[] => [...workRules(work, verbs), STATUS_RULE];
 }
 
 /** Lets the runner poll for some time, and ends the work. */
@@ -157,6 +159,8 @@ export const rows: FaultRow[] = [
     name: "no right but to create and get: a look each 5 s, and one warning",
     exitCode: 0,
     objects: 1,
+    // Helm's runner lists its Jobs to find those of other runs.
+    works: [WORKFLOW, JOB],
     rules: rulesWith("create", "get"),
     async scenario(rig) {
       return await finishWhilePolling(rig, await startWatching(rig), isGet);
@@ -167,6 +171,8 @@ export const rows: FaultRow[] = [
     name: "no right but to create and get, on a further start: a look each 5 s, and one warning",
     exitCode: 0,
     objects: 1,
+    // Helm's runner lists its Jobs to find those of other runs.
+    works: [WORKFLOW, JOB],
     rules: rulesWith("create", "get"),
     async scenario(rig) {
       const { run, uid } = await startWatching(rig);

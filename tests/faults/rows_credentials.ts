@@ -151,7 +151,7 @@ export const rows: FaultRow[] = [
   },
   {
     row: 44,
-    name: "the token is refused in the wait for good: access lost, the Workflow is left running",
+    name: "the token is refused in the wait for good: access lost, the work is left running",
     exitCode: 34,
     objects: 1,
     async scenario(rig) {

@@ -10,6 +10,7 @@ import type { Breakage, BrokenStep } from "./programs/broken_runner.ts";
 import { type Rig, sleep } from "./rig.ts";
 import type { Run } from "./runner_process.ts";
 import { endOf } from "./interruptions.ts";
+import { WORKFLOW } from "./workflow.ts";
 
 let compiled: Promise<string> | undefined;
 
@@ -34,10 +35,14 @@ async function startBroken(rig: Rig, step: BrokenStep, how: Breakage): Promise<R
   return rig.start({ RUNNER_LOGGER_DEV_MODE: "false" }, { program });
 }
 
+/** The broken program is one of its own: it is run once, whatever the work. */
+const works = [WORKFLOW];
+
 /** A breakage that must end in 70, whatever has been seen so far. */
 function internalError(step: BrokenStep, how: Breakage): FaultRow {
   return {
     row: 63,
+    works,
     name: `the runner breaks in ${step} (${how}): an internal error, no verdict`,
     exitCode: 70,
     objects: 0,
@@ -55,6 +60,7 @@ function internalError(step: BrokenStep, how: Breakage): FaultRow {
 function terminated(how: Breakage): FaultRow {
   return {
     row: 63,
+    works,
     name: `the run's Worker does not answer (${how}): SIGTERM ends it all the same`,
     exitCode: 143,
     objects: 0,
@@ -83,6 +89,7 @@ export const rows: FaultRow[] = [
   terminated("hang"),
   {
     row: 63,
+    works,
     name: "the runner's hints for people break: the verdict stays",
     exitCode: 10,
     objects: 0,

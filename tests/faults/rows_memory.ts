@@ -10,6 +10,7 @@ import { forgetPeak, memoryOf } from "./processes.ts";
 import { type Rig, sleep } from "./rig.ts";
 import { endOf } from "./interruptions.ts";
 import { NAME } from "./work.ts";
+import { WORKFLOW } from "./workflow.ts";
 
 /** How many events are sent before each measurement. */
 const EVENTS = 20;
@@ -21,14 +22,10 @@ const LIMIT = 1.1;
 async function peakOver(rig: Rig, pid: number, what: string): Promise<number> {
   await forgetPeak(pid);
   for (let event = 0; event < EVENTS; event++) {
-    await patchWorkflow(rig, { metadata: { labels: { event: `${what}-${event}` } } });
+    await rig.patchObject({ metadata: { labels: { event: `${what}-${event}` } } });
     await sleep(100);
   }
   return (await memoryOf(pid)).peak;
-}
-
-async function patchWorkflow({ cluster, namespace }: Rig, patch: JsonObject): Promise<JsonObject> {
-  return await cluster.patch(`/apis/argoproj.io/v1alpha1/namespaces/${namespace}/workflows/${NAME}`, patch);
 }
 
 /** Nodes as those of the controller, about 1 MiB of them. */
@@ -55,6 +52,7 @@ function nodes(): JsonObject {
 export const rows: FaultRow[] = [
   {
     row: 62,
+    works: [WORKFLOW],
     name: "a Workflow with 3000 nodes takes no more memory while it is waited for, and ends in its verdict",
     exitCode: 0,
     objects: 1,
@@ -63,7 +61,7 @@ export const rows: FaultRow[] = [
       await rig.watching();
       await sleep(2_000);
       const small = await peakOver(rig, run.pid, "small");
-      const { status } = await patchWorkflow(rig, { status: { nodes: nodes() } });
+      const { status } = await rig.patchObject({ status: { nodes: nodes() } });
       const bytes = JSON.stringify(status).length;
       assert(bytes > 1_000_000, `the status has only ${bytes} bytes`);
       const large = await peakOver(rig, run.pid, "large");

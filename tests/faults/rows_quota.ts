@@ -6,7 +6,7 @@
 import type { JsonObject } from "../../src/mod.ts";
 import type { FaultRow } from "./fault_row.ts";
 import type { Seen } from "./proxy.ts";
-import { isCreate, isGet, isTrialCreate, isWatch } from "./requests.ts";
+import { isCreate, isGet, isList, isTrialCreate, isWatch } from "./requests.ts";
 import { type Rig, sleep } from "./rig.ts";
 import {
   failure,
@@ -203,7 +203,7 @@ function mustHaveKept([first, second, third]: number[]): void {
 }
 
 const throttled: FaultRow[] = [
-  throttledRow("the first look", isGet),
+  throttledRow("the first look", (seen) => isGet(seen) || isList(seen)),
   throttledRow("the trial of the create", isTrialCreate),
   throttledRow("the create", isCreate),
   throttledRow("the watch", isWatch),

@@ -5,6 +5,7 @@
  */
 import { denyingWebhook, type Review, WEBHOOK, withPolicy, withWebhook } from "./admission.ts";
 import type { FaultRow, Outcome } from "./fault_row.ts";
+import { JOB } from "./job.ts";
 import type { Seen } from "./proxy.ts";
 import { isCreate, isTrialCreate } from "./requests.ts";
 import { type Rig, sleep } from "./rig.ts";
@@ -156,9 +157,13 @@ function writeLarge({ folder, work }: Rig, bytes: number, count = 1): Promise<vo
   return Deno.writeTextFile(`${folder}/manifest.yaml`, work.listing(`[${items.join(", ")}]`));
 }
 
+/** Helm's Job is the runner's own: no manifest can make it invalid or large. */
+const wholeWorks = [WORKFLOW, JOB];
+
 const refusals: FaultRow[] = [
   {
     row: 24,
+    works: wholeWorks,
     name: "the object is invalid (422): 20 with the field, at once",
     exitCode: 20,
     objects: 0,
@@ -197,6 +202,7 @@ const refusals: FaultRow[] = [
   },
   {
     row: 25,
+    works: wholeWorks,
     name: "the object is too large for the API server (413): 20, and it is sent once",
     exitCode: 20,
     objects: 0,

@@ -7,12 +7,16 @@ import { assert, assertEquals } from "@std/assert";
 import { type ApiServer, withApiServer } from "./api_server.ts";
 import type { FaultRow, Outcome, OutcomePastProxy } from "./fault_row.ts";
 import { endOf, within } from "./interruptions.ts";
+import { JOB } from "./job.ts";
 import type { Upstream } from "./proxy.ts";
 import { isWatch } from "./requests.ts";
 import { type Rig, sleep, until } from "./rig.ts";
 import type { Run } from "./runner_process.ts";
 import { mustReportTheObject } from "./steps.ts";
 import { WORKFLOW } from "./workflow.ts";
+
+/** Those that run past the proxy as well: it is the proxy that keeps helm's Job from the built-in controller. */
+export const WORKS_PAST_PROXY = [WORKFLOW, JOB];
 
 /** Starts the runner on a server itself, past the proxy, and waits until it watches. */
 export async function startDirect(rig: Rig, { server }: Upstream): Promise<Run> {
@@ -37,6 +41,7 @@ export async function endOfDirect(rig: Rig, run: Run, verdictAt: number): Promis
 function killed(seconds: number): FaultRow {
   return {
     row: 29,
+    works: WORKS_PAST_PROXY,
     name: `the API server is killed and comes back after ${seconds} s, with the work finished: the verdict`,
     exitCode: 0,
     objects: 1,
@@ -81,6 +86,7 @@ export const rows: FaultRow[] = [
   { ...killed(60), works: [WORKFLOW] },
   {
     row: 29,
+    works: WORKS_PAST_PROXY,
     name: "the API server is killed three times in a row, the work fails meanwhile: the verdict",
     exitCode: 10,
     objects: 1,
@@ -152,7 +158,7 @@ export const rows: FaultRow[] = [
     scenario: (rig) =>
       withApiServer(rig.cluster, async (server) => {
         const run = await startDirect(rig, server.upstream);
-        server.kill("SIGSTOP");
+        await server.stop();
         await rig.finish();
         // Longer than the silence that the runner bears: it has looked and has not been answered.
         await sleep(75_000);

@@ -10,7 +10,7 @@ import { endOf } from "./interruptions.ts";
 import { droppedPackets, portsTo, withPortsDropped } from "./packets.ts";
 import type { Exchange } from "./proxy.ts";
 import { type Rig, sleep } from "./rig.ts";
-import { endOfDirect, startDirect } from "./rows_server.ts";
+import { endOfDirect, startDirect, WORKS_PAST_PROXY } from "./rows_server.ts";
 import { failure, mustReportTheObject, runToSuccess } from "./steps.ts";
 import { NAME } from "./work.ts";
 
@@ -147,6 +147,7 @@ export const rows: FaultRow[] = [
   },
   {
     row: 36,
+    works: WORKS_PAST_PROXY,
     name: "the network drops every packet of the runner's connections: a fresh one brings the verdict",
     exitCode: 0,
     objects: 1,

@@ -57,14 +57,14 @@ async function terminate({ run, pid }: { run: Run; pid: number }): Promise<Outco
 export const rows: FaultRow[] = [
   {
     row: 57,
-    name: "SIGINT while it watches: the Workflow is left running and reported",
+    name: "SIGINT while it watches: the work is left running and reported",
     exitCode: 130,
     objects: 1,
     scenario: (rig) => signalInWait(rig, "SIGINT", "Interrupted"),
   },
   {
     row: 57,
-    name: "Ctrl-C on a terminal: the Workflow is left running and reported",
+    name: "Ctrl-C on a terminal: the work is left running and reported",
     exitCode: 130,
     objects: 1,
     async scenario(rig) {
@@ -101,7 +101,7 @@ export const rows: FaultRow[] = [
   },
   {
     row: 59,
-    name: "SIGTERM to PID 1 while it watches: the Workflow is left running and reported",
+    name: "SIGTERM to PID 1 while it watches: the work is left running and reported",
     exitCode: 143,
     objects: 1,
     needs: ["root"],

@@ -6,7 +6,7 @@
 import type { FaultRow, Outcome } from "./fault_row.ts";
 import { isStatusTrial } from "./requests.ts";
 import { type Rig, sleep } from "./rig.ts";
-import { rulesOf, workRule } from "./rules.ts";
+import { rulesOf, workRules } from "./rules.ts";
 import { configMapPath, configMapsPath, mustReportOnStdoutOnly } from "./status_object.ts";
 import {
   finishAndWait,
@@ -18,6 +18,7 @@ import {
   untilSaid,
 } from "./steps.ts";
 import { NAME } from "./work.ts";
+import { WORKFLOW } from "./workflow.ts";
 
 async function deleteConfigMap(rig: Rig): Promise<void> {
   await (await rig.cluster.request("DELETE", configMapPath(rig))).body?.cancel();
@@ -30,7 +31,7 @@ async function makeImmutable(rig: Rig): Promise<void> {
 /** Takes the right to write the status away, and waits until the API server keeps to it. */
 async function takeRightAway(rig: Rig): Promise<void> {
   const roles = `/apis/rbac.authorization.k8s.io/v1/namespaces/${rig.namespace}/roles/${NAME}`;
-  await rig.cluster.patch(roles, { rules: [workRule(rig.work)] });
+  await rig.cluster.patch(roles, { rules: workRules(rig.work) });
   await sleep(1_000);
 }
 
@@ -121,9 +122,8 @@ const absent: FaultRow[] = [
 async function finishWithMuchToSay(rig: Rig, phase: "Succeeded" | "Failed"): Promise<Outcome> {
   const run = rig.start();
   await rig.watching();
-  const path = `/apis/argoproj.io/v1alpha1/namespaces/${rig.namespace}/workflows/${NAME}`;
   const outputs = { parameters: [{ name: "large", value: "y".repeat(700_000), globalName: "large" }] };
-  await rig.cluster.patch(path, { status: { message: "x".repeat(600_000), outputs } });
+  await rig.patchObject({ status: { message: "x".repeat(600_000), outputs } });
   await rig.finish(phase);
   const verdictAt = performance.now();
   const ended = await run.ended;
@@ -144,7 +144,7 @@ const unwritable: FaultRow[] = [
   lostAtTheStart(51, "the status may not be written at the start: 21 after 15 s", {
     exitCode: 21,
     lose: () => Promise.resolve(),
-    rules: (work) => [workRule(work)],
+    rules: (work) => workRules(work),
     seconds: 14.5,
     says: 'cannot patch resource "configmaps"',
   }),
@@ -162,6 +162,7 @@ const unwritable: FaultRow[] = [
       name: `the work has 1.3 MB to say and is ${phase}: the status is cut to 64 KiB, the verdict stays`,
       exitCode: phase === "Succeeded" ? 0 : 10,
       objects: 1,
+      works: [WORKFLOW],
       scenario: (rig: Rig) => finishWithMuchToSay(rig, phase),
     },
   ]),

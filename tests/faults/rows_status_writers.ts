@@ -8,7 +8,7 @@ import type { FaultRow } from "./fault_row.ts";
 import type { Seen } from "./proxy.ts";
 import { isStatusWrite } from "./requests.ts";
 import type { Rig } from "./rig.ts";
-import { workRule } from "./rules.ts";
+import { workRules } from "./rules.ts";
 import { configMapPath, mustReportOnStdoutOnly } from "./status_object.ts";
 import { failure, finishAndWait, must, mustHaveSeen, runToSuccess } from "./steps.ts";
 import { NAME, type Work } from "./work.ts";
@@ -21,7 +21,7 @@ const CONFLICT = failure(
 );
 
 const conflictRules = (work: Work): JsonObject[] => [
-  workRule(work),
+  ...workRules(work),
   { apiGroups: [""], resources: ["configmaps"], verbs: ["get", "update"] },
 ];
 const isPut = (seen: Seen) => seen.method === "PUT" && isStatusWrite(seen);

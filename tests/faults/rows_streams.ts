@@ -7,7 +7,6 @@ import { assert, assertEquals } from "@std/assert";
 import type { FaultRow } from "./fault_row.ts";
 import type { Rig } from "./rig.ts";
 import { endOf, textForPeople } from "./interruptions.ts";
-import { NAME } from "./work.ts";
 
 type Phase = "Succeeded" | "Failed";
 
@@ -54,14 +53,8 @@ exec "$0"`,
 
 /** Most bytes of the text for people; each of these characters has three. */
 const MAX_TEXT_BYTES = 2_000;
+/** Far too long for a termination message. */
 const LONG_MESSAGE = "€".repeat(5_000);
-
-/** Ends the Workflow as failed, with a message far too long for a termination message. */
-async function failAtLength(rig: Rig): Promise<void> {
-  const path = `/apis/argoproj.io/v1alpha1/namespaces/${rig.namespace}/workflows/${NAME}`;
-  await rig.cluster.patch(path, { status: { message: LONG_MESSAGE } });
-  await rig.finish("Failed");
-}
 
 export const rows: FaultRow[] = [
   ...withStreams("standard output and error are closed", 'exec "$0" >&- 2>&-', true),
@@ -83,13 +76,13 @@ export const rows: FaultRow[] = [
       const env = { HOME: rig.folder, RUNNER_LOGGER_DEV_MODE: "false" };
       const run = rig.start(env, { through: READ_ONLY });
       await rig.watching();
-      await failAtLength(rig);
+      await rig.finish("Failed", LONG_MESSAGE);
       const verdictAt = performance.now();
       const ended = await endOf(run);
-      const text = textForPeople(ended);
+      const text = textForPeople(ended, rig.work.program);
       const bytes = new TextEncoder().encode(text).length;
       assert(bytes <= MAX_TEXT_BYTES, `the text has ${bytes} bytes`);
-      assert(/^argo-runner: .*€…\n/.test(text), `the message was not cut:\n${text}`);
+      assert(/^\S+-runner: .*€…\n/.test(text), `the message was not cut:\n${text}`);
       assert(/\nexit code: 10 \(WorkFailed\)\nleft in the cluster: .*\nshow it: .*\n$/.test(text), text);
       assert(!text.includes("\uFFFD"), "a character was cut");
       return { ended, verdictAt };

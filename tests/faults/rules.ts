@@ -12,12 +12,12 @@ const VERBS = ["create", "get", "list", "watch", "patch"];
 /** The right to write the status object. */
 export const STATUS_RULE: JsonObject = { apiGroups: [""], resources: ["configmaps"], verbs: ["patch"] };
 
-/** The rights on the work's object. */
-export function workRule(work: Work, verbs = VERBS): JsonObject {
-  return { apiGroups: [groupOf(work)], resources: [work.plural], verbs };
+/** These rights on the work's object, and all that the runner needs beside it. */
+export function workRules(work: Work, verbs = VERBS): JsonObject[] {
+  return [{ apiGroups: [groupOf(work)], resources: [work.plural], verbs }, ...work.rules ?? []];
 }
 
 /** All that a runner needs. */
 export function rulesOf(work: Work): JsonObject[] {
-  return [workRule(work), STATUS_RULE, ...work.rules ?? []];
+  return [...workRules(work), STATUS_RULE];
 }

@@ -3,17 +3,22 @@
  *
  * @module
  */
-import { assertEquals } from "@std/assert";
 import { ALL_ROWS } from "./all_rows.ts";
-import type { FaultRow, Need, WorkRow } from "./fault_row.ts";
+import { PID_FILE } from "./api_server.ts";
+import { withControlPlane } from "./control_plane.ts";
+import { TooLateError } from "./courses.ts";
+import { etcdProgram } from "./etcd.ts";
+import type { FaultRow, Need, Outcome, OutcomePastProxy, WorkRow } from "./fault_row.ts";
 import { isCreate } from "./requests.ts";
-import { withRig } from "./rig.ts";
+import { type Rig, withRig } from "./rig.ts";
+import { within } from "./interruptions.ts";
+import { must } from "./steps.ts";
 
 /** A row on this machine. */
-export interface RowHere extends WorkRow {
+export type RowHere = WorkRow & {
   /** What is missing to run it, if anything is. */
   missing: string | undefined;
-}
+};
 
 /** What a row's run showed. */
 export interface RowResult {
@@ -28,6 +33,8 @@ export interface RowResult {
   requestsPerMinute: number;
   seconds: number;
   stderr: string;
+  /** That the verdict came too late, if it did. */
+  late?: string;
 }
 
 /** How many rows run at once: they wait far more than they work. */
@@ -35,77 +42,100 @@ const SIDE_BY_SIDE = 8;
 /** How many of the rows that start an API server of their own run at once: each server takes 400 MB. */
 const SERVERS_SIDE_BY_SIDE = 2;
 
+/** How long a row may take, milliseconds: one that hangs must not hold up the others. */
+const ROW_MS = 10 * 60_000;
+
 /** Every row, with what it lacks here; `FAULTS_ROWS=5,36` and `FAULTS_PROGRAMS=job-runner` choose some. */
-export function rowsHere(): RowHere[] {
+export async function rowsHere(): Promise<RowHere[]> {
   const rows = Deno.env.get("FAULTS_ROWS")?.split(",").map(Number);
   const programs = Deno.env.get("FAULTS_PROGRAMS")?.split(",");
+  const missing = await missingHere();
   return ALL_ROWS
     .filter(({ row, work }) => (rows?.includes(row) ?? true) && (programs?.includes(work.program) ?? true))
-    .map((row) => ({ ...row, missing: missingFor(row.needs ?? []) }));
+    .map((row) => ({ ...row, missing: needsOf(row).map((need) => missing[need]).find(Boolean) }));
 }
 
-function missingFor(needs: Need[]): string | undefined {
-  if (!Deno.env.get("KUBECONFIG")) return "KUBECONFIG";
-  if (needs.includes("apiserver") && !Deno.env.get("FAULTS_APISERVER_PID_FILE")) {
-    return "FAULTS_APISERVER_PID_FILE";
-  }
-  if (needs.includes("root") && Deno.uid() !== 0) return "root";
+/** What a row needs, in the order in which it is asked for. */
+function needsOf({ needs = [], onControlPlane }: WorkRow): (Need | "cluster")[] {
+  return ["cluster", ...onControlPlane ? ["apiserver", "etcd"] as const : needs];
 }
 
-/** Starts every row that nothing is missing for, side by side. Returns each row's result to come. */
-export function startRows(rows: RowHere[]): Map<RowHere, Promise<RowResult>> {
-  const results = new Map<RowHere, PromiseWithResolvers<RowResult>>();
-  const runnable = rows.filter(({ missing }) => missing === undefined);
-  for (const row of runnable) {
-    const result = Promise.withResolvers<RowResult>();
-    // Whoever awaits it is told; until then a failure is nobody's.
-    result.promise.catch(() => {});
-    results.set(row, result);
-  }
-  const run = async (row: RowHere) => {
-    const { resolve, reject } = results.get(row)!;
-    await measureRow(row).then(resolve, reject);
+/** What this machine lacks, by the need that it is for. */
+async function missingHere(): Promise<Record<Need | "cluster", string | undefined>> {
+  return {
+    cluster: Deno.env.get("KUBECONFIG") ? undefined : "KUBECONFIG",
+    apiserver: Deno.env.get(PID_FILE) ? undefined : PID_FILE,
+    etcd: await etcdProgram() ? undefined : "etcd beside the API server's program or on the PATH",
+    root: Deno.uid() === 0 ? undefined : "root",
   };
-  const hasServer = ({ needs = [] }: RowHere) => needs.includes("apiserver");
-  runInLanes(runnable.filter((row) => !hasServer(row)), SIDE_BY_SIDE, run);
-  runInLanes(runnable.filter(hasServer), SERVERS_SIDE_BY_SIDE, run);
-  return new Map([...results].map(([row, { promise }]) => [row, promise]));
 }
 
-function runInLanes(rows: RowHere[], lanes: number, run: (row: RowHere) => Promise<void>): void {
-  const waiting = [...rows];
-  for (let lane = 0; lane < lanes; lane++) {
-    (async () => {
-      for (let row = waiting.shift(); row; row = waiting.shift()) await run(row);
-    })();
-  }
+/**
+ * Has `run` called for every row that nothing is missing for, side by side, in their order.
+ *
+ * @param signal When it aborts, no further row begins.
+ */
+export async function runInLanes<R extends RowHere>(
+  rows: R[],
+  run: (row: R) => Promise<void>,
+  signal?: AbortSignal,
+): Promise<void> {
+  const runnable = rows.filter(({ missing }) => missing === undefined);
+  const [own, shared] = [runnable.filter(hasServer), runnable.filter((row) => !hasServer(row))];
+  const lane = async (waiting: R[]) => {
+    for (let row = waiting.shift(); row && !signal?.aborted; row = waiting.shift()) await run(row);
+  };
+  await Promise.all([
+    ...Array.from({ length: SIDE_BY_SIDE }, () => lane(shared)),
+    ...Array.from({ length: SERVERS_SIDE_BY_SIDE }, () => lane(own)),
+  ]);
+}
+
+/** Whether a row has an API server of its own. */
+function hasServer(row: WorkRow): boolean {
+  return needsOf(row).includes("apiserver");
 }
 
 /** Checks a result against its row. */
 export function checkRow(row: FaultRow, { exitCode, objects, stderr }: RowResult): void {
-  assertEquals(exitCode, row.exitCode, stderr);
-  assertEquals(objects, row.objects, `objects created\n${stderr}`);
+  must(exitCode === row.exitCode, `exit code ${row.exitCode} (it was ${exitCode})\n${stderr}`);
+  must(objects === row.objects, `${row.objects} objects created (there were ${objects})\n${stderr}`);
 }
 
-function measureRow(row: WorkRow): Promise<RowResult> {
-  return withRig(async (rig) => {
-    const started = performance.now();
-    const outcome = await row.scenario(rig);
-    const { ended, verdictAt } = outcome;
-    const { seen } = rig.proxy;
-    return {
-      exitCode: ended.code,
-      objects: "objects" in outcome
-        ? outcome.objects
-        : seen.filter((each) => isCreate(each) && each.status === 201).length,
-      ...(verdictAt === undefined ? {} : { verdictMs: ended.at - verdictAt }),
-      requests: seen.length,
-      requestsPerMinute: Math.max(
-        0,
-        ...seen.map(({ at }) => seen.filter((other) => other.at >= at && other.at < at + 60_000).length),
-      ),
-      seconds: (ended.at - started) / 1_000,
-      stderr: ended.stderr,
-    };
-  }, row);
+/** Runs a row and tells what it showed. */
+export function measureRow(row: WorkRow): Promise<RowResult> {
+  if (!row.onControlPlane) return withRig((rig) => measure(rig, () => row.scenario(rig)), row);
+  return withControlPlane((plane) => {
+    const { server } = plane.server.upstream;
+    return withRig((rig) => measure(rig, () => row.scenario(rig, plane)), { ...row, server });
+  });
+}
+
+async function measure(
+  { proxy: { seen } }: Rig,
+  scenario: () => Promise<Outcome | OutcomePastProxy>,
+): Promise<RowResult> {
+  const started = performance.now();
+  let late: string | undefined;
+  const outcome = await within(ROW_MS, "the row ends", scenario()).catch((error) => {
+    if (!(error instanceof TooLateError)) throw error;
+    late = error.message;
+    return error.outcome;
+  });
+  const { ended, verdictAt } = outcome;
+  return {
+    exitCode: ended.code,
+    objects: "objects" in outcome
+      ? outcome.objects
+      : seen.filter((each) => isCreate(each) && each.status === 201).length,
+    ...(verdictAt === undefined ? {} : { verdictMs: ended.at - verdictAt }),
+    requests: seen.length,
+    requestsPerMinute: Math.max(
+      0,
+      ...seen.map(({ at }) => seen.filter((other) => other.at >= at && other.at < at + 60_000).length),
+    ),
+    seconds: (ended.at - started) / 1_000,
+    stderr: ended.stderr,
+    ...late !== undefined && { late },
+  };
 }

@@ -38,8 +38,8 @@ export interface Work {
   shortLived: { manifest: JsonObject; field: string };
   /** A manifest as YAML that holds this list of `{name, value}`, written in one line, where the kind has one. */
   listing(list: string): string;
-  /** What a controller writes at the end, as a merge patch. */
-  end(phase: Phase): JsonObject;
+  /** What a controller writes at the end, as a merge patch; the message is of a failure. */
+  end(phase: Phase, message?: string): JsonObject;
   /** Whether the API server takes the status only by itself. */
   hasStatusPath: boolean;
   /** Whether a line of a watch tells of the end. */

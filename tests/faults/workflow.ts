@@ -24,11 +24,11 @@ export const WORKFLOW: Work = {
   listing: (list) =>
     `entrypoint: main\narguments: {parameters: ${list}}\ntemplates:\n- {name: main, suspend: {}}\n`,
   // Phase, time and labels in one update, as Argo's controller does.
-  end: (phase) => ({
+  end: (phase, message = "") => ({
     metadata: {
       labels: { "workflows.argoproj.io/phase": phase, "workflows.argoproj.io/completed": "true" },
     },
-    status: { phase, finishedAt: timestamp() },
+    status: { phase, message, finishedAt: timestamp() },
   }),
   hasStatusPath: false,
   isEnd: (line) => line.includes('"workflows.argoproj.io/completed":"true"'),
