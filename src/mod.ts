@@ -16,6 +16,7 @@ export {
   type JsonValue,
   objectAt,
   objectsAt,
+  saysNothing,
   sha256,
   textAt,
   valueAt,
