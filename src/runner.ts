@@ -74,6 +74,8 @@ export interface WorkObject {
   ageMs?: number;
   /** Whether it had ended already when it was adopted. */
   finished?: boolean;
+  /** The label selector of its pods, where the object has one of its own and does not mark them. */
+  podSelector?: string | undefined;
 }
 
 /** What work that runs or has ended looks like, for people. */
