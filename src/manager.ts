@@ -4,7 +4,7 @@
  * @module
  */
 import { type Clock, systemClock } from "./clock.ts";
-import { messageOf, reasonOf, RunError } from "./errors.ts";
+import { DryRunRefusedError, messageOf, reasonOf, RunError } from "./errors.ts";
 import { EXIT_CODES, type Left, type Reason } from "./exit_codes.ts";
 import { explainWork } from "./explain_work.ts";
 import type { JsonObject } from "./json.ts";
@@ -90,7 +90,7 @@ export class Manager {
       if (!existing) {
         this.#nameIsFree = true;
         await step("while setting status", () => reporter.check(input));
-        if (!context.dryRun) await step("while starting action", async () => await runner.preflight?.(start));
+        if (!context.dryRun) await step("while starting action", () => this.#preflight(start));
       }
       this.#startingAt = this.#clock.now();
       if (context.dryRun && !existing && runner.dryRun) {
@@ -109,6 +109,16 @@ export class Manager {
         message: messageOf(error),
         left: this.#leftBy(error),
       }, signal);
+    }
+  }
+
+  /** What a policy says of a dry run it may not say of the create: that decides. */
+  async #preflight(input: StartInput): Promise<void> {
+    try {
+      await this.#options.runner.preflight?.(input);
+    } catch (error) {
+      if (!(error instanceof DryRunRefusedError)) throw error;
+      input.log.warn(`the dry run before the start is refused, going on without it: ${error.message}`);
     }
   }
 

@@ -7,7 +7,14 @@ export { scoped } from "./abort.ts";
 export { type Clock, systemClock } from "./clock.ts";
 export { type ReporterName } from "./config.ts";
 export { formatDuration, parseDuration } from "./duration.ts";
-export { InvalidInputError, messageOf, reasonOf, RunError, type RunErrorOptions } from "./errors.ts";
+export {
+  DryRunRefusedError,
+  InvalidInputError,
+  messageOf,
+  reasonOf,
+  RunError,
+  type RunErrorOptions,
+} from "./errors.ts";
 export { EXIT_CODES, type ExitCode, type Left, type Phase, type Reason } from "./exit_codes.ts";
 export {
   canonicalJson,

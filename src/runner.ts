@@ -190,7 +190,11 @@ export interface ActionRunner {
    * @throws {RunError} `NameTaken` if the name belongs to another object
    */
   find?(input: StartInput): Promise<WorkObject | undefined>;
-  /** Asks the API server, with nothing created, whether the work could start. Not called for an existing object. */
+  /**
+   * Asks the API server, with nothing created, whether the work could start. Not called for an existing object.
+   *
+   * @throws {DryRunRefusedError} If dry runs are refused: that ends no run, `start` decides
+   */
   preflight?(input: StartInput): Promise<void>;
   /** Creates the work, or adopts that of an earlier start. */
   start(input: StartInput): Promise<StartOutput>;

@@ -365,6 +365,29 @@ Deno.test("checkRun() says so where the API server's dry run is not all", async 
   });
 });
 
+Deno.test("row 69: checkRun() says what it could not try where dry runs are refused, and misses nothing", async () => {
+  const kube = new MemoryClient(anApi());
+  const refusal = new ApiError("Cannot do it: no dry runs", { fault: "noDryRun" });
+  kube.trouble = ({ method }) => ["create", "mergePatch"].includes(method) ? refusal : undefined;
+  const items = await check(anApi(), { kube });
+  const said =
+    "Cannot do it: no dry runs; it was asked in a dry run, and only a real one tells what it says then";
+  assertEquals(troubleIn(items).filter((line) => !/ (size|times): /.test(line)), [
+    `not checked status object: ${said}`,
+    `not checked dry run: ${said}`,
+  ]);
+});
+
+Deno.test("row 69: checkRun() misses what a policy denies, and says that it was asked in a dry run", async () => {
+  const kube = new MemoryClient(anApi());
+  kube.trouble = ({ method }) =>
+    method === "create" ? new ApiError("no Fridays", { fault: "denied" }) : undefined;
+  const items = await check(anApi(), { kube });
+  const found = items.find(({ item }) => item === "dry run");
+  assertEquals([found?.state, found?.reason], ["missing", "RefusedByApi"]);
+  assertEquals(found?.message.startsWith("no Fridays; it was asked in a dry run"), true);
+});
+
 Deno.test("checkRun() tells what a runner warns of in its preflight", async () => {
   const runner = (kube: KubeClient): ActionRunner => ({
     ...argoRunner(kube),

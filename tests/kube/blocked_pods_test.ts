@@ -8,6 +8,7 @@ import {
   tellOfBlockedPods,
 } from "../../src/mod.ts";
 import { type FakeClock, fakeClock } from "../../src/testing/mod.ts";
+import { ownPods } from "../../src/kube/blocked_pods.ts";
 import { recordingsOf, refusal } from "../runners/recorded.ts";
 
 const { recording } = recordingsOf("argo");
