@@ -216,8 +216,13 @@ export interface ActionRunner {
   stop?(input: StopInput): Promise<string | void>;
   /** The commands with which people look at the work and stop it, for the report of a run that failed. */
   commands?(object: WorkObject): { show: string; stop: string };
-  /** What the run's requests need of RBAC, in the order in which it meets them. It asks nobody. */
-  access?(context: ExecutionContext): AccessRule[];
+  /**
+   * What the run's requests need of RBAC, in the order in which it meets them. It asks nobody.
+   *
+   * @param manifest the run's, where it is known: work may need more than another of its kind
+   * @throws {InvalidInputError} If the manifest is none of this runner's
+   */
+  access?(context: ExecutionContext, manifest?: JsonObject): AccessRule[];
 }
 
 /** What a {@linkcode StatusReporter} gets beside the status. */
