@@ -9,6 +9,7 @@ import { EXIT_CODES, type Left, type Reason } from "./exit_codes.ts";
 import { explainWork } from "./explain_work.ts";
 import type { JsonObject } from "./json.ts";
 import type { Log } from "./log.ts";
+import { withoutSecretOutputs } from "./outputs.ts";
 import type { Progress } from "./progress.ts";
 import { finalReport, type Outcome, reservedKeys } from "./report.ts";
 import { reportEnd, reportStart } from "./report_status.ts";
@@ -181,8 +182,9 @@ export class Manager {
   ): Promise<ExecuteResult> {
     const failure = await this.#explain(outcome.reason, signal);
     const full = this.#masked({ ...outcome, started: this.#started, completed: this.#completed, failure });
-    const { context, reporter, runner } = this.#options;
-    const report = finalReport(runner.name, full);
+    const { context, mask, reporter, runner } = this.#options;
+    const whole = finalReport(runner.name, full);
+    const report = reporter.confidential ? whole : withoutSecretOutputs(whole, mask);
     const { reason } = outcome;
     const input = { context, signal, reason, clock: this.#clock };
     try {
@@ -196,12 +198,17 @@ export class Manager {
     return this.#result(full);
   }
 
-  /** Without secrets in what the cluster and the work say; what the run itself says holds none. */
+  /** Without secrets in the words of the cluster and the work; what the run itself says holds none. Outputs are data. */
   #masked(outcome: Outcome): Outcome {
     const { mask } = this.#options;
     if (!mask) return outcome;
     const { message, completed, failure } = outcome;
-    return { ...outcome, ...mask.applyTo({ message, completed, failure }) };
+    return {
+      ...outcome,
+      message: mask.apply(message),
+      ...(completed ? { completed: { ...completed, message: mask.apply(completed.message) } } : {}),
+      ...(failure ? { failure: mask.applyToFailure(failure) } : {}),
+    };
   }
 
   async #explain(reason: Reason, signal: AbortSignal): Promise<Failure | undefined> {
@@ -234,7 +241,8 @@ export class Manager {
   }
 
   #result(outcome: Outcome): ExecuteResult {
-    const report = finalReport(this.#options.runner.name, outcome);
+    const { mask, runner } = this.#options;
+    const report = withoutSecretOutputs(finalReport(runner.name, outcome), mask);
     return { exitCode: EXIT_CODES[outcome.reason].code, report, outcome };
   }
 

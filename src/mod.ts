@@ -19,6 +19,7 @@ export { EXIT_CODES, type ExitCode, type Left, type Phase, type Reason } from ".
 export {
   canonicalJson,
   isJsonObject,
+  isNoText,
   type JsonObject,
   type JsonValue,
   objectAt,
@@ -110,7 +111,7 @@ export {
   type WaitForCompletionOutput,
   type WorkObject,
 } from "./runner.ts";
-export { Mask, secretsIn } from "./secrets.ts";
+export { type FailureWords, Mask, secretsIn } from "./secrets.ts";
 export { type Setting } from "./settings.ts";
 export { type Stream } from "./standard_streams.ts";
 export { configMapReporter } from "./status/config_map.ts";

@@ -235,6 +235,8 @@ export interface ReportInput {
 
 /** Somewhere an engine looks for a run's status. */
 export interface StatusReporter {
+  /** Whether only those read it who may read secrets: it gets outputs that hold some too. `false` by default. */
+  readonly confidential?: boolean;
   /**
    * Checks that a report could be written, without writing one.
    *

@@ -4,7 +4,7 @@
  * @module
  */
 import { InvalidInputError } from "./errors.ts";
-import { isJsonObject, type JsonObject, type JsonValue, saysNothing } from "./json.ts";
+import { isJsonObject, isNoText, type JsonObject, type JsonValue, saysNothing } from "./json.ts";
 import type { KubeObject } from "./kube/client.ts";
 import { nameProblem } from "./names.ts";
 import type { ExecutionContext } from "./runner.ts";
@@ -62,7 +62,7 @@ export function parseWork(manifest: JsonObject, context: ExecutionContext, of: W
 /** A word on a service account in the manifest that the context's takes the place of; none where it is the same. */
 export function overruledAccount(given: JsonValue | undefined, { platform }: ExecutionContext): string[] {
   const { serviceAccountName } = platform;
-  if (saysNothing(given) || given === serviceAccountName) return [];
+  if (isNoText(given) || given === serviceAccountName) return [];
   return [`the manifest's serviceAccountName ${text(given)} is overruled by ${text(serviceAccountName)}`];
 }
 
@@ -81,7 +81,7 @@ interface Parts extends Pick<ParsedWork, "warnings"> {
 }
 
 function partsOf(manifest: JsonObject, context: ExecutionContext, of: WorkKind): Parts {
-  if (["kind", "apiVersion", "metadata"].some((key) => !saysNothing(manifest[key]))) {
+  if (!isNoText(manifest.kind) || !isNoText(manifest.apiVersion) || !saysNothing(manifest.metadata)) {
     return partsOfWhole(manifest, context, of);
   }
   const { [of.key]: inner, ...rest } = manifest;
@@ -133,7 +133,7 @@ function textsAt(metadata: JsonObject, key: "labels" | "annotations"): JsonObjec
 }
 
 function checkSame(given: JsonValue | undefined, expected: string, path: string): void {
-  if (!saysNothing(given) && given !== expected) {
+  if (!isNoText(given) && given !== expected) {
     throw new InvalidInputError(
       `the manifest has ${path} ${text(given)}, expected the context's ${text(expected)} or none`,
     );

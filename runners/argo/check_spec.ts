@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { InvalidInputError, isJsonObject, type JsonObject, type JsonValue } from "../../src/mod.ts";
+import { InvalidInputError, isJsonObject, isNoText, type JsonObject, type JsonValue } from "../../src/mod.ts";
 
 /**
  * Checks what the controller would refuse only after the Workflow has been created.
@@ -70,7 +70,7 @@ function checkNames(templates: JsonObject[]): void {
 
 /** The template that the Workflow begins with; `undefined` where the manifest names none. */
 function entrypointOf({ entrypoint }: JsonObject, templates: JsonObject[]): JsonObject | undefined {
-  if (entrypoint === undefined || entrypoint === null || entrypoint === "") return undefined;
+  if (isNoText(entrypoint)) return undefined;
   if (typeof entrypoint !== "string") {
     throw new InvalidInputError(
       "the manifest has an entrypoint that is no text, expected the name of a template",

@@ -5,6 +5,7 @@
  */
 import {
   type ExecutionContext,
+  isNoText,
   type JsonObject,
   type KubeObject,
   objectAt,
@@ -13,7 +14,6 @@ import {
   overruledAccount,
   type ParsedWork,
   parseWork,
-  saysNothing,
   shortTtl,
   stopNote,
   textAt,
@@ -109,7 +109,7 @@ function ttlWarnings(spec: JsonObject): string[] {
 /** Templates that do not run under the context's account. */
 function templateAccounts(spec: JsonObject): string[] {
   return objectsAt(spec, "templates")
-    .filter(({ serviceAccountName }) => !saysNothing(serviceAccountName))
+    .filter(({ serviceAccountName }) => !isNoText(serviceAccountName))
     .map(({ name, serviceAccountName }) =>
       `template ${JSON.stringify(name)} runs under its own serviceAccountName ` +
       JSON.stringify(serviceAccountName)

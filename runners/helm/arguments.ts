@@ -8,6 +8,7 @@ import {
   type ExecutionContext,
   InvalidInputError,
   isJsonObject,
+  isNoText,
   type JsonObject,
   type JsonValue,
   nameProblem,
@@ -119,12 +120,11 @@ export function parseArguments(
 
 /** What is given: a null or empty text is as absent as for the programs that print arguments. Values are helm's. */
 function givenIn(manifest: JsonObject): JsonObject {
-  const isGiven = (value: JsonValue | undefined) => value !== undefined && value !== null && value !== "";
   const entries = Object.entries(manifest).filter(([key, value]) =>
-    isGiven(value) && !(key === "output" && saysNothing(value))
+    !isNoText(value) && !(key === "output" && saysNothing(value))
   ).map(([key, value]) => {
     if (key === "values" || !isJsonObject(value)) return [key, value];
-    return [key, Object.fromEntries(Object.entries(value).filter(([, inner]) => isGiven(inner)))];
+    return [key, Object.fromEntries(Object.entries(value).filter(([, inner]) => !isNoText(inner)))];
   });
   return Object.fromEntries(entries);
 }

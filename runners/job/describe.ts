@@ -32,14 +32,14 @@ export async function describeJob(kube: KubeClient, input: StepInput): Promise<D
     : await explainJob(kube, { ...input, started, ...(completed ? { completed } : {}) });
   const mask = new Mask();
   mask.hide(secretsIn(job.spec));
-  return mask.applyTo({
+  return {
     kind: JOB.kind,
     name,
     namespace,
     state: jobState(job),
     ended: completed !== undefined,
-    ...(completed ? { message: completed.message } : {}),
+    ...(completed ? { message: mask.apply(completed.message) } : {}),
     nodes: [jobNode(job)],
-    ...(failure ? { failure } : {}),
-  });
+    ...(failure ? { failure: mask.applyToFailure(failure) } : {}),
+  };
 }

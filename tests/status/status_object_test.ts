@@ -245,6 +245,12 @@ Deno.test("nopReporter() has nothing to check and writes nowhere", async () => {
   await reporter.report(INPUT, STATUS);
 });
 
+Deno.test("only the reporter into a Secret is confidential", () => {
+  const { kube } = aKube({});
+  const reporters = [configMapReporter(kube), nopReporter(), secretReporter(kube)];
+  assertEquals(reporters.map(({ confidential }) => confidential ?? false), [false, false, true]);
+});
+
 for (const fault of ["denied", "noDryRun"] as const) {
   Deno.test(`row 69: check() of a status whose dry run is refused (${fault}) writes nothing in its place`, async () => {
     const refuse = fails(fault);

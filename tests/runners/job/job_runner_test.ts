@@ -33,7 +33,7 @@ testOnStage("jobRunner() fails with a Job that fails, and says why", async ({ ru
 });
 
 testOnStage("jobRunner() finds the pods of a Job with manualSelector by its own selector", async (stage) => {
-  const { name, platform: { namespace } } = aContext();
+  const { namespace } = aContext().platform;
   const labels = { app: "mine" };
   const pod = (name: string, uid: string) => ({
     metadata: {
