@@ -122,14 +122,14 @@ function partsOfWhole(manifest: JsonObject, context: ExecutionContext, of: WorkK
   };
 }
 
-/** Labels or annotations: texts by texts. */
+/** Labels or annotations: texts by texts. A null is an empty text, as for the API server. */
 function textsAt(metadata: JsonObject, key: "labels" | "annotations"): JsonObject {
-  const texts = metadata[key];
-  if (texts === undefined || texts === null) return {};
-  if (isJsonObject(texts) && Object.values(texts).every((value) => typeof value === "string")) {
-    return Object.keys(texts).length > 0 ? { [key]: texts } : {};
+  const texts = metadata[key] ?? {};
+  if (!isJsonObject(texts) || !Object.values(texts).every((value) => typeof (value ?? "") === "string")) {
+    throw new InvalidInputError(`the manifest has metadata.${key} that are not texts by names`);
   }
-  throw new InvalidInputError(`the manifest has metadata.${key} that are not texts by names`);
+  const entries = Object.entries(texts).map(([name, value]) => [name, value ?? ""]);
+  return entries.length > 0 ? { [key]: Object.fromEntries(entries) } : {};
 }
 
 function checkSame(given: JsonValue | undefined, expected: string, path: string): void {

@@ -66,6 +66,14 @@ Deno.test("parseJob() keeps a whole Job's labels and annotations", () => {
   assertEquals(object.metadata, { ...marks, name: "demo", namespace: "team" });
 });
 
+Deno.test("parseJob() takes a null label for an empty one, as the API server does (B40)", () => {
+  const { object } = parseJob(
+    aManifest({ labels: { a: null, b: "x" }, annotations: { c: null } }),
+    aContext(),
+  );
+  assertEquals([object.metadata.labels, object.metadata.annotations], [{ a: "", b: "x" }, { c: "" }]);
+});
+
 const warned: [string, JsonObject, string[]][] = [
   ["another account", withPod({ serviceAccountName: "other" }), [
     `the manifest's serviceAccountName "other" is overruled by "worker"`,
