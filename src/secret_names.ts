@@ -51,7 +51,7 @@ export function secretNoun(name: string): string | undefined {
   const at = nounIndex(parts);
   const noun = nounAt(parts, at);
   if (noun === undefined || name === "PWD") return undefined;
-  if (/^(max|min|num|existing)/.test(parts[at]!)) return undefined;
+  if (/^(max|min|num|existing)(passw|secret|token|cred)/.test(parts[at]!)) return undefined;
   if (parts.slice(0, at).some((part) => BEFORE.includes(part))) return undefined;
   if (noun.startsWith("secret") && isInCluster(parts, at)) return undefined;
   const behind = parts.slice(at + 1);

@@ -11,6 +11,8 @@ const secrets: Record<string, string> = {
   "PGPASSWORD": "password",
   "root-password": "password",
   "rootpassword": "password",
+  "miniopassword": "password",
+  "miniosecretkey": "secretkey",
   "keyStorePassword": "password",
   "userPassword": "password",
   "password1": "password",
