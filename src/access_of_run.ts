@@ -3,16 +3,22 @@
  *
  * @module
  */
+import type { JsonObject } from "./json.ts";
 import type { AccessRule } from "./kube/access_rule.ts";
 import type { ActionRunner, ExecutionContext, StatusReporter } from "./runner.ts";
 
-/** The rules of a runner and its reporter, each once. The runner's are missing if it does not tell them. */
+/**
+ * The rules of a runner and its reporter, each once. The runner's are missing if it does not tell them.
+ *
+ * @param manifest the run's, where it is known
+ */
 export function accessOfRun(
   runner: ActionRunner,
   reporter: StatusReporter,
   context: ExecutionContext,
+  manifest?: JsonObject,
 ): AccessRule[] {
-  const all = [...runner.access?.(context) ?? [], ...reporter.access?.(context) ?? []];
+  const all = [...runner.access?.(context, manifest) ?? [], ...reporter.access?.(context) ?? []];
   const same = Map.groupBy(
     all,
     ({ apiGroup, resource, name, verbs }) => JSON.stringify([apiGroup, resource, name, verbs.toSorted()]),

@@ -18,7 +18,7 @@ export type ReporterName = "configmap" | "secret" | "nop";
 
 /** Everything that the environment, the flags and the context file say. */
 export interface Config {
-  /** File with the rendered manifest. */
+  /** File with the rendered manifest; empty where none is needed or given. */
   manifestPath: string;
   /** The run. */
   context: ExecutionContext;
@@ -66,7 +66,11 @@ export function parseConfig(input: ConfigInput): Config {
   const reader = new SettingReader({ env, flags, contextFile });
   const file = contextFile instanceof InvalidInputError ? undefined : contextFile;
 
-  const manifestPath = to === "run" ? reader.requireManifestPath() : "";
+  const manifestPath = to === "run"
+    ? reader.requireManifestPath()
+    : to === "rbac"
+    ? reader.readManifestPath() ?? ""
+    : "";
   const context: ExecutionContext = {
     program: input.program,
     name: reader.require(SETTINGS.name),

@@ -52,6 +52,24 @@ export class InvalidInputError extends RunError {
   }
 }
 
+/**
+ * The API server refused a dry run, so that nothing is known of the same request without one: a policy may refuse dry
+ * runs alone. A preflight that throws it does not end a run.
+ */
+export class DryRunRefusedError extends RunError {
+  /** `DryRunRefusedError`. */
+  override readonly name = "DryRunRefusedError";
+
+  /**
+   * Its reason is `RefusedByApi`.
+   *
+   * @param message what the API server said
+   */
+  constructor(message: string, options: ErrorOptions = {}) {
+    super("RefusedByApi", message, options);
+  }
+}
+
 /** The reason that an error of any kind stands for; `InternalError` for one that nobody foresaw. */
 export function reasonOf(error: unknown): Reason {
   return error instanceof RunError ? error.reason : "InternalError";

@@ -18,6 +18,17 @@ export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
+/** Whether there is no text: null and an empty one are as absent as for the API server. */
+export function isNoText(value: JsonValue | undefined): boolean {
+  return value === undefined || value === null || value === "";
+}
+
+/** Whether a value says nothing: null, an empty text, or a list or object of nothing but such values. */
+export function saysNothing(value: JsonValue | undefined): boolean {
+  if (isNoText(value)) return true;
+  return typeof value === "object" && Object.values(value ?? {}).every(saysNothing);
+}
+
 /** The value at a path of keys; `undefined` where there is none. */
 export function valueAt(value: unknown, ...keys: string[]): JsonValue | undefined {
   return keys.reduce<unknown>((at, key) => isJsonObject(at) ? at[key] : undefined, value) as JsonValue;

@@ -4,11 +4,12 @@
  * @module
  */
 import { type Clock, systemClock } from "./clock.ts";
-import { messageOf, reasonOf, RunError } from "./errors.ts";
+import { DryRunRefusedError, messageOf, reasonOf, RunError } from "./errors.ts";
 import { EXIT_CODES, type Left, type Reason } from "./exit_codes.ts";
 import { explainWork } from "./explain_work.ts";
 import type { JsonObject } from "./json.ts";
 import type { Log } from "./log.ts";
+import { withoutSecretOutputs } from "./outputs.ts";
 import type { Progress } from "./progress.ts";
 import { finalReport, type Outcome, reservedKeys } from "./report.ts";
 import { reportEnd, reportStart } from "./report_status.ts";
@@ -90,7 +91,7 @@ export class Manager {
       if (!existing) {
         this.#nameIsFree = true;
         await step("while setting status", () => reporter.check(input));
-        if (!context.dryRun) await step("while starting action", async () => await runner.preflight?.(start));
+        if (!context.dryRun) await step("while starting action", () => this.#preflight(start));
       }
       this.#startingAt = this.#clock.now();
       if (context.dryRun && !existing && runner.dryRun) {
@@ -109,6 +110,16 @@ export class Manager {
         message: messageOf(error),
         left: this.#leftBy(error),
       }, signal);
+    }
+  }
+
+  /** What a policy says of a dry run it may not say of the create: that decides. */
+  async #preflight(input: StartInput): Promise<void> {
+    try {
+      await this.#options.runner.preflight?.(input);
+    } catch (error) {
+      if (!(error instanceof DryRunRefusedError)) throw error;
+      input.log.warn(`the dry run before the start is refused, going on without it: ${error.message}`);
     }
   }
 
@@ -171,8 +182,9 @@ export class Manager {
   ): Promise<ExecuteResult> {
     const failure = await this.#explain(outcome.reason, signal);
     const full = this.#masked({ ...outcome, started: this.#started, completed: this.#completed, failure });
-    const { context, reporter, runner } = this.#options;
-    const report = finalReport(runner.name, full);
+    const { context, mask, reporter, runner } = this.#options;
+    const whole = finalReport(runner.name, full);
+    const report = reporter.confidential ? whole : withoutSecretOutputs(whole, mask);
     const { reason } = outcome;
     const input = { context, signal, reason, clock: this.#clock };
     try {
@@ -186,12 +198,17 @@ export class Manager {
     return this.#result(full);
   }
 
-  /** Without secrets in what the cluster and the work say; what the run itself says holds none. */
+  /** Without secrets in the words of the cluster and the work; what the run itself says holds none. Outputs are data. */
   #masked(outcome: Outcome): Outcome {
     const { mask } = this.#options;
     if (!mask) return outcome;
     const { message, completed, failure } = outcome;
-    return { ...outcome, ...mask.applyTo({ message, completed, failure }) };
+    return {
+      ...outcome,
+      message: mask.apply(message),
+      ...(completed ? { completed: { ...completed, message: mask.apply(completed.message) } } : {}),
+      ...(failure ? { failure: mask.applyToFailure(failure) } : {}),
+    };
   }
 
   async #explain(reason: Reason, signal: AbortSignal): Promise<Failure | undefined> {
@@ -224,7 +241,8 @@ export class Manager {
   }
 
   #result(outcome: Outcome): ExecuteResult {
-    const report = finalReport(this.#options.runner.name, outcome);
+    const { mask, runner } = this.#options;
+    const report = withoutSecretOutputs(finalReport(runner.name, outcome), mask);
     return { exitCode: EXIT_CODES[outcome.reason].code, report, outcome };
   }
 

@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { parse } from "@std/yaml";
+import { parseAll } from "@std/yaml";
 import { InvalidInputError, messageOf } from "./errors.ts";
 import { isJsonObject, type JsonObject } from "./json.ts";
 
@@ -23,7 +23,8 @@ const TOO_DEEP = `is nested deeper than ${MAX_DEPTH} levels`;
 const MAX_VALUES = 100_000;
 
 /**
- * Parses a manifest: YAML with the core schema, one document, an object at its root.
+ * Parses a manifest: YAML with the core schema, an object at the root of its one document. Documents that hold nothing
+ * or only comments do not count: every rendered chart has them.
  *
  * @throws {InvalidInputError} If the bytes are none
  *
@@ -38,7 +39,7 @@ const MAX_VALUES = 100_000;
 export function parseManifest(bytes: Uint8Array): JsonObject {
   const text = decode(bytes);
   const value = parseYaml(text);
-  if (value === null || value === undefined) throw new InvalidInputError("is empty");
+  if (value === null) throw new InvalidInputError("is empty");
   checkValue(value);
   if (!isJsonObject(value)) {
     throw new InvalidInputError(`is a ${Array.isArray(value) ? "list" : typeof value}, expected an object`);
@@ -61,23 +62,22 @@ function decode(bytes: Uint8Array): string {
   return text;
 }
 
+/** The value of the one document that holds something; `null` where none does. */
 function parseYaml(text: string): unknown {
+  const filled = parseDocuments(text).filter((value) => value !== null && value !== undefined);
+  if (filled.length > 1) throw new InvalidInputError(`has ${filled.length} documents, expected one`);
+  return filled[0] ?? null;
+}
+
+function parseDocuments(text: string): unknown[] {
   try {
-    return parse(withoutTrailingSeparator(text), { schema: "core" });
+    return parseAll(text, { schema: "core" });
   } catch (error) {
     const message = messageOf(error);
     // The parser goes down one call a level, until the stack is full.
     if (message.includes("call stack")) throw new InvalidInputError(TOO_DEEP);
-    if (message.startsWith("Found more than 1 document")) {
-      throw new InvalidInputError("has more than one document, expected one");
-    }
     throw new InvalidInputError(`is not YAML: ${withoutValues(message)}`);
   }
-}
-
-/** A last `---` with nothing behind it starts an empty second document, which people do not mean. */
-function withoutTrailingSeparator(text: string): string {
-  return text.replace(/\n---[ \t]*\s*$/, "\n");
 }
 
 /** The parser's message up to the position; what follows is an excerpt of the manifest. */

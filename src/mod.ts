@@ -7,15 +7,24 @@ export { scoped } from "./abort.ts";
 export { type Clock, systemClock } from "./clock.ts";
 export { type ReporterName } from "./config.ts";
 export { formatDuration, parseDuration } from "./duration.ts";
-export { InvalidInputError, messageOf, reasonOf, RunError, type RunErrorOptions } from "./errors.ts";
+export {
+  DryRunRefusedError,
+  InvalidInputError,
+  messageOf,
+  reasonOf,
+  RunError,
+  type RunErrorOptions,
+} from "./errors.ts";
 export { EXIT_CODES, type ExitCode, type Left, type Phase, type Reason } from "./exit_codes.ts";
 export {
   canonicalJson,
   isJsonObject,
+  isNoText,
   type JsonObject,
   type JsonValue,
   objectAt,
   objectsAt,
+  saysNothing,
   sha256,
   textAt,
   valueAt,
@@ -102,7 +111,7 @@ export {
   type WaitForCompletionOutput,
   type WorkObject,
 } from "./runner.ts";
-export { Mask, secretsIn } from "./secrets.ts";
+export { type FailureWords, Mask, secretsIn } from "./secrets.ts";
 export { type Setting } from "./settings.ts";
 export { type Stream } from "./standard_streams.ts";
 export { configMapReporter } from "./status/config_map.ts";

@@ -30,6 +30,8 @@ export interface ObjectWorkOptions {
   hasEnded: (object: KubeObject) => boolean;
   /** Whether `hasEnded` needs whole objects; `false` by default: their metadata only. */
   whole?: boolean;
+  /** The label selector of an object's pods, where it does not follow from its name or uid. Needs `whole`. */
+  podSelectorOf?: (object: KubeObject) => string | undefined;
   /** What the proof of ownership is taken of; by default the object as the manifest has it. */
   hashed?: (() => JsonValue) | undefined;
 }
@@ -49,7 +51,7 @@ export interface ObjectWork extends Required<Pick<ActionRunner, "find" | "prefli
  * ```
  */
 export function objectWork(kube: KubeClient, options: ObjectWorkOptions): ObjectWork {
-  const { parse, hasEnded, hashed, statusKey, whole = false } = options;
+  const { parse, hasEnded, hashed, podSelectorOf, statusKey, whole = false } = options;
   /** The version that our own create left behind: the only one of an object that may be watched from. */
   let createdVersion: string | undefined;
 
@@ -58,7 +60,9 @@ export function objectWork(kube: KubeClient, options: ObjectWorkOptions): Object
   }
 
   function toWorkObject(created: Created): WorkObject {
-    return workObject(kube, created, hasEnded(created.object));
+    const { object } = created;
+    const podSelector = podSelectorOf?.(object);
+    return { ...workObject(kube, created, hasEnded(object)), ...(podSelector ? { podSelector } : {}) };
   }
 
   return {

@@ -18,7 +18,8 @@ const YAML_WORDS = ["y", "n", "yes", "no", "on", "off", "true", "false", "null"]
 export function rbacText(rules: AccessRule[], context: ExecutionContext): string {
   const { name, platform: { namespace, serviceAccountName } } = context;
   const metadata = ["metadata:", `  name: ${plain(name)}`, `  namespace: ${plain(namespace)}`];
-  const byNeed = [...rules.filter(({ optional }) => !optional), ...rules.filter(({ optional }) => optional)];
+  const isNeeded = ({ optional, onlyIf }: AccessRule) => !optional && !onlyIf;
+  const byNeed = [...rules.filter(isNeeded), ...rules.filter((rule) => !isNeeded(rule))];
   return [
     ...comment(
       `What ${context.program} needs for a run with these settings. The work runs under the same account: what ` +
@@ -47,10 +48,19 @@ export function rbacText(rules: AccessRule[], context: ExecutionContext): string
   ].join("\n");
 }
 
-function ruleLines({ apiGroup, resource, name, verbs, orVerbs, purpose, optional }: AccessRule): string[] {
+function ruleLines(rule: AccessRule): string[] {
+  const { purpose, orVerbs, onlyIf, optional } = rule;
   const instead = orVerbs ? `; ${orVerbs.join(" and ")} would do as well` : "";
+  const condition = onlyIf ? `Only if ${onlyIf}: ` : optional ? "Optional: " : "";
+  const lines = grantLines(rule);
   return [
-    ...comment(`${optional ? "Optional: " : ""}${purpose}${instead}`, "  "),
+    ...comment(`${condition}${purpose}${instead}`, "  "),
+    ...(onlyIf ? lines.map((line) => line.replace("  ", "  # ")) : lines),
+  ];
+}
+
+function grantLines({ apiGroup, resource, name, verbs }: AccessRule): string[] {
+  return [
     `  - apiGroups: [${plain(apiGroup)}]`,
     `    resources: [${plain(resource)}]`,
     ...(name === undefined ? [] : [`    resourceNames: [${plain(name)}]`]),

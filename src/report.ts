@@ -36,6 +36,7 @@ const RESERVED_KEYS = [
   "finishedAt",
   "object",
   "outputs",
+  "outputsWithheld",
   "failure",
 ];
 

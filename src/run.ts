@@ -114,15 +114,16 @@ function clientOf({ access }: WorkInput): KubeClient {
   return fetchClient(access ?? { server: "https://none.invalid" });
 }
 
-/** Prints the RBAC that a run with these settings needs. It asks no API server. */
+/** Prints the RBAC that a run with these settings, and this manifest where one is given, needs. It asks no API server. */
 async function printRbac(program: Program, input: WorkInput): Promise<number> {
   const config = await configOf(program, input, { args: input.args.slice(1), to: "rbac" });
-  const { context, devMode, reporter } = config;
+  const { context, devMode, manifestPath, reporter } = config;
   tellWarnings(openLog({ devMode }), input, config);
   const kube = clientOf(input);
   const runner = program.runner(kube);
   if (!runner.access) throw new InvalidInputError(`the runner ${runner.name} does not tell what it needs`);
-  const rules = accessOfRun(runner, openReporter(reporter, kube, () => silentLog), context);
+  const manifest = manifestPath ? await readObject(manifestPath) : undefined;
+  const rules = accessOfRun(runner, openReporter(reporter, kube, () => silentLog), context, manifest);
   writeText(Deno.stdout, rbacText(rules, context));
   return EXIT_CODES.Succeeded.code;
 }

@@ -74,6 +74,8 @@ export interface WorkObject {
   ageMs?: number;
   /** Whether it had ended already when it was adopted. */
   finished?: boolean;
+  /** The label selector of its pods, where the object has one of its own and does not mark them. */
+  podSelector?: string | undefined;
 }
 
 /** What work that runs or has ended looks like, for people. */
@@ -188,7 +190,11 @@ export interface ActionRunner {
    * @throws {RunError} `NameTaken` if the name belongs to another object
    */
   find?(input: StartInput): Promise<WorkObject | undefined>;
-  /** Asks the API server, with nothing created, whether the work could start. Not called for an existing object. */
+  /**
+   * Asks the API server, with nothing created, whether the work could start. Not called for an existing object.
+   *
+   * @throws {DryRunRefusedError} If dry runs are refused: that ends no run, `start` decides
+   */
   preflight?(input: StartInput): Promise<void>;
   /** Creates the work, or adopts that of an earlier start. */
   start(input: StartInput): Promise<StartOutput>;
@@ -210,8 +216,13 @@ export interface ActionRunner {
   stop?(input: StopInput): Promise<string | void>;
   /** The commands with which people look at the work and stop it, for the report of a run that failed. */
   commands?(object: WorkObject): { show: string; stop: string };
-  /** What the run's requests need of RBAC, in the order in which it meets them. It asks nobody. */
-  access?(context: ExecutionContext): AccessRule[];
+  /**
+   * What the run's requests need of RBAC, in the order in which it meets them. It asks nobody.
+   *
+   * @param manifest the run's, where it is known: work may need more than another of its kind
+   * @throws {InvalidInputError} If the manifest is none of this runner's
+   */
+  access?(context: ExecutionContext, manifest?: JsonObject): AccessRule[];
 }
 
 /** What a {@linkcode StatusReporter} gets beside the status. */
@@ -224,6 +235,8 @@ export interface ReportInput {
 
 /** Somewhere an engine looks for a run's status. */
 export interface StatusReporter {
+  /** Whether only those read it who may read secrets: it gets outputs that hold some too. `false` by default. */
+  readonly confidential?: boolean;
   /**
    * Checks that a report could be written, without writing one.
    *

@@ -3,28 +3,39 @@
  *
  * @module
  */
-import { isJsonObject, type JsonValue } from "./json.ts";
-
-/**
- * Names under which people keep what nobody else may read. `secretName` is none: what it holds tells which Secret is
- * missing.
- */
-const SECRET_NAME =
-  /(passw(or)?d|passphrase|secret|token|api[-_.]?key|access[-_.]?key|private[-_.]?key|credential)(?!.*name$)/i;
+import { isJsonObject, type JsonObject, type JsonValue } from "./json.ts";
+import { isAbout, isTextOf, pairName, secretNoun } from "./secret_names.ts";
 
 /** Shorter values are no secrets, and to hide them would tear other words apart; in characters. */
 const MIN_LENGTH = 4;
+/** Shorter secrets are hidden only as whole words: `prod` may be a password, and is a part of `prod-eu-1`; in characters. */
+const MIN_PART_LENGTH = 8;
 /** Shorter lines of a secret of several, such as a brace, are hidden only along with the others; in characters. */
 const MIN_LINE_LENGTH = 8;
-
-/** Smaller numbers under a secret's name count something, such as tokens; a password may have digits alone. */
-const MIN_NUMBER = 100_000;
+/** Shorter numbers are hidden nowhere: ports, counts and times look like them; in digits. */
+const MIN_DIGITS = 6;
 
 const HIDDEN = "***";
 
-/** Hides texts in other texts. */
+/** What a failure tells in words. */
+export interface FailureWords {
+  /** The step, named after what it works on. */
+  node?: string;
+  /** One sentence. */
+  message?: string;
+  /** Those of the pod. */
+  events?: string[];
+  /** What the container printed. */
+  logTail?: string[];
+  /** Why something could not be read. */
+  notRead?: string[];
+}
+
+/** Hides secrets in texts for people. Data is never masked: it is told as it is, or left out. */
 export class Mask {
   readonly #secrets = new Set<string>();
+  /** What is looked for, the longest first: one secret may be a part of another. */
+  #patterns: RegExp[] = [];
 
   /** Hides these from now on, and each line of them by itself: that is how logs have them. */
   hide(secrets: string[]): void {
@@ -34,6 +45,7 @@ export class Mask {
       if (secret.length >= MIN_LENGTH) this.#secrets.add(secret);
       for (const line of lines.filter(({ length }) => length >= minLength)) this.#secrets.add(line);
     }
+    this.#patterns = [...this.#secrets].sort((a, b) => b.length - a.length).map(patternOf);
   }
 
   /** The value with every text in it masked; keys stay. */
@@ -44,25 +56,69 @@ export class Mask {
     return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, this.applyTo(inner)])) as T;
   }
 
+  /** A failure with its words masked; names of pods and containers and the API's own words stay. */
+  applyToFailure<T extends FailureWords>(failure: T): T {
+    const { node, message, events, logTail, notRead } = failure;
+    const texts = Object.entries({ node, message, events, logTail, notRead })
+      .filter(([, value]) => value !== undefined);
+    return { ...failure, ...this.applyTo(Object.fromEntries(texts)) };
+  }
+
   /** The text with `***` in the place of each secret. */
   apply(text: string): string {
-    // The longest first: one secret may be a part of another.
-    const longestFirst = [...this.#secrets].sort((a, b) => b.length - a.length);
-    return longestFirst.reduce((masked, secret) => masked.replaceAll(secret, HIDDEN), text);
+    return this.#patterns.reduce((masked, pattern) => masked.replace(pattern, HIDDEN), text);
+  }
+
+  /** Whether there is a secret in any text of a value. */
+  isIn(value: JsonValue | undefined): boolean {
+    if (typeof value === "object" && value !== null) {
+      return Object.values(value).some((inner) => this.isIn(inner));
+    }
+    return value !== undefined && this.apply(String(value)) !== String(value);
   }
 }
 
+function patternOf(secret: string): RegExp {
+  const text = secret.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&");
+  const whole = secret.length < MIN_PART_LENGTH;
+  return new RegExp(whole ? `(?<![\\p{L}\\p{N}_-])${text}(?![\\p{L}\\p{N}_-])` : text, "gu");
+}
+
 /**
- * The texts and numbers in a manifest that stand under a secret's name: `password: x`, or `{name: password, value: x}` as in a
- * parameter or an environment variable.
+ * The texts and numbers in a manifest that stand under a secret's name: `password: x`, at any depth in `credentials: {…}`,
+ * or `{name: password, value: x}` as in a parameter or an environment variable. What is a secret's name, and what only a
+ * reference or a count, `secret_names.ts` says.
  */
 export function secretsIn(manifest: JsonValue | undefined): string[] {
-  if (Array.isArray(manifest)) return manifest.flatMap(secretsIn);
-  if (!isJsonObject(manifest)) return [];
-  const isNamedSecret = typeof manifest.name === "string" && SECRET_NAME.test(manifest.name);
-  return Object.entries(manifest).flatMap(([key, value]) => {
-    const isSecret = SECRET_NAME.test(key) || (isNamedSecret && (key === "value" || key === "default"));
-    if (isSecret && typeof value === "string") return [value];
-    return isSecret && typeof value === "number" && value >= MIN_NUMBER ? [String(value)] : secretsIn(value);
+  return textsOf(manifest, undefined).filter((text) => !/^\d+$/.test(text) || text.length >= MIN_DIGITS);
+}
+
+/** The texts and numbers, however short, that are secrets by the name that a value stands under, or within it. */
+export function secretsUnder(name: string, value: JsonValue | undefined): string[] {
+  return textsOf({ [name]: value }, undefined);
+}
+
+/** The secrets in a value; `noun` is the word for a secret that it stands under, if any. */
+function textsOf(value: JsonValue | undefined, noun: string | undefined): string[] {
+  if (Array.isArray(value)) return value.flatMap((item) => textsOf(item, noun));
+  if (isJsonObject(value)) return textsInObject(value, noun);
+  if (noun === undefined || (typeof value !== "string" && typeof value !== "number")) return [];
+  return isTextOf(noun, String(value)) ? [String(value)] : [];
+}
+
+function textsInObject(object: JsonObject, noun: string | undefined): string[] {
+  const keys = Object.keys(object);
+  return Object.entries(object).flatMap(([key, value]) => {
+    const inherited = isAbout(key, keys) ? undefined : noun;
+    const own = secretNoun(pairName(object, key) ?? key);
+    // `Authorization: Bearer x` is a header, `authorization: rbac` a setting.
+    const header = /^(proxy-)?authorization$/i.test(pairName(object, key) ?? key) ? credentialsIn(value) : [];
+    return [...header, ...textsOf(value, own ?? inherited)];
   });
+}
+
+/** What follows the scheme: https://www.rfc-editor.org/rfc/rfc9110#section-11.6.2 */
+function credentialsIn(value: JsonValue | undefined): string[] {
+  const [, credentials] = typeof value === "string" ? /^\s*\S+\s+(\S.*)$/.exec(value) ?? [] : [];
+  return credentials === undefined || !isTextOf("secret", credentials) ? [] : [credentials];
 }

@@ -66,8 +66,17 @@ export class SettingReader {
 
   /** The manifest's path: the two contracts have a setting each. */
   requireManifestPath(): string {
+    return this.require(this.#manifestSetting());
+  }
+
+  /** The manifest's path, if it is given. */
+  readManifestPath(): string | undefined {
+    return this.read(this.#manifestSetting());
+  }
+
+  #manifestSetting(): Setting<string> {
     const isArgs = this.#hasFiles && this.#sources.flags.texts[SETTINGS.manifestPath.flag] === undefined;
-    return this.require(isArgs ? SETTINGS.argsPath : SETTINGS.manifestPath);
+    return isArgs ? SETTINGS.argsPath : SETTINGS.manifestPath;
   }
 
   #find({ flag, variable }: Setting<unknown>): Given | undefined {

@@ -4,7 +4,7 @@
  * @module
  */
 import { InvalidInputError } from "./errors.ts";
-import { isJsonObject, type JsonObject, type JsonValue } from "./json.ts";
+import { isJsonObject, isNoText, type JsonObject, type JsonValue, saysNothing } from "./json.ts";
 import type { KubeObject } from "./kube/client.ts";
 import { nameProblem } from "./names.ts";
 import type { ExecutionContext } from "./runner.ts";
@@ -31,7 +31,7 @@ export interface ParsedWork {
 
 /** An object that is deleted sooner after its end can be gone before a run looks at it again. */
 const SAFE_TTL_SECONDS = 60;
-/** Fields of metadata that are the API server's or the context's, not the manifest's. */
+/** Fields of metadata that are the API server's or the context's, not the manifest's, where they say anything. */
 const FOREIGN_METADATA = [
   "uid",
   "resourceVersion",
@@ -62,7 +62,7 @@ export function parseWork(manifest: JsonObject, context: ExecutionContext, of: W
 /** A word on a service account in the manifest that the context's takes the place of; none where it is the same. */
 export function overruledAccount(given: JsonValue | undefined, { platform }: ExecutionContext): string[] {
   const { serviceAccountName } = platform;
-  if (given === undefined || given === null || given === serviceAccountName) return [];
+  if (isNoText(given) || given === serviceAccountName) return [];
   return [`the manifest's serviceAccountName ${text(given)} is overruled by ${text(serviceAccountName)}`];
 }
 
@@ -81,11 +81,14 @@ interface Parts extends Pick<ParsedWork, "warnings"> {
 }
 
 function partsOf(manifest: JsonObject, context: ExecutionContext, of: WorkKind): Parts {
-  if (["kind", "apiVersion", "metadata"].some((key) => key in manifest)) {
+  if (!isNoText(manifest.kind) || !isNoText(manifest.apiVersion) || !saysNothing(manifest.metadata)) {
     return partsOfWhole(manifest, context, of);
   }
-  if (!(of.key in manifest)) return { metadata: {}, spec: manifest, warnings: [] };
-  const others = Object.keys(manifest).filter((key) => key !== of.key);
+  const { [of.key]: inner, ...rest } = manifest;
+  const others = Object.keys(rest).filter((key) => !saysNothing(rest[key]));
+  if (inner === undefined || (inner === null && others.length > 0)) {
+    return { metadata: {}, spec: rest, warnings: [] };
+  }
   if (others.length > 0) {
     throw new InvalidInputError(`the manifest has beside ${of.key} the unknown ${others.join(", ")}`);
   }
@@ -105,7 +108,7 @@ function partsOfWhole(manifest: JsonObject, context: ExecutionContext, of: WorkK
   }
   checkSame(metadata.name, context.name, "metadata.name");
   checkSame(metadata.namespace, context.platform.namespace, "metadata.namespace");
-  const foreign = FOREIGN_METADATA.filter((key) => key in metadata);
+  const foreign = FOREIGN_METADATA.filter((key) => !saysNothing(metadata[key]) && metadata[key] !== 0);
   if (foreign.length > 0) {
     throw new InvalidInputError(`the manifest has metadata.${foreign.join(", metadata.")}, expected none`);
   }
@@ -113,24 +116,24 @@ function partsOfWhole(manifest: JsonObject, context: ExecutionContext, of: WorkK
     metadata: { ...textsAt(metadata, "labels"), ...textsAt(metadata, "annotations") },
     spec: specAt(manifest, "spec", of),
     warnings: [
-      ...("status" in manifest ? ["the manifest's status is dropped"] : []),
-      ...("generateName" in metadata ? ["the manifest's metadata.generateName is dropped"] : []),
+      ...(saysNothing(manifest.status) ? [] : ["the manifest's status is dropped"]),
+      ...(saysNothing(metadata.generateName) ? [] : ["the manifest's metadata.generateName is dropped"]),
     ],
   };
 }
 
-/** Labels or annotations: texts by texts. */
+/** Labels or annotations: texts by texts. A null is an empty text, as for the API server. */
 function textsAt(metadata: JsonObject, key: "labels" | "annotations"): JsonObject {
-  const texts = metadata[key];
-  if (texts === undefined || texts === null) return {};
-  if (isJsonObject(texts) && Object.values(texts).every((value) => typeof value === "string")) {
-    return { [key]: texts };
+  const texts = metadata[key] ?? {};
+  if (!isJsonObject(texts) || !Object.values(texts).every((value) => typeof (value ?? "") === "string")) {
+    throw new InvalidInputError(`the manifest has metadata.${key} that are not texts by names`);
   }
-  throw new InvalidInputError(`the manifest has metadata.${key} that are not texts by names`);
+  const entries = Object.entries(texts).map(([name, value]) => [name, value ?? ""]);
+  return entries.length > 0 ? { [key]: Object.fromEntries(entries) } : {};
 }
 
 function checkSame(given: JsonValue | undefined, expected: string, path: string): void {
-  if (given !== undefined && given !== expected) {
+  if (!isNoText(given) && given !== expected) {
     throw new InvalidInputError(
       `the manifest has ${path} ${text(given)}, expected the context's ${text(expected)} or none`,
     );

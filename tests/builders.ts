@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { JsonObject } from "../src/json.ts";
 import type { ExecutionContext, WorkObject } from "../src/runner.ts";
 import type { Outcome } from "../src/report.ts";
 
@@ -35,3 +36,18 @@ export function aWorkObject(fields: Partial<WorkObject> = {}): WorkObject {
 export function anOutcome(fields: Partial<Outcome> = {}): Outcome {
   return { reason: "Succeeded", message: "all went well", left: "finished", ...fields };
 }
+
+/** Metadata that says nothing, as programs print it. */
+export const SAY_NOTHING: (JsonObject | null)[] = [
+  null,
+  {},
+  { creationTimestamp: null },
+  { name: null, namespace: null },
+  { name: "", namespace: "", generateName: "" },
+  { uid: "", resourceVersion: "", selfLink: "", generation: 0 },
+  { uid: null, resourceVersion: null, generateName: null, generation: null, deletionTimestamp: null },
+  { ownerReferences: [], finalizers: [], managedFields: [] },
+  { ownerReferences: null, finalizers: null, managedFields: null },
+  { labels: null, annotations: null },
+  { labels: {}, annotations: {} },
+];

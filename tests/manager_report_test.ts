@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { InvalidInputError, RunError } from "../src/errors.ts";
 import type { JsonObject } from "../src/json.ts";
+import { Mask } from "../src/secrets.ts";
 import { aWorkObject } from "./builders.ts";
 import {
   aStage,
@@ -120,4 +121,35 @@ for (const key of ["runner", "phase", "exitCode", "object", "failure"]) {
     assertEquals(calls.slice(-2), ["start", "report"]);
     assertEquals((reported[0]?.object as JsonObject).uid, "uid-1");
   });
+}
+
+const OUTPUTS = {
+  parameters: { "max-tokens": "4096", region: "prod-eu-1", token: "abc-123", url: "x:hunter2-and-more" },
+};
+
+for (const confidential of [false, true]) {
+  Deno.test(
+    `execute() hands outputs to a ${confidential ? "" : "not "}confidential reporter as they are, secrets ${
+      confidential ? "too" : "left out"
+    }`,
+    async () => {
+      const mask = new Mask();
+      mask.hide(["hunter2-and-more", "prod"]);
+      const message = "prod took 4096 tokens for hunter2-and-more, in prod-eu-1";
+      const { manager, reported } = aStage({
+        runner: {
+          waitForCompletion: () => Promise.resolve({ finishedSuccessfully: true, message, outputs: OUTPUTS }),
+        },
+        reporter: { confidential },
+        mask,
+      });
+      const { report } = await manager.execute(NEVER);
+      const { token: _token, url: _url, ...parameters } = OUTPUTS.parameters;
+      assertEquals(report.message, "*** took 4096 tokens for ***, in prod-eu-1");
+      assertEquals([report.outputs, report.outputsWithheld], [{ parameters }, ["token", "url"]]);
+      const last = reported.at(-1) ?? {};
+      assertEquals(last.outputs, confidential ? OUTPUTS : { parameters });
+      assertEquals(last.outputsWithheld, confidential ? undefined : ["token", "url"]);
+    },
+  );
 }

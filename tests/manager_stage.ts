@@ -8,6 +8,7 @@ import type { JsonObject } from "../src/json.ts";
 import type { Log } from "../src/log.ts";
 import { type ExecuteResult, Manager } from "../src/manager.ts";
 import type { ActionRunner, ExecutionContext, StatusReporter } from "../src/runner.ts";
+import type { Mask } from "../src/secrets.ts";
 import { type FakeClock, fakeClock } from "../src/testing/fake_clock.ts";
 import { aContext, aWorkObject } from "./builders.ts";
 
@@ -21,6 +22,7 @@ export interface Changes {
   reporter?: Partial<StatusReporter>;
   context?: Partial<ExecutionContext>;
   readManifest?: () => Promise<JsonObject>;
+  mask?: Mask;
 }
 
 /** A Manager among fakes, and what it did with them. */
@@ -35,7 +37,9 @@ export interface Stage {
   logged: string[];
 }
 
-export function aStage({ runner = {}, reporter = {}, context = {}, readManifest }: Changes = {}): Stage {
+export function aStage(
+  { runner = {}, reporter = {}, context = {}, readManifest, mask }: Changes = {},
+): Stage {
   const clock = fakeClock();
   const [calls, reported, logged]: [string[], JsonObject[], string[]] = [[], [], []];
   const log = (name: string) => recordingLog(name, logged);
@@ -62,7 +66,9 @@ export function aStage({ runner = {}, reporter = {}, context = {}, readManifest 
       ...(runner.stop ? { stop: runner.stop } : {}),
       ...(runner.explain ? { explain: runner.explain } : {}),
     },
+    ...(mask ? { mask } : {}),
     reporter: {
+      confidential: reporter.confidential ?? false,
       check: called("check", reporter.check ?? (() => Promise.resolve())),
       report: called("report", (input, status: JsonObject) => {
         reported.push(status);

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { InvalidInputError, RunError } from "../src/errors.ts";
+import { DryRunRefusedError, InvalidInputError, RunError } from "../src/errors.ts";
 import type { JsonObject } from "../src/json.ts";
 import { Manager } from "../src/manager.ts";
 import type { StartInput, WaitForCompletionInput } from "../src/runner.ts";
@@ -197,6 +197,28 @@ for (const { state, object, reports } of existingObjects) {
     assertEquals((result.report.object as JsonObject).adopted, true);
   });
 }
+
+Deno.test("row 69: execute() says that a policy refuses the dry run, and goes on to the start", async () => {
+  const { manager, calls, logged } = aStage({
+    runner: { preflight: failing(new DryRunRefusedError("no dry runs")) },
+  });
+  assertEquals((await manager.execute(NEVER)).exitCode, 0);
+  assertEquals(calls, ["read", "find", "check", "preflight", "start", "report", "wait", "report"]);
+  const said = "the dry run before the start is refused, going on without it: no dry runs";
+  assertEquals(logged.includes(`runner.demo.work warn ${said}`), true, logged.join("\n"));
+});
+
+Deno.test("row 69: execute() ends with 20 where the start is refused as its dry run is", async () => {
+  const { manager } = aStage({
+    runner: {
+      preflight: failing(new DryRunRefusedError("no work on Fridays")),
+      start: failing(new RunError("RefusedByApi", "no work on Fridays")),
+    },
+  });
+  const result = await manager.execute(NEVER);
+  assertEquals(endOf(result), [20, "RefusedByApi", "while starting action: no work on Fridays"]);
+  assertEquals(result.outcome.left, "not created");
+});
 
 Deno.test("execute() hands the existing object to the start and lets no check or preflight end the run", async () => {
   const object = aWorkObject({ adopted: true });

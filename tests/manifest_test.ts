@@ -31,6 +31,30 @@ const accepted: { row: string; what: string; text: string; value: JsonObject }[]
     text: "a: 1\r\n--- \r\n\r\n",
     value: { a: 1 },
   },
+  ...[
+    [
+      "a comment's document before it, as in a rendered chart",
+      "---\n# Source: c/templates/off.yaml\n---\na: 1\n",
+    ],
+    ["a comment's document behind it", "a: 1\n---\n# Source: c/templates/off.yaml\n"],
+    ["a comment's document behind it, without a line end", "a: 1\n---\n# off"],
+    [
+      "documents of blanks and comments all around it",
+      "\n---\n\n---\n# x\n---\na: 1\n---\n  \n---\n# y\n---\n",
+    ],
+    ["comments on the lines of the markers", "--- # x\n--- # y\na: 1\n--- # z\n"],
+    ["null documents around it", "--- null\n--- ~\n--- {a: 1}\n--- # x\n"],
+    ["comments behind the document's end", "# x\n...\n---\na: 1\n...\n# y\n...\n---\n"],
+    ["CRLF line ends, and comments' documents", "---\r\n# x\r\n---\r\na: 1\r\n---\r\n# y\r\n"],
+    ["a byte order mark before a comment's document", "\ufeff---\n# x\n---\na: 1\n"],
+    ["a directive behind a comment's document", "---\n# x\n...\n%YAML 1.2\n---\na: 1\n"],
+  ].map(([what = "", text = ""]) => ({ row: "B23", what, text, value: { a: 1 } })),
+  {
+    row: "B23",
+    what: "markers and comments in block scalars as their text",
+    text: "---\n# x\n---\na: |\n  ---\n  # no comment\n  ...\nb: >-\n  x\n  ---\n  y\n",
+    value: { a: "---\n# no comment\n...\n", b: "x --- y" },
+  },
   {
     row: "B25",
     what: "a few aliases",
@@ -102,7 +126,25 @@ const refused: { row: string; what: string; text: string | Uint8Array; problem: 
     row: "B23",
     what: "two documents",
     text: "a: 1\n---\nb: 1",
-    problem: "has more than one document, expected one",
+    problem: "has 2 documents, expected one",
+  },
+  {
+    row: "B23",
+    what: "three documents, and does not count the empty ones between them",
+    text: "# x\n---\na: 1\n---\n# y\n---\nb: 1\n---\n---\n- c\n---\n",
+    problem: "has 3 documents, expected one",
+  },
+  {
+    row: "B23",
+    what: "an empty object beside another",
+    text: "{}\n---\na: 1",
+    problem: "has 2 documents, expected one",
+  },
+  {
+    row: "B17",
+    what: "several documents that hold nothing",
+    text: "---\n# a\n---\n---\nnull\n",
+    problem: "is empty",
   },
   {
     row: "B26",
@@ -180,6 +222,20 @@ const broken: { row: string; what: string; text: string; problem: string; line: 
     text: "a: 'x",
     problem: "Unexpected end of the stream within a single quoted scalar",
     line: 2,
+  },
+  {
+    row: "B22",
+    what: "what is no YAML behind a comment's document",
+    text: "---\n# x\n---\na: 1\nb: ]",
+    problem: "end of the stream or a document separator is expected",
+    line: 5,
+  },
+  {
+    row: "B22",
+    what: "what is no YAML in a second document",
+    text: "a: 1\n---\nb: 'x",
+    problem: "Unexpected end of the stream within a single quoted scalar",
+    line: 4,
   },
   {
     row: "B24",

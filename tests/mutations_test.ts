@@ -7,7 +7,7 @@ import { type ConfigInput, parseConfig } from "../src/config.ts";
 import { parseContextFile } from "../src/context_file.ts";
 import { parseDuration } from "../src/duration.ts";
 import { InvalidInputError } from "../src/errors.ts";
-import type { JsonObject } from "../src/json.ts";
+import { isNoText, type JsonObject } from "../src/json.ts";
 import type { KubeObject } from "../src/kube/client.ts";
 import { proxyProblem, serverProblem } from "../src/kube/server_url.ts";
 import { parseManifest } from "../src/manifest.ts";
@@ -151,9 +151,11 @@ function checkObject(object: KubeObject, manifest: JsonObject, type: Omit<Kind, 
     !["name", "namespace", "labels", "annotations"].includes(key)
   );
   assertEquals(foreign, []);
-  const { kind: ownKind = kind, apiVersion: ownVersion = apiVersion, metadata: own } = manifest;
-  const { name = NAME, namespace = NAMESPACE } = (own ?? {}) as JsonObject;
-  assertEquals([ownKind, ownVersion, name, namespace], [kind, apiVersion, NAME, NAMESPACE]);
+  const own = (manifest.metadata ?? {}) as JsonObject;
+  const named = [manifest.kind, manifest.apiVersion, own.name, own.namespace];
+  const expected = [kind, apiVersion, NAME, NAMESPACE];
+  // What is null or empty names nothing.
+  assertEquals(named.map((text, index) => isNoText(text) ? expected[index] : text), expected);
 }
 
 Deno.test("the mutations' originals are good", () => {

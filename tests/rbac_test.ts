@@ -94,6 +94,18 @@ Deno.test("rbacText() says of each rule what it is for, and whether it can be le
   );
 });
 
+Deno.test("rbacText() leaves what hangs on something unknown to its reader, as a comment behind what is needed", () => {
+  const rule = { apiGroup: "", resource: "pods", verbs: ["get"], name: "x", purpose: "to look" };
+  const text = rbacText([{ ...rule, onlyIf: "there are pods" }, rule], aContext());
+  assertStringIncludes(
+    text,
+    "    resourceNames: [x]\n    verbs: [get]\n" +
+      "  # Only if there are pods: to look\n" +
+      '  # - apiGroups: [""]\n  #   resources: [pods]\n  #   resourceNames: [x]\n  #   verbs: [get]\n',
+  );
+  assertEquals((parsed(text)[0] as { rules: unknown[] }).rules.length, 1);
+});
+
 for (const name of ["1", "0x1f", "true", "no", "null", "1e3", "1.5"]) {
   Deno.test(`rbacText() keeps the name ${name} a text`, () => {
     const rule = { apiGroup: "", resource: "pods", verbs: ["get"], name, purpose: "to look" };

@@ -17,7 +17,24 @@ const found: [manifest: JsonValue, secrets: string[]][] = [
   [{ token: 5 }, []],
   [{ maxTokens: 4096 }, []],
   [{ password: 12345678 }, ["12345678"]],
+  [{ password: "4096" }, []],
   [{ imagePullSecrets: ["the-secret"] }, []],
+  [{ parameters: [{ name: "max-tokens", value: "4096" }, { name: "secret-store", value: "prod" }] }, []],
+  [{ auth: { existingSecret: "the-secret", secretKeys: { adminPasswordKey: "the-key" } } }, []],
+  [{ tokens: 200_000, tokenLimit: "200000", password: "true" }, []],
+  [{ secrets: { db: "hunter2", github: { value: "s3cret" } } }, ["hunter2", "s3cret"]],
+  [{ passwords: ["one-1", "two-2"] }, ["one-1", "two-2"]],
+  [{ credentials: { username: "someone", url: "https://x", key: "s3cret" } }, ["s3cret"]],
+  [{ secrets: [{ name: "db", value: "hunter2" }] }, ["hunter2"]],
+  [{ password: { valueFrom: { secretKeyRef: { name: "the-secret", key: "the-key" } } } }, []],
+  [{ name: "PASSWORD", valueFrom: { secretKeyRef: { name: "the-secret", key: "password" } } }, []],
+  [{
+    volumes: [{ name: "v", secret: { secretName: "the-secret", items: [{ key: "a.crt", path: "b.crt" }] } }],
+  }, []],
+  [{ accessKeySecret: { name: "the-secret", key: "the-key" } }, []],
+  [{ token: "{{inputs.parameters.token}}" }, []],
+  [{ headers: [{ name: "Authorization", value: "Bearer abc-def" }] }, ["abc-def"]],
+  [{ authorization: "rbac", name: "x", value: "Bearer abc-def" }, []],
 ];
 
 for (const [manifest, secrets] of found) {
@@ -34,6 +51,34 @@ Deno.test("Mask hides every secret, the longest first, in texts at any depth, an
     n: 1,
     t: null,
   });
+});
+
+Deno.test("Mask hides a short secret as a whole word only, and a long one wherever it stands", () => {
+  const mask = new Mask();
+  mask.hide(["prod", "4096", "long-secret"]);
+  assertEquals(
+    mask.apply("prod: prod-eu-1, products of prod, 4096Mi, xlong-secretx, (prod)"),
+    "***: prod-eu-1, products of ***, 4096Mi, x***x, (***)",
+  );
+});
+
+Deno.test("Mask takes a secret for the text that it is", () => {
+  const mask = new Mask();
+  mask.hide(["a.b*c$d", "(x|y)[z]/\\-"]);
+  assertEquals(mask.apply("a.b*c$d aXb*c$d (x|y)[z]/\\- x"), "*** aXb*c$d *** x");
+});
+
+Deno.test("Mask leaves names and the API's own words of a failure as they are", () => {
+  const mask = new Mask();
+  mask.hide(["Error", "main"]);
+  const failure = {
+    pod: "main",
+    container: "main",
+    reason: "Error",
+    message: "Error of main",
+    logTail: ["main"],
+  };
+  assertEquals(mask.applyToFailure(failure), { ...failure, message: "*** of ***", logTail: ["***"] });
 });
 
 Deno.test("Mask hides a secret without the line end that a block of YAML gives it", () => {

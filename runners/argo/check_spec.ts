@@ -3,14 +3,16 @@
  *
  * @module
  */
-import { InvalidInputError, isJsonObject, type JsonObject, type JsonValue } from "../../src/mod.ts";
+import { InvalidInputError, isJsonObject, isNoText, type JsonObject, type JsonValue } from "../../src/mod.ts";
 
 /**
  * Checks what the controller would refuse only after the Workflow has been created.
  *
- * @throws {InvalidInputError} If the templates or parameters do not fit together
+ * @returns what is missing and only the controller's workflowDefaults may supply, one line each:
+ * https://argo-workflows.readthedocs.io/en/latest/default-workflow-specs/
+ * @throws {InvalidInputError} If the spec could not run whatever the controller's settings are
  */
-export function checkSpec(spec: JsonObject): void {
+export function checkSpec(spec: JsonObject): string[] {
   const templates = objectsOf(spec.templates, "templates");
   const isReference = hasReference(spec);
   if (!isReference && templates.length === 0) {
@@ -20,9 +22,16 @@ export function checkSpec(spec: JsonObject): void {
   }
   checkNames(templates);
   // With a reference, entrypoint and parameters may come from the WorkflowTemplate.
-  if (isReference) return;
+  if (isReference) return [];
   const entrypoint = entrypointOf(spec, templates);
-  checkParameters(spec, entrypoint);
+  return [
+    ...entrypoint ? [] : [missing("no entrypoint")],
+    ...parametersWithoutValue(spec, entrypoint).map((name) => missing(`no value for the parameter ${name}`)),
+  ];
+}
+
+function missing(what: string): string {
+  return `the manifest has ${what}: the Workflow fails unless the controller's workflowDefaults supply it`;
 }
 
 function hasReference({ workflowTemplateRef: reference }: JsonObject): boolean {
@@ -59,10 +68,13 @@ function checkNames(templates: JsonObject[]): void {
   }
 }
 
-function entrypointOf(spec: JsonObject, templates: JsonObject[]): JsonObject {
-  const { entrypoint } = spec;
-  if (typeof entrypoint !== "string" || entrypoint === "") {
-    throw new InvalidInputError("the manifest has no entrypoint, expected the name of a template");
+/** The template that the Workflow begins with; `undefined` where the manifest names none. */
+function entrypointOf({ entrypoint }: JsonObject, templates: JsonObject[]): JsonObject | undefined {
+  if (isNoText(entrypoint)) return undefined;
+  if (typeof entrypoint !== "string") {
+    throw new InvalidInputError(
+      "the manifest has an entrypoint that is no text, expected the name of a template",
+    );
   }
   const template = templates.find(({ name }) => name === entrypoint);
   if (template) return template;
@@ -72,19 +84,17 @@ function entrypointOf(spec: JsonObject, templates: JsonObject[]): JsonObject {
   );
 }
 
-function checkParameters(spec: JsonObject, entrypoint: JsonObject): void {
+/** The names of the parameters that the manifest gives no value, and the Workflow needs one for. */
+function parametersWithoutValue(spec: JsonObject, entrypoint: JsonObject | undefined): string[] {
   const given = parametersOf(spec.arguments, "arguments");
-  for (const parameter of given) {
-    if (hasValue(parameter, ["value", "valueFrom"])) continue;
-    throw new InvalidInputError(`the manifest has no value for the parameter arguments.${parameter.name}`);
-  }
-  for (const input of parametersOf(entrypoint.inputs, "the entrypoint's inputs")) {
-    if (hasValue(input, ["value", "valueFrom", "default"])) continue;
-    if (given.some(({ name }) => name === input.name)) continue;
-    throw new InvalidInputError(
-      `the manifest has no value for the parameter ${input.name}, which its entrypoint requires`,
-    );
-  }
+  const inputs = parametersOf(entrypoint?.inputs, "the entrypoint's inputs");
+  return [
+    ...given.filter((parameter) => !hasValue(parameter, ["value", "valueFrom"]))
+      .map(({ name }) => `arguments.${name}`),
+    ...inputs.filter((input) => !hasValue(input, ["value", "valueFrom", "default"]))
+      .filter((input) => !given.some(({ name }) => name === input.name))
+      .map(({ name }) => `${name}, which its entrypoint requires`),
+  ];
 }
 
 function parametersOf(holder: JsonValue | undefined, path: string): JsonObject[] {

@@ -32,10 +32,7 @@ export async function describeWorkflow(kube: KubeClient, input: StepInput): Prom
   const found = completed?.finishedSuccessfully ? undefined : await why(kube, workflow, input);
   const mask = new Mask();
   mask.hide(secretsIn(workflow.spec));
-  const { message, failure } = mask.applyTo({
-    message: textAt(workflow, "status", "message"),
-    failure: found,
-  });
+  const message = mask.apply(textAt(workflow, "status", "message"));
   const { nodes } = await readNodes(workflow);
   return {
     kind: WORKFLOW.kind,
@@ -44,8 +41,9 @@ export async function describeWorkflow(kube: KubeClient, input: StepInput): Prom
     state: textAt(workflow, "status", "phase") || phaseOfLabels(workflow.metadata),
     ended: completed !== undefined,
     ...(message ? { message } : {}),
-    nodes: progressNodes([...nodes.values()]),
-    ...(failure ? { failure } : {}),
+    // A node is named after the item that it works on.
+    nodes: progressNodes([...nodes.values()]).map((node) => ({ ...node, name: mask.apply(node.name) })),
+    ...(found ? { failure: mask.applyToFailure(found) } : {}),
   };
 }
 

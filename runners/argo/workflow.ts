@@ -5,6 +5,7 @@
  */
 import {
   type ExecutionContext,
+  isNoText,
   type JsonObject,
   type KubeObject,
   objectAt,
@@ -43,12 +44,13 @@ const FINAL_PHASES = ["Succeeded", "Failed", "Error"];
 export function parseWorkflow(manifest: JsonObject, context: ExecutionContext): ParsedWork {
   const { object, warnings } = parseWork(manifest, context, WORKFLOW);
   const { spec } = object;
-  checkSpec(spec);
+  const unknown = checkSpec(spec);
   const { serviceAccountName } = context.platform;
   return {
     object: { ...object, spec: { ...spec, serviceAccountName } },
     warnings: [
       ...warnings,
+      ...unknown,
       ...overruledAccount(spec.serviceAccountName, context),
       ...templateAccounts(spec),
       ...ttlWarnings(spec),
@@ -107,7 +109,7 @@ function ttlWarnings(spec: JsonObject): string[] {
 /** Templates that do not run under the context's account. */
 function templateAccounts(spec: JsonObject): string[] {
   return objectsAt(spec, "templates")
-    .filter(({ serviceAccountName }) => serviceAccountName !== undefined)
+    .filter(({ serviceAccountName }) => !isNoText(serviceAccountName))
     .map(({ name, serviceAccountName }) =>
       `template ${JSON.stringify(name)} runs under its own serviceAccountName ` +
       JSON.stringify(serviceAccountName)

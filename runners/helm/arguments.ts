@@ -8,10 +8,12 @@ import {
   type ExecutionContext,
   InvalidInputError,
   isJsonObject,
+  isNoText,
   type JsonObject,
   type JsonValue,
   nameProblem,
   nearest,
+  saysNothing,
 } from "../../src/mod.ts";
 
 /** What helm is to do. */
@@ -95,9 +97,7 @@ export function parseArguments(
   manifest: JsonObject,
   context: ExecutionContext,
 ): { args: HelmArguments; unused: string[] } {
-  const given = Object.fromEntries(
-    Object.entries(manifest).filter(([, value]) => value !== undefined && value !== null),
-  );
+  const given = givenIn(manifest);
   const shape = Object.entries(given).flatMap(([key, value]) => shapeProblems(key, value!));
   if (shape.length > 0) throw new InvalidInputError(shape);
   const asked = context.settings?.RUNNER_COMMAND;
@@ -118,6 +118,17 @@ export function parseArguments(
   return { args, unused: Object.keys(given).filter((key) => !isUsed(key)) };
 }
 
+/** What is given: a null or empty text is as absent as for the programs that print arguments. Values are helm's. */
+function givenIn(manifest: JsonObject): JsonObject {
+  const entries = Object.entries(manifest).filter(([key, value]) =>
+    !isNoText(value) && !(key === "output" && saysNothing(value))
+  ).map(([key, value]) => {
+    if (key === "values" || !isJsonObject(value)) return [key, value];
+    return [key, Object.fromEntries(Object.entries(value).filter(([, inner]) => !isNoText(inner)))];
+  });
+  return Object.fromEntries(entries);
+}
+
 function shapeProblems(key: string, value: JsonValue): string[] {
   if (key === "output") return ["output is not supported: the report names what became of the release"];
   if (!Object.hasOwn(RULES, key)) return [unknown(key, Object.keys(RULES))];
@@ -127,7 +138,7 @@ function shapeProblems(key: string, value: JsonValue): string[] {
   return Object.entries(value).flatMap(([inner, each]) => {
     const path = `${key}.${inner}`;
     if (!Object.hasOwn(is, inner)) return [unknown(path, Object.keys(is).map((name) => `${key}.${name}`))];
-    return each === undefined || each === null ? [] : sentence(path, is[inner]!(each));
+    return sentence(path, is[inner]!(each ?? null));
   });
 }
 

@@ -48,10 +48,14 @@ export async function describeHelm(
     ...input,
     context: { ...context, name, ...(isHidden ? {} : { logTailLines: 0 }) },
   });
-  const error = helmError(described.failure?.logTail);
-  return mask.applyTo(
-    error === undefined ? described : { ...described, failure: { ...described.failure, message: error } },
-  );
+  const { failure, message } = described;
+  const error = helmError(failure?.logTail);
+  const told = error === undefined ? failure : { ...failure, message: error };
+  return {
+    ...described,
+    ...(message === undefined ? {} : { message: mask.apply(message) }),
+    ...(told ? { failure: mask.applyToFailure(told) } : {}),
+  };
 }
 
 function isOfRun(job: string, name: string): boolean {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { cutText, type JsonObject, type KubeClient, type Mask, secretsIn } from "../../src/mod.ts";
+import { type JsonObject, type KubeClient, type Mask, secretsIn } from "../../src/mod.ts";
 import { readRelease, readRevisions, type ReleaseRef } from "./release.ts";
 
 /** What a release is like. */
@@ -17,9 +17,6 @@ export interface ReleaseResult extends JsonObject {
   appVersion?: string;
   notes?: string;
 }
-
-/** Most bytes of a chart's notes. */
-const MAX_NOTES_BYTES = 2_000;
 
 /**
  * Reads what a release is like now, without its values. Two requests.
@@ -44,7 +41,7 @@ export async function readResult(
     chart: `${chart}-${chartVersion}`,
     appVersion,
     status,
-    ...(notes === "" ? {} : { notes: cutText(mask.apply(notes), MAX_NOTES_BYTES) }),
+    ...(notes === "" ? {} : { notes }),
   };
 }
 

@@ -14,6 +14,7 @@ import {
 } from "../../src/mod.ts";
 import { explainJob } from "./explain.ts";
 import { JOB, jobNode, jobOutcome, jobState } from "./job.ts";
+import { manualSelector } from "./pods.ts";
 
 /**
  * The Job of the context's name, and why it failed or what it waits for.
@@ -24,20 +25,21 @@ export async function describeJob(kube: KubeClient, input: StepInput): Promise<D
   const { name, platform: { namespace } } = input.context;
   const job = await readWork(kube, { ...JOB, name, namespace }, input);
   const completed = jobOutcome(job);
-  const started = { status: {}, object: workObject(kube, { object: job, adopted: true }) };
+  const work = { ...workObject(kube, { object: job, adopted: true }), podSelector: manualSelector(job) };
+  const started = { status: {}, object: work };
   const failure = completed?.finishedSuccessfully
     ? undefined
     : await explainJob(kube, { ...input, started, ...(completed ? { completed } : {}) });
   const mask = new Mask();
   mask.hide(secretsIn(job.spec));
-  return mask.applyTo({
+  return {
     kind: JOB.kind,
     name,
     namespace,
     state: jobState(job),
     ended: completed !== undefined,
-    ...(completed ? { message: completed.message } : {}),
+    ...(completed ? { message: mask.apply(completed.message) } : {}),
     nodes: [jobNode(job)],
-    ...(failure ? { failure } : {}),
-  });
+    ...(failure ? { failure: mask.applyToFailure(failure) } : {}),
+  };
 }

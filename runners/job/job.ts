@@ -52,7 +52,7 @@ export function parseJob(manifest: JsonObject, context: ExecutionContext): Parse
     object: { ...object, spec: { ...object.spec, template: { ...template, spec } } },
     warnings: [
       ...warnings,
-      ...overruledAccount(podSpec.serviceAccountName ?? serviceAccount, context),
+      ...overruledAccount(podSpec.serviceAccountName || serviceAccount, context),
       ...shortTtl("ttlSecondsAfterFinished", ttlSecondsAfterFinished),
     ],
   };

@@ -17,7 +17,7 @@ import { jobAccess } from "./access.ts";
 import { describeJob } from "./describe.ts";
 import { explainJob } from "./explain.ts";
 import { isSuspended, jobNode, jobOutcome, jobState, parseJob } from "./job.ts";
-import { followedJob, podsOf } from "./pods.ts";
+import { followedJob, manualSelector, podsOf } from "./pods.ts";
 
 export { jobOutcome } from "./job.ts";
 export { podsOf } from "./pods.ts";
@@ -38,6 +38,7 @@ export function jobRunner(kube: KubeClient, { hashed }: JobRunnerOptions = {}) {
     parse: parseJob,
     statusKey: "jobRef",
     hasEnded: (job) => jobOutcome(job) !== undefined,
+    podSelectorOf: manualSelector,
     whole: true,
     hashed,
   });
@@ -48,8 +49,10 @@ export function jobRunner(kube: KubeClient, { hashed }: JobRunnerOptions = {}) {
     async waitForCompletion({ context, started, signal, log, progress }) {
       return await scoped(signal, async (over) => {
         const target = targetOf(started);
-        tellOfBlockedPods(kube, podsOf(target), { signal: over, log });
-        const logs = context.followLogs ? followedJob(kube, target, { signal: over, log }) : undefined;
+        tellOfBlockedPods(kube, podsOf(started.object!), { signal: over, log });
+        const logs = context.followLogs
+          ? followedJob(kube, started.object!, { signal: over, log })
+          : undefined;
         logs?.run();
         const completed = await waitForObject(kube, target, {
           outcome: jobOutcome,

@@ -6,10 +6,13 @@
 import {
   FollowedPods,
   type FollowedPodsOptions,
+  type JsonObject,
   type KubeClient,
   type KubeObject,
+  objectAt,
   objectsAt,
   type PodsOf,
+  valueAt,
 } from "../../src/mod.ts";
 
 /** https://kubernetes.io/docs/reference/labels-annotations-taints/#batchkubernetesio-controller-uid */
@@ -17,9 +20,45 @@ const CONTROLLER_LABEL = "batch.kubernetes.io/controller-uid";
 /** https://kubernetes.io/docs/reference/labels-annotations-taints/#batchkubernetesio-job-completion-index */
 const INDEX_ANNOTATION = "batch.kubernetes.io/job-completion-index";
 
+/** What tells a Job's pods. */
+export interface JobRef {
+  namespace: string;
+  uid: string;
+  /** As {@linkcode manualSelector}. */
+  podSelector?: string | undefined;
+}
+
 /** The pods of a Job; those of an earlier Job of the name are others. */
-export function podsOf({ namespace, uid }: { namespace: string; uid: string }): PodsOf {
-  return { namespace, labelSelector: `${CONTROLLER_LABEL}=${uid}` };
+export function podsOf({ namespace, uid, podSelector }: JobRef): PodsOf {
+  if (podSelector === undefined) return { namespace, labelSelector: `${CONTROLLER_LABEL}=${uid}` };
+  return { namespace, labelSelector: podSelector, ownerUid: uid };
+}
+
+/**
+ * The selector of a Job whose pods the API server does not mark as the Job's, as a query has it.
+ * https://kubernetes.io/docs/concepts/workloads/controllers/job/#specifying-your-own-pod-selector
+ */
+export function manualSelector(job: KubeObject): string | undefined {
+  if (valueAt(job, "spec", "manualSelector") !== true) return undefined;
+  const labels = Object.entries(objectAt(job, "spec", "selector", "matchLabels"))
+    .map(([key, value]) => `${key}=${value}`);
+  return [...labels, ...objectsAt(job, "spec", "selector", "matchExpressions").map(requirementText)].join(
+    ",",
+  );
+}
+
+/** https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#set-based-requirement */
+function requirementText({ key, operator, values }: JsonObject): string {
+  switch (operator) {
+    case "Exists":
+      return `${key}`;
+    case "DoesNotExist":
+      return `!${key}`;
+    default:
+      return `${key} ${operator === "In" ? "in" : "notin"} (${
+        Array.isArray(values) ? values.join(",") : ""
+      })`;
+  }
 }
 
 /** The index that a pod of an indexed Job works for. */
@@ -30,7 +69,7 @@ export function indexOf({ metadata }: KubeObject): string | undefined {
 /** Follows all containers of a Job's pods, each line led by its pod, and by its container where there are several. */
 export function followedJob(
   kube: KubeClient,
-  job: { namespace: string; uid: string },
+  job: JobRef,
   options: Omit<FollowedPodsOptions, "streamsOf" | "whole">,
 ): FollowedPods {
   return new FollowedPods(kube, podsOf(job), { ...options, whole: true, streamsOf });

@@ -39,17 +39,23 @@ async function checkRule(
   const { program } = options.context;
   try {
     const denied = await deniedVerbs(kube, rule, options);
-    if (denied.length === 0) return ok(ITEM, `${textOf(rule, rule.verbs)}: ${rule.purpose}`);
+    if (denied.length === 0) {
+      return ok(ITEM, `${textOf(rule, rule.verbs)}: ${rule.purpose}${onlyIfText(rule)}`);
+    }
     if (rule.orVerbs && (await deniedVerbs(kube, { ...rule, verbs: rule.orVerbs }, options)).length === 0) {
-      return ok(ITEM, `${textOf(rule, rule.orVerbs)}: ${rule.purpose}`);
+      return ok(ITEM, `${textOf(rule, rule.orVerbs)}: ${rule.purpose}${onlyIfText(rule)}`);
     }
     const what = `${rule.ofWork ? "the work " : ""}may not ${textOf(rule, denied)}, needed ${rule.purpose}`;
-    const message = `${what}; ${program} rbac prints the Role`;
-    if (rule.optional) return warning(ITEM, message);
+    const message = `${what}${onlyIfText(rule)}; ${program} rbac prints the Role`;
+    if (rule.optional || rule.onlyIf) return warning(ITEM, message);
     return missing(ITEM, message, rule.ofWork ? "WorkFailed" : "NotAllowed");
   } catch (error) {
     return notChecked(ITEM, `${textOf(rule, rule.verbs)}: ${messageOf(error)}`);
   }
+}
+
+function onlyIfText({ onlyIf }: AccessRule): string {
+  return onlyIf ? `, only if ${onlyIf}` : "";
 }
 
 /** `get, list pods "x"`. */

@@ -48,7 +48,10 @@ export async function checkProgram(
       mask,
       signal,
     });
-    return { text: checkText(mask.applyTo(items), format), exitCode: EXIT_CODES[reasonOfItems(items)].code };
+    return {
+      text: checkText(items.map((item) => ({ ...item, message: mask.apply(item.message) })), format),
+      exitCode: EXIT_CODES[reasonOfItems(items)].code,
+    };
   } catch (error) {
     if (!(error instanceof RunError)) throw error;
     return { text: `${program}: ${messageOf(error)}\n`, exitCode: EXIT_CODES[error.reason].code };

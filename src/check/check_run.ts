@@ -172,7 +172,11 @@ async function itemsOnServer(run: OpenedRun, manifest: Manifest): Promise<CheckI
     validated,
     await checkAccount(kube, user, { context, signal }),
     ...runner.access ? [] : [notChecked("access", `the runner ${runner.name} does not tell what it needs`)],
-    ...await checkAccess(kube, accessOfRun(runner, reporter, context), { context, user, signal }),
+    ...await checkAccess(kube, accessOfRun(runner, reporter, context, manifest.start?.manifest), {
+      context,
+      user,
+      signal,
+    }),
     ...status.slice(0, 1).map(checkStatusSize),
     ...work.slice(0, 1).flatMap((object) => [checkObjectSize(object), checkTimes(object, context.timeoutMs)]),
     ...work.length === 0 ? ["size", "times"].map((item) => notChecked(item, "there was no dry run")) : [],

@@ -144,5 +144,6 @@ class TooLong extends Error {
 
 function failed(item: string, error: unknown): CheckItem {
   if (error instanceof TooLong) return warning(item, error.message);
+  if (isFault((error as Error).cause, "noDryRun")) return notChecked(item, messageOf(error));
   return missing(item, messageOf(error), reasonBeforeCreate(error));
 }

@@ -25,6 +25,8 @@ export interface AccessRule {
   purpose: string;
   /** Without it a run has the same verdict, status and exit code: it only tells less, or later. `false` by default. */
   optional?: boolean;
+  /** It is needed only where this holds, which nobody has told: `the Workflow has http templates`. */
+  onlyIf?: string;
   /** It is the work that needs it, under the run's service account, and not the runner. `false` by default. */
   ofWork?: boolean;
 }

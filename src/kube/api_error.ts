@@ -38,6 +38,8 @@ export type Fault =
   | "expired"
   /** A policy or webhook said no. */
   | "denied"
+  /** A policy or webhook said no because it was asked in a dry run. */
+  | "noDryRun"
   | "tooLarge"
   /** 400, 422 and every other 4xx: the same request will never pass. */
   | "invalid";
@@ -162,7 +164,10 @@ function readable(text: string): string {
 
 function faultOf(status: number, plural: string, body: JsonObject | undefined, said: string): Fault {
   // An admission webhook chooses its own code, 429 and 5xx among them: the text is what tells a denial.
-  if (/denied the request|denied request/.test(said)) return "denied";
+  const isDenied = /denied the request|denied request/.test(said);
+  // https://github.com/kubernetes/apiserver/blob/v0.34.4/pkg/admission/plugin/webhook/errors/statuserror.go
+  if (said.includes("does not support dry run") || (isDenied && /dry.?run/i.test(said))) return "noDryRun";
+  if (isDenied) return "denied";
   if (/request is too large|larger than max/.test(said)) return "tooLarge";
   if (said.includes("failed calling webhook")) return "webhook";
   switch (status) {

@@ -16,6 +16,14 @@ export interface PodsOf {
   namespace: string;
   /** For example `batch.kubernetes.io/job-name=x`. */
   labelSelector: string;
+  /** The uid of the object whose pods they are, where others may have the same labels; any by default. */
+  ownerUid?: string | undefined;
+}
+
+/** Those of the pods that a list gave whose owner is meant. */
+export function ownPods({ ownerUid }: PodsOf, pods: KubeObject[]): KubeObject[] {
+  if (ownerUid === undefined) return pods;
+  return pods.filter(({ metadata }) => metadata.ownerReferences?.some(({ uid }) => uid === ownerUid));
 }
 
 /** Options of {@linkcode tellOfBlockedPods}. */
@@ -79,7 +87,7 @@ async function blockedPods(kube: KubeClient, pods: PodsOf, signal: AbortSignal):
     limit: MAX_PODS,
     signal,
   });
-  return items
+  return ownPods(pods, items)
     .filter((pod) => kube.serverNow() - Date.parse(pod.metadata.creationTimestamp ?? "") >= GRACE_MS)
     .map(blockedPod)
     .filter((blocked) => blocked !== undefined);

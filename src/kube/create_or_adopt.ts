@@ -4,7 +4,7 @@
  * @module
  */
 import { followLater, withDeadline } from "../clock.ts";
-import { messageOf, reasonOf, RunError } from "../errors.ts";
+import { DryRunRefusedError, messageOf, reasonOf, RunError } from "../errors.ts";
 import { ApiError, isFault } from "./api_error.ts";
 import { clockOf, type KubeClient, type KubeObject } from "./client.ts";
 import { BEFORE_CREATE } from "./fault_rules.ts";
@@ -66,7 +66,12 @@ export async function createNew(
   }
 }
 
-/** Asks the API server to validate the create of an object, with nothing stored. */
+/**
+ * Asks the API server to validate the create of an object, with nothing stored.
+ *
+ * @throws {DryRunRefusedError} If a policy or webhook said no: it may refuse dry runs alone
+ * @throws {RunError} As `BEFORE_CREATE` says
+ */
 export async function preflightCreate(
   kube: KubeClient,
   object: KubeObject,
@@ -77,6 +82,7 @@ export async function preflightCreate(
     try {
       await kube.create(wanted, { dryRun: true, signal: options.signal });
     } catch (error) {
+      if (isFault(error, "denied", "noDryRun")) throw new DryRunRefusedError(error.message, { cause: error });
       // Made since the name was seen free, perhaps by another start of this run: the create will look whose it is.
       const isMade = isFault(error, "exists") ||
         // Under a full quota the API server says so of a name that is taken as well.

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { ApiError, isFault } from "./api_error.ts";
 import type { KubeClient } from "./client.ts";
 
 /** A client whose writes change nothing. */
@@ -18,10 +19,10 @@ export function dryRunClient(kube: KubeClient): DryRunClient {
     get: (ref, options) => kube.get(ref, options),
     list: (type, options) => kube.list(type, options),
     watch: (type, options) => kube.watch(type, options),
-    create: (object, options) => kube.create(object, { ...options, dryRun: true }),
-    mergePatch: (ref, patch, options) => kube.mergePatch(ref, patch, { ...options, dryRun: true }),
-    replace: (object, options) => kube.replace(object, { ...options, dryRun: true }),
-    delete: (ref, options) => kube.delete(ref, { ...options, dryRun: true }),
+    create: (object, options) => told(kube.create(object, { ...options, dryRun: true })),
+    mergePatch: (ref, patch, options) => told(kube.mergePatch(ref, patch, { ...options, dryRun: true })),
+    replace: (object, options) => told(kube.replace(object, { ...options, dryRun: true })),
+    delete: (ref, options) => told(kube.delete(ref, { ...options, dryRun: true })),
     readLog: (pod, options) => kube.readLog(pod, options),
     streamLog: (pod, options) => kube.streamLog(pod, options),
     ask: (path, options) => kube.ask(path, options),
@@ -33,4 +34,16 @@ export function dryRunClient(kube: KubeClient): DryRunClient {
 /** The client whose writes are done also in a dry run: for what a runner's `dryRun` makes and deletes again. */
 export function realClient(kube: KubeClient | DryRunClient): KubeClient {
   return "real" in kube ? kube.real : kube;
+}
+
+/** A policy may refuse dry runs alone: whoever asked for one must know that nothing is said of the write itself. */
+async function told<T>(answer: Promise<T>): Promise<T> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (!isFault(error, "denied", "noDryRun")) throw error;
+    const message =
+      `${error.message}; it was asked in a dry run, and only a real one tells what it says then`;
+    throw new ApiError(message, error);
+  }
 }

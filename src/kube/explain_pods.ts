@@ -5,7 +5,7 @@
  */
 import { objectAt, textAt } from "../json.ts";
 import { isFault } from "./api_error.ts";
-import type { PodsOf } from "./blocked_pods.ts";
+import { ownPods, type PodsOf } from "./blocked_pods.ts";
 import type { KubeClient, KubeObject } from "./client.ts";
 import { explainPod, type ExplainPodOptions, type PodFindings } from "./explain_pod.ts";
 import { podProblem } from "./pod_problem.ts";
@@ -34,7 +34,7 @@ export async function explainPods(
   const listed = { ...pods, fieldSelector: "status.phase!=Succeeded", limit: MAX_PODS, signal };
   try {
     const { items } = await kube.list({ apiVersion: "v1", kind: "Pod" }, listed);
-    const pod = causeOf(items, named);
+    const pod = causeOf(ownPods(pods, items), named);
     if (!pod) return { found: {} };
     const { name = "", namespace = "", uid } = pod.metadata;
     const isOwn = ({ metadata }: KubeObject) => metadata.uid === uid;

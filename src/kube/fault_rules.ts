@@ -39,6 +39,7 @@ export const BEFORE_CREATE: Record<Fault, FaultRule> = {
   conflict: { forMs: 0, then: "RefusedByApi" },
   expired: { forMs: 0, then: "RefusedByApi" },
   denied: { forMs: 0, then: "RefusedByApi" },
+  noDryRun: { forMs: 0, then: "RefusedByApi" },
   tooLarge: { forMs: 0, then: "RefusedByApi" },
   invalid: { forMs: 0, then: "RefusedByApi" },
 };
@@ -63,6 +64,7 @@ export const WHILE_WAITING: Record<Fault, FaultRule> = {
   unauthorized: { forMs: MINUTE, then: "AccessLost" },
   forbidden: REFUSED_ACCESS,
   denied: REFUSED_ACCESS,
+  noDryRun: REFUSED_ACCESS,
   quota: REFUSED_ACCESS,
   quotaConflict: REFUSED_ACCESS,
   conflict: REFUSED_ACCESS,

@@ -9,7 +9,7 @@ import { messageOf } from "../errors.ts";
 import type { Log } from "../log.ts";
 import { printable } from "../printable.ts";
 import { isFault } from "./api_error.ts";
-import type { PodsOf } from "./blocked_pods.ts";
+import { ownPods, type PodsOf } from "./blocked_pods.ts";
 import { clockOf, type KubeClient, type KubeObject } from "./client.ts";
 import { followLog } from "./follow_log.ts";
 
@@ -130,7 +130,10 @@ export class FollowedPods {
       metadataOnly: !this.#options.whole,
       signal,
     });
-    return items.map((pod) => ({ pod: pod.metadata.name ?? "", streams: this.#options.streamsOf(pod) }));
+    return ownPods(this.#podsOf, items).map((pod) => ({
+      pod: pod.metadata.name ?? "",
+      streams: this.#options.streamsOf(pod),
+    }));
   }
 
   #follow({ pod, streams }: PodStreams): void {

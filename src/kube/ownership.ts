@@ -3,7 +3,14 @@
  *
  * @module
  */
-import { canonicalJson, isJsonObject, type JsonObject, type JsonValue, sha256 } from "../json.ts";
+import {
+  canonicalJson,
+  isJsonObject,
+  type JsonObject,
+  type JsonValue,
+  saysNothing,
+  sha256,
+} from "../json.ts";
 import type { KubeObject, ObjectMeta } from "./client.ts";
 
 /** Label with the name of the program that created an object. */
@@ -103,7 +110,10 @@ export function stopNote({ annotations }: ObjectMeta): string {
   return reason === undefined ? "" : `stopped by the runner (${reason})`;
 }
 
-/** The path of the first field of `wanted` that `existing` has otherwise, such as `spec.entrypoint`. */
+/**
+ * The path of the first field of `wanted` that `existing` has otherwise, such as `spec.entrypoint`. What says nothing
+ * the API server may have left out.
+ */
 export function firstDifference(
   existing: JsonValue | undefined,
   wanted: JsonValue,
@@ -118,7 +128,7 @@ export function firstDifference(
 
 function firstOfFields(existing: JsonObject, wanted: JsonObject, path: string): string | undefined {
   for (const [key, value] of Object.entries(wanted)) {
-    const difference = value === undefined
+    const difference = value === undefined || (existing[key] === undefined && saysNothing(value))
       ? undefined
       : firstDifference(existing[key], value, `${path}.${key}`);
     if (difference) return difference;

@@ -5,13 +5,10 @@
  */
 import type { KubeClient } from "../kube/client.ts";
 import type { StatusReporter } from "../runner.ts";
-import { type StatusObjectOptions, statusObjectReporter } from "./status_object.ts";
+import { type StatusObjectKind, type StatusObjectOptions, statusObjectReporter } from "./status_object.ts";
 
 /** A reporter that writes the key `status` of the Secret named after the run. */
 export function secretReporter(kube: KubeClient, options: StatusObjectOptions = {}): StatusReporter {
-  return statusObjectReporter(
-    kube,
-    { kind: "Secret", field: "stringData", select: (status) => status },
-    options,
-  );
+  const kind: StatusObjectKind = { kind: "Secret", field: "stringData", select: (status) => status };
+  return { ...statusObjectReporter(kube, kind, options), confidential: true };
 }

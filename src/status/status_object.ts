@@ -55,8 +55,8 @@ export function statusObjectReporter(
     check: ({ context, signal }) => {
       const rules = { ...WRITE_RULES, notFound: { forMs: MISSING_MS, then: "TargetMissing" as const } };
       const ref = refOf(context, kind);
-      const place = { kube: dryRunClient(kube), ref, kind, signal };
-      return retry(() => writeStatus(place, {}), { clock, log, signal, rules }).catch((error) => {
+      const place = { kube, ref, kind, signal };
+      return retry(() => tryStatus(place, log), { clock, log, signal, rules }).catch((error) => {
         throw withPlace(error, ref);
       });
     },
@@ -95,10 +95,24 @@ interface Place {
   signal: AbortSignal;
 }
 
-/** A patch of the one key needs no resourceVersion, so it hardly meets a conflict; PUT is for Roles that forbid it. */
+/** A policy may refuse dry runs alone: then a write that changes nothing tells whether one may be made. */
+async function tryStatus(place: Place, log: Log): Promise<void> {
+  try {
+    await writeStatus({ ...place, kube: dryRunClient(place.kube) }, {});
+  } catch (error) {
+    if (!isFault(error, "denied", "noDryRun")) throw error;
+    await writeValues(place, {});
+    log.warn(`the dry run of the status is refused, a write without changes is not: ${error.message}`);
+  }
+}
+
 async function writeStatus(place: Place, status: JsonObject): Promise<void> {
+  await writeValues(place, { [STATUS_KEY]: JSON.stringify(fitStatus(place.kind.select(status))) });
+}
+
+/** A patch of these keys needs no resourceVersion, so it hardly meets a conflict; PUT is for Roles that forbid it. */
+async function writeValues(place: Place, values: Record<string, string>): Promise<void> {
   const { kube, ref, kind, signal } = place;
-  const values = { [STATUS_KEY]: JSON.stringify(fitStatus(kind.select(status))) };
   try {
     await kube.mergePatch(ref, { [kind.field]: values }, { signal });
   } catch (error) {

@@ -64,6 +64,14 @@ const JOB_SPEC_DEFAULTS = {
 
 function jobDefaults(object: UnversionedObject): UnversionedObject {
   const { uid, name } = object.metadata;
+  if (objectAt(object.spec).manualSelector === true) {
+    const spec = { ...JOB_SPEC_DEFAULTS, ...object.spec };
+    const template = {
+      ...objectAt(spec, "template"),
+      spec: podSpecDefaults(objectAt(spec, "template", "spec")),
+    };
+    return { ...object, spec: { ...spec, template }, status: object.status ?? {} };
+  }
   const selector = { matchLabels: { "batch.kubernetes.io/controller-uid": uid } };
   const spec: JsonObject = { ...JOB_SPEC_DEFAULTS, selector, ...object.spec };
   const template = objectAt(spec, "template");

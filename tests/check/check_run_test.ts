@@ -7,6 +7,7 @@ import { ApiError } from "../../src/kube/api_error.ts";
 import type { KubeClient } from "../../src/kube/client.ts";
 import { createOrAdopt } from "../../src/kube/create_or_adopt.ts";
 import { realClient } from "../../src/kube/dry_run_client.ts";
+import type { JsonObject } from "../../src/json.ts";
 import type { ActionRunner } from "../../src/runner.ts";
 import type { EmbeddedApi } from "../../src/testing/mod.ts";
 import { parseWorkflow } from "../../runners/argo/workflow.ts";
@@ -363,6 +364,53 @@ Deno.test("checkRun() says so where the API server's dry run is not all", async 
     state: "ok",
     message: "the API server accepts the work; what the work then does, only a run with --dry-run tries",
   });
+});
+
+Deno.test("checkRun() misses the rights of Argo's agent for an http template, and warns where that is not known", async () => {
+  const rules = rulesOf().map(inRole);
+  const api = () => anApi({ rules });
+  const readManifest = (manifest: JsonObject) => () => Promise.resolve(manifest);
+  const http = { entrypoint: "main", templates: [{ name: "main", http: { url: "https://example.org" } }] };
+  const needed = await check(api(), { readManifest: readManifest(http) });
+  assertEquals(troubleIn(needed), [
+    'missing access: the work may not list, watch workflowtasksets.argoproj.io "demo", ' +
+    "needed for Argo's agent, which works on http and plugin templates; argo-runner rbac prints the Role",
+    'missing access: the work may not patch workflowtasksets/status.argoproj.io "demo", ' +
+    "needed for Argo's agent, which reports by it; argo-runner rbac prints the Role",
+  ]);
+  assertEquals(reasonOfItems(needed), "WorkFailed");
+  const shared = await check(api(), {
+    readManifest: readManifest({ workflowTemplateRef: { name: "shared" } }),
+  });
+  assertEquals(troubleIn(shared).map((line) => line.replace(/, needed .*, only if/, " … only if")), [
+    'warning access: the work may not list, watch workflowtasksets.argoproj.io "demo" … only if ' +
+    'the WorkflowTemplate "shared" has http or plugin templates; argo-runner rbac prints the Role',
+    'warning access: the work may not patch workflowtasksets/status.argoproj.io "demo" … only if ' +
+    'the WorkflowTemplate "shared" has http or plugin templates; argo-runner rbac prints the Role',
+  ]);
+});
+
+Deno.test("row 69: checkRun() says what it could not try where dry runs are refused, and misses nothing", async () => {
+  const kube = new MemoryClient(anApi());
+  const refusal = new ApiError("Cannot do it: no dry runs", { fault: "noDryRun" });
+  kube.trouble = ({ method }) => ["create", "mergePatch"].includes(method) ? refusal : undefined;
+  const items = await check(anApi(), { kube });
+  const said =
+    "Cannot do it: no dry runs; it was asked in a dry run, and only a real one tells what it says then";
+  assertEquals(troubleIn(items).filter((line) => !/ (size|times): /.test(line)), [
+    `not checked status object: ${said}`,
+    `not checked dry run: ${said}`,
+  ]);
+});
+
+Deno.test("row 69: checkRun() misses what a policy denies, and says that it was asked in a dry run", async () => {
+  const kube = new MemoryClient(anApi());
+  kube.trouble = ({ method }) =>
+    method === "create" ? new ApiError("no Fridays", { fault: "denied" }) : undefined;
+  const items = await check(anApi(), { kube });
+  const found = items.find(({ item }) => item === "dry run");
+  assertEquals([found?.state, found?.reason], ["missing", "RefusedByApi"]);
+  assertEquals(found?.message.startsWith("no Fridays; it was asked in a dry run"), true);
 });
 
 Deno.test("checkRun() tells what a runner warns of in its preflight", async () => {

@@ -66,7 +66,12 @@ export function troubleIn(items: CheckItem[]): string[] {
 /** What the run's rules are. */
 export function rulesOf(config: Config = aConfig()): AccessRule[] {
   const kube = new MemoryClient(embeddedApi());
-  return accessOfRun(argoRunner(kube), openReporter(config.reporter, kube, () => silentLog), config.context);
+  return accessOfRun(
+    argoRunner(kube),
+    openReporter(config.reporter, kube, () => silentLog),
+    config.context,
+    MANIFEST,
+  );
 }
 
 /** A rule as a Role has it. */

@@ -136,9 +136,9 @@ function objectApi(): KubernetesObjectApi {
   return objects;
 }
 
-/** Creates an object. */
-export async function create(object: AnyObject): Promise<AnyObject> {
-  return await objectApi().create(object) as AnyObject;
+/** Creates an object, or has the API server only try to. */
+export async function create(object: AnyObject, dryRun?: "All"): Promise<AnyObject> {
+  return await objectApi().create(object, undefined, dryRun) as AnyObject;
 }
 
 /** Reads an object, or `undefined` if there is none. */

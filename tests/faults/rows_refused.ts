@@ -103,21 +103,20 @@ const webhooksDown: FaultRow[] = [
 ];
 
 /** A row whose webhook denies with a code that says something else. */
-function deniedRow(code: number, at: "trial" | "create"): FaultRow {
+function deniedRow(code: number, at: "both" | "create"): FaultRow {
   return {
     row: 23,
     name: `a webhook denies the ${
-      at === "trial" ? "work" : "create, not its trial"
+      at === "both" ? "work" : "create, not its trial"
     } with code ${code}: 20 at once`,
     exitCode: 20,
     objects: 0,
     async scenario(rig) {
-      const isDenied = ({ dryRun }: Review) => dryRun === (at === "trial");
+      const isDenied = ({ dryRun }: Review) => at === "both" || !dryRun;
       const webhook = denyingWebhook(code, "no work on Fridays", isDenied);
       try {
         return await withWebhook(rig, webhook.url, async () => {
-          const isIt = at === "trial" ? isTrialCreate : isCreate;
-          const outcome = await runToRefusal(rig, isIt, WEBHOOK, "no work on Fridays");
+          const outcome = await runToRefusal(rig, isCreate, WEBHOOK, "no work on Fridays");
           must(webhook.asked.some(isDenied), "the webhook was asked");
           return outcome;
         });
@@ -129,9 +128,9 @@ function deniedRow(code: number, at: "trial" | "create"): FaultRow {
 }
 
 const denials: FaultRow[] = [
-  deniedRow(403, "trial"),
-  deniedRow(429, "trial"),
-  deniedRow(503, "trial"),
+  deniedRow(403, "both"),
+  deniedRow(429, "both"),
+  deniedRow(503, "both"),
   deniedRow(503, "create"),
   {
     row: 23,
@@ -142,8 +141,26 @@ const denials: FaultRow[] = [
       withPolicy(
         rig,
         "no work here",
-        () => runToRefusal(rig, isTrialCreate, "denied request: no work here"),
+        () => runToRefusal(rig, isCreate, "denied request: no work here"),
       ),
+  },
+  {
+    row: 69,
+    name: "a webhook denies the trial of the work, not its create: it is said, and the work is done",
+    exitCode: 0,
+    objects: 1,
+    async scenario(rig) {
+      const webhook = denyingWebhook(403, "no trials", ({ dryRun }) => dryRun);
+      try {
+        return await withWebhook(rig, webhook.url, async () => {
+          const outcome = await runToSuccess(rig);
+          mustSay(outcome.ended, "the dry run before the start is refused, going on without it", "no trials");
+          return outcome;
+        });
+      } finally {
+        await webhook.close();
+      }
+    },
   },
 ];
 

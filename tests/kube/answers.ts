@@ -31,6 +31,18 @@ export const ANSWERS = {
     workflow,
   ),
   deniedByWebhook: status(400, 'admission webhook "check.example.org" denied the request: no'),
+  deniedInDryRun: status(
+    422,
+    `${forbidden} ValidatingAdmissionPolicy 'real' with binding 'all' denied request: ` +
+      "failed expression: !(has(request.dryRun) && request.dryRun)",
+    "Invalid",
+    workflow,
+  ),
+  webhookWithoutDryRun: status(
+    400,
+    'admission webhook "x.example.org" does not support dry run',
+    "BadRequest",
+  ),
   etcdLeaderChanged: status(500, "etcdserver: leader changed"),
   etcdTimedOut: status(500, "etcdserver: request timed out"),
   expired: status(410, "too old resource version: 1 (1042)", "Expired"),

@@ -21,6 +21,8 @@ const cases: [row: string, answer: keyof typeof ANSWERS, fault: Fault][] = [
   ["22", "webhookRefused", "webhook"],
   ["23", "deniedByPolicy", "denied"],
   ["23", "deniedByWebhook", "denied"],
+  ["69", "deniedInDryRun", "noDryRun"],
+  ["69", "webhookWithoutDryRun", "noDryRun"],
   ["24", "badRequest", "invalid"],
   ["24", "invalid", "invalid"],
   ["25", "tooLarge", "tooLarge"],

@@ -8,6 +8,7 @@ import {
   tellOfBlockedPods,
 } from "../../src/mod.ts";
 import { type FakeClock, fakeClock } from "../../src/testing/mod.ts";
+import { ownPods } from "../../src/kube/blocked_pods.ts";
 import { recordingsOf, refusal } from "../runners/recorded.ts";
 
 const { recording } = recordingsOf("argo");
@@ -103,4 +104,20 @@ Deno.test("tellOfBlockedPods() looks again after an error", async () => {
   assertEquals(told.length, 1);
   stop();
   await ended;
+});
+
+Deno.test("ownPods() leaves out the pods of another owner with the same labels", () => {
+  const pod = (name: string, ...owners: string[]) => ({
+    apiVersion: "v1",
+    kind: "Pod",
+    metadata: { name, ownerReferences: owners.map((uid) => ({ uid })) },
+  });
+  const orphan = { apiVersion: "v1", kind: "Pod", metadata: { name: "c" } };
+  const pods = [pod("a", "mine"), pod("b", "other"), pod("d", "other", "mine"), orphan];
+  const selected = { namespace: "team", labelSelector: "app=x" };
+  assertEquals(ownPods({ ...selected, ownerUid: "mine" }, pods).map(({ metadata }) => metadata.name), [
+    "a",
+    "d",
+  ]);
+  assertEquals(ownPods(selected, pods), pods);
 });

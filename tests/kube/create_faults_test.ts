@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { RunError } from "../../src/errors.ts";
+import { DryRunRefusedError, RunError } from "../../src/errors.ts";
 import type { Reason } from "../../src/exit_codes.ts";
 import type { KubeObject } from "../../src/kube/client.ts";
 import { preflightCreate } from "../../src/kube/create_or_adopt.ts";
@@ -233,6 +233,19 @@ Deno.test("row 24: preflightCreate() ends with what the API has against the obje
   const error = await assertRejects(() => creation.clock.finish(preflight), RunError, "spec: Required value");
   assertEquals(error.reason, "RefusedByApi");
 });
+
+for (
+  const refusal of ["deniedByPolicy", "deniedByWebhook", "deniedInDryRun", "webhookWithoutDryRun"] as const
+) {
+  Deno.test(`row 69: preflightCreate() says that the dry run is refused, and no more: ${refusal}`, async () => {
+    const creation = new Creation();
+    creation.disturb("create", answered(refusal));
+    const preflight = preflightCreate(creation.kube, aWorkflow(), creation.options());
+    const error = await assertRejects(() => creation.clock.finish(preflight), DryRunRefusedError);
+    assertEquals([error.reason, creation.kube.count("create"), creation.clock.now()], ["RefusedByApi", 1, 0]);
+    assertEquals(error.message, answered(refusal).message);
+  });
+}
 
 Deno.test("findOwn() returns the metadata of the run's object, or nothing where the name is free", async () => {
   const creation = new Creation();

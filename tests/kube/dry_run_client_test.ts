@@ -1,4 +1,5 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertRejects } from "@std/assert";
+import { ApiError } from "../../src/kube/api_error.ts";
 import { dryRunClient, realClient } from "../../src/kube/dry_run_client.ts";
 import { embeddedApi } from "../../src/testing/mod.ts";
 import { MemoryClient } from "./memory_client.ts";
@@ -60,4 +61,17 @@ Deno.test("dryRunClient() hands reads and every other option on", async () => {
 Deno.test("realClient() finds the client within a dry run's, and leaves others as they are", () => {
   const { inner, kube } = setUp();
   assertEquals([realClient(kube) === inner, realClient(inner) === inner], [true, true]);
+});
+
+Deno.test("row 69: dryRunClient() says of a policy's refusal that it was asked in a dry run", async () => {
+  const { inner, kube } = setUp();
+  for (const fault of ["denied", "noDryRun"] as const) {
+    inner.trouble = () => new ApiError("no", { fault, status: 422 });
+    const error = await assertRejects(() => kube.create({ ...WORKFLOW, metadata, spec: {} }), ApiError);
+    assertEquals([error.fault, error.status], [fault, 422]);
+    assertEquals(error.message, "no; it was asked in a dry run, and only a real one tells what it says then");
+  }
+  inner.trouble = () => new ApiError("no", { fault: "invalid" });
+  const error = await assertRejects(() => kube.create({ ...WORKFLOW, metadata, spec: {} }), ApiError);
+  assertEquals(error.message, "no");
 });

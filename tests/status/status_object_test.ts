@@ -3,6 +3,7 @@ import { RunError } from "../../src/errors.ts";
 import type { JsonObject } from "../../src/json.ts";
 import { ApiError, type Fault } from "../../src/kube/api_error.ts";
 import type { KubeClient, KubeObject, ObjectRef } from "../../src/kube/client.ts";
+import { silentLog } from "../../src/log.ts";
 import type { StatusReporter } from "../../src/runner.ts";
 import { configMapReporter } from "../../src/status/config_map.ts";
 import { nopReporter } from "../../src/status/nop.ts";
@@ -243,3 +244,37 @@ Deno.test("nopReporter() has nothing to check and writes nowhere", async () => {
   await reporter.check(INPUT);
   await reporter.report(INPUT, STATUS);
 });
+
+Deno.test("only the reporter into a Secret is confidential", () => {
+  const { kube } = aKube({});
+  const reporters = [configMapReporter(kube), nopReporter(), secretReporter(kube)];
+  assertEquals(reporters.map(({ confidential }) => confidential ?? false), [false, false, true]);
+});
+
+for (const fault of ["denied", "noDryRun"] as const) {
+  Deno.test(`row 69: check() of a status whose dry run is refused (${fault}) writes nothing in its place`, async () => {
+    const refuse = fails(fault);
+    const answer = (call: Call) => call.dryRun ? refuse() : aConfigMap();
+    const { kube, calls } = aKube({ mergePatch: answer });
+    const told: string[] = [];
+    const log = { ...silentLog, warn: (message: string) => void told.push(message) };
+    const clock = fakeClock();
+    await settled(clock, configMapReporter(kube, { clock, log }).check(INPUT));
+    assertEquals(calls.map(({ body, dryRun }) => [body, dryRun]), [
+      [{ data: { status: "{}" } }, true],
+      [{ data: {} }, undefined],
+    ]);
+    assertEquals(told.length, 1);
+    assertStringIncludes(told[0] ?? "", "the dry run of the status is refused");
+  });
+
+  Deno.test(`row 69: check() of a status that may not be written either ends with 20 (${fault})`, async () => {
+    const { kube } = aKube({ mergePatch: fails(fault) });
+    const clock = fakeClock();
+    const error = await assertRejects(
+      () => settled(clock, configMapReporter(kube, { clock }).check(INPUT)),
+      RunError,
+    );
+    assertEquals(error.reason, "RefusedByApi");
+  });
+}

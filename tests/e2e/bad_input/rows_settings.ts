@@ -257,6 +257,14 @@ export const rows: BadInputRow[] = [
         '/context.yaml": platform.namespace: "te\\u0000am" has blanks at an end or control characters in it',
         '/context.yaml": platform.serviceAccountName: is required',
       ),
+      accepted("both files, with null in the context and comments' documents around the manifest", {
+        env: { ...all(undefined), RUNNER_CONTEXT_DRY_RUN: undefined },
+        manifest: "---\n# off\n---\nentrypoint: main\ntemplates: [{name: main, suspend: {}}]\n---\n# off\n",
+        prepare: contextFile({}, {
+          timeout: null,
+          platform: { namespace: "team", serviceAccountName: "worker", ownerRef: null, cluster: null },
+        }),
+      }),
       accepted("both files and nothing else", {
         env: { ...all(undefined), RUNNER_CONTEXT_DRY_RUN: undefined },
         prepare: contextFile({}),

@@ -4,11 +4,23 @@
  * @module
  */
 import type { JsonObject } from "../../../src/mod.ts";
-import { type BadInputCase, type BadInputRow, refused, warned } from "./bad_input_row.ts";
+import { accepted, type BadInputCase, type BadInputRow, refused, warned } from "./bad_input_row.ts";
 
 const SPEC = { entrypoint: "main", templates: [{ name: "main", suspend: {} }] };
 const TYPE = { apiVersion: "argoproj.io/v1alpha1", kind: "Workflow" };
 const SECRET = "s3cr3t-value";
+/** What Go programs and `kubectl create --dry-run=client` print of an object without those fields. */
+const NULLS: [input: string, fields: JsonObject][] = [
+  ["creationTimestamp: null", { metadata: { creationTimestamp: null } }],
+  ["name, namespace and uid that are null", { metadata: { name: null, namespace: null, uid: null } }],
+  ["name, namespace and generateName that are empty", {
+    metadata: { name: "", namespace: "", generateName: "" },
+  }],
+  ["ownerReferences: [], finalizers: null", { metadata: { ownerReferences: [], finalizers: null } }],
+  ["labels: null, annotations: {}", { metadata: { labels: null, annotations: {}, managedFields: null } }],
+  ["metadata: null, status: null", { metadata: null, status: null }],
+  ["a status of nothing but null", { status: { startedAt: null, finishedAt: null } }],
+];
 
 function bad(input: string, manifest: JsonObject | string, says: string): BadInputCase {
   return refused(input, { manifest }, says);
@@ -74,8 +86,16 @@ export const rows: BadInputRow[] = [
     row: 39,
     name: "a field has the wrong type, or the entrypoint is no template",
     cases: [
-      spec("entrypoint: 5", { entrypoint: 5 }, "has no entrypoint, expected the name of a template"),
-      spec("no entrypoint", { entrypoint: undefined }, "has no entrypoint, expected the name of a template"),
+      spec(
+        "entrypoint: 5",
+        { entrypoint: 5 },
+        "has an entrypoint that is no text, expected the name of a template",
+      ),
+      warned(
+        "no entrypoint, which the controller may supply",
+        { manifest: { templates: SPEC.templates } },
+        "has no entrypoint: the Workflow fails unless the controller's workflowDefaults supply it",
+      ),
       spec(
         "an entrypoint that is no template",
         { entrypoint: "other" },
@@ -89,9 +109,9 @@ export const rows: BadInputRow[] = [
         { templates: [...SPEC.templates, ...SPEC.templates] },
         'has two templates named "main"',
       ),
-      spec(
-        "an argument without a value",
-        { arguments: { parameters: [{ name: "a" }] } },
+      warned(
+        "an argument without a value, which the controller may supply",
+        { manifest: { ...SPEC, arguments: { parameters: [{ name: "a", value: null }] } } },
         "has no value for the parameter arguments.a",
       ),
       spec("arguments: []", { arguments: [] }, "has arguments that are no object"),
@@ -132,7 +152,7 @@ export const rows: BadInputRow[] = [
       metadata("a resourceVersion", { resourceVersion: "1" }, "has metadata.resourceVersion, expected none"),
       metadata(
         "ownerReferences and finalizers",
-        { finalizers: [], ownerReferences: [] },
+        { finalizers: ["example.org/hold"], ownerReferences: [{ uid: "x" }] },
         "has metadata.ownerReferences, metadata.finalizers, expected none",
       ),
       metadata("labels that are a list", { labels: [] }, "has metadata.labels that are not texts by names"),
@@ -140,6 +160,9 @@ export const rows: BadInputRow[] = [
         "an annotation that is a number",
         { annotations: { a: 1 } },
         "has metadata.annotations that are not texts by names",
+      ),
+      ...NULLS.map(([input, fields]) =>
+        accepted(input, { manifest: { ...TYPE, spec: SPEC, ...fields } }, SPEC)
       ),
       warned(
         "generateName",
@@ -168,13 +191,13 @@ export const rows: BadInputRow[] = [
       secret(
         "two documents",
         `password: ${SECRET}\n---\npassword: ${SECRET}\n`,
-        "has more than one document",
+        "has 2 documents",
       ),
       secret("a text", `${SECRET}\n`, "is a string, expected an object"),
       secret(
         "an entrypoint that is an object",
         `entrypoint: {password: ${SECRET}}\ntemplates: [{name: a}]\n`,
-        "has no entrypoint",
+        "has an entrypoint that is no text",
       ),
     ],
   },

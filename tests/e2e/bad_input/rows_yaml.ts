@@ -61,9 +61,15 @@ export const rows: BadInputRow[] = [
     row: 23,
     name: "the manifest has more than one document",
     cases: [
-      bad("two", "---\nentrypoint: main", "has more than one document, expected one"),
-      bad("three", "---\na: 1\n---\nb: 1", "has more than one document, expected one"),
+      bad("two", "---\nentrypoint: main", "has 2 documents, expected one"),
+      bad("three", "---\na: 1\n---\n# nothing\n---\nb: 1", "has 3 documents, expected one"),
       accepted("one with an empty one behind it", { manifest: `${GOOD}---\n` }, { entrypoint: "main" }),
+      accepted("one behind a comment's, as a chart is rendered", {
+        manifest: `---\n# Source: c/templates/off.yaml\n---\n${GOOD}`,
+      }, { entrypoint: "main" }),
+      accepted("one before a comment's", { manifest: `${GOOD}---\n# Source: c/templates/off.yaml` }, {
+        entrypoint: "main",
+      }),
       accepted("one between --- and ...", { manifest: `---\n${GOOD}...\n` }, { entrypoint: "main" }),
     ],
   },

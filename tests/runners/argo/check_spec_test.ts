@@ -1,4 +1,4 @@
-import { assertStringIncludes, assertThrows } from "@std/assert";
+import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { checkSpec } from "../../../runners/argo/check_spec.ts";
 import { InvalidInputError, type JsonObject } from "../../../src/mod.ts";
 
@@ -36,7 +36,37 @@ const accepted: [string, JsonObject][] = [
 
 for (const [what, spec] of accepted) {
   Deno.test(`checkSpec() takes ${what}`, () => {
-    checkSpec(spec);
+    assertEquals(checkSpec(spec), []);
+  });
+}
+
+const ENTRYPOINT = "no entrypoint";
+const warned: [what: string, spec: JsonObject, missing: string[]][] = [
+  ["no entrypoint", { templates: [{ name: "main" }] }, [ENTRYPOINT]],
+  ["an empty entrypoint", aSpec({ entrypoint: "" }), [ENTRYPOINT]],
+  ["entrypoint: null", aSpec({ entrypoint: null }), [ENTRYPOINT]],
+  ["an argument without a value", aSpec(args({ name: "a" })), ["no value for the parameter arguments.a"]],
+  [
+    "an argument whose value is null",
+    aSpec(args({ name: "a", value: null, valueFrom: null })),
+    ["no value for the parameter arguments.a"],
+  ],
+  [
+    "a required parameter without an argument",
+    aSpec(args({ name: "b", value: "1" }), [{ name: "a", default: null }]),
+    ["no value for the parameter a, which its entrypoint requires"],
+  ],
+  [
+    "no entrypoint and an argument without a value",
+    { templates: [{ name: "main" }], ...args({ name: "a" }) },
+    [ENTRYPOINT, "no value for the parameter arguments.a"],
+  ],
+];
+
+for (const [what, spec, missing] of warned) {
+  Deno.test(`checkSpec() warns of ${what}, which the controller's workflowDefaults may supply (B39)`, () => {
+    const end = ": the Workflow fails unless the controller's workflowDefaults supply it";
+    assertEquals(checkSpec(spec), missing.map((each) => `the manifest has ${each}${end}`));
   });
 }
 
@@ -70,27 +100,11 @@ const refused: { what: string; spec: JsonObject; problem: string }[] = [
     spec: aSpec({ templates: [{ name: "main" }, { name: "main" }] }),
     problem: 'has two templates named "main"',
   },
-  {
-    what: "no entrypoint",
-    spec: { templates: [{ name: "main" }] },
-    problem: "has no entrypoint, expected the name of a template",
-  },
-  { what: "entrypoint: 5", spec: aSpec({ entrypoint: 5 }), problem: "has no entrypoint" },
-  { what: "an empty entrypoint", spec: aSpec({ entrypoint: "" }), problem: "has no entrypoint" },
+  { what: "entrypoint: 5", spec: aSpec({ entrypoint: 5 }), problem: "has an entrypoint that is no text" },
   {
     what: "an entrypoint that is no template",
     spec: aSpec({ entrypoint: "x", templates: [{ name: "a" }, { name: "b" }] }),
     problem: 'has the entrypoint "x", expected one of its templates: "a", "b"',
-  },
-  {
-    what: "an argument without a value",
-    spec: aSpec(args({ name: "a" })),
-    problem: "has no value for the parameter arguments.a",
-  },
-  {
-    what: "an argument whose value is null",
-    spec: aSpec(args({ name: "a", value: null })),
-    problem: "has no value for the parameter arguments.a",
   },
   { what: "arguments: []", spec: aSpec({ arguments: [] }), problem: "has arguments that are no object" },
   {
@@ -117,11 +131,6 @@ const refused: { what: string; spec: JsonObject; problem: string }[] = [
     what: "a reference without a name",
     spec: { workflowTemplateRef: {} },
     problem: "has a workflowTemplateRef without a name",
-  },
-  {
-    what: "a required parameter without an argument",
-    spec: aSpec(args({ name: "b", value: "1" }), [{ name: "a" }]),
-    problem: "has no value for the parameter a, which its entrypoint requires",
   },
   {
     what: "a reference beside two templates of one name",

@@ -6,7 +6,7 @@ import {
   workflowOutcome,
 } from "../../../runners/argo/workflow.ts";
 import { InvalidInputError, type JsonObject, type KubeObject, type ParsedWork } from "../../../src/mod.ts";
-import { aContext } from "../../builders.ts";
+import { aContext, SAY_NOTHING } from "../../builders.ts";
 
 const SPEC = { entrypoint: "main", templates: [{ name: "main", container: { image: "busybox" } }] };
 const CREATED_SPEC = { ...SPEC, serviceAccountName: "worker" };
@@ -95,6 +95,54 @@ Deno.test("parseWorkflow() drops status and generateName with a warning (B40)", 
     "the manifest's metadata.generateName is dropped",
   ]);
   assertEquals(["status" in object, "generateName" in object.metadata], [false, false]);
+});
+
+for (const metadata of SAY_NOTHING) {
+  Deno.test(`parseWorkflow() takes metadata ${JSON.stringify(metadata)} as absent (B40)`, () => {
+    assertEquals(parse({ ...aManifest(), metadata }), {
+      object: { ...TYPE, metadata: { name: "demo", namespace: "team" }, spec: CREATED_SPEC },
+      warnings: [],
+    });
+  });
+}
+
+Deno.test("parseWorkflow() takes what Go and kubectl print of a new Workflow without a warning (B40)", () => {
+  const templates = [{
+    name: "main",
+    inputs: {},
+    outputs: {},
+    metadata: {},
+    serviceAccountName: "",
+    suspend: {},
+  }];
+  const spec = { entrypoint: "main", arguments: {}, ttlStrategy: null, workflowTemplateRef: null, templates };
+  for (const status of [null, {}, { startedAt: null, finishedAt: null }, { nodes: {}, conditions: [] }]) {
+    const manifest = { ...TYPE, metadata: { name: "demo", creationTimestamp: null }, spec, status };
+    const { object, warnings } = parse(manifest);
+    assertEquals([object.spec, warnings], [{ ...spec, serviceAccountName: "worker" }, []]);
+    assertEquals("status" in object, false);
+  }
+});
+
+Deno.test("parseWorkflow() takes a null beside the forms' keys as absent (B40)", () => {
+  for (
+    const manifest of [{ workflow: SPEC, metadata: null, status: null }, {
+      ...SPEC,
+      workflow: null,
+      kind: null,
+    }]
+  ) {
+    const { kind: _kind, ...spec } = parse(manifest).object.spec;
+    assertEquals(spec, CREATED_SPEC);
+  }
+});
+
+Deno.test("parseWorkflow() warns of what only the controller's workflowDefaults may supply (B39)", () => {
+  const { object, warnings } = parse({ templates: SPEC.templates });
+  assertEquals(object.spec, { templates: SPEC.templates, serviceAccountName: "worker" });
+  assertEquals(warnings, [
+    "the manifest has no entrypoint: the Workflow fails unless the controller's workflowDefaults supply it",
+  ]);
 });
 
 Deno.test("parseWorkflow() does with a workflowTemplateRef", () => {
@@ -193,7 +241,6 @@ const refused: { row: string; what: string; manifest: JsonObject; problem: strin
     manifest: aManifest({ name: "other" }),
     problem: `has metadata.name "other", expected the context's "demo" or none`,
   },
-  { row: "B40", what: "an empty name", manifest: aManifest({ name: "" }), problem: 'has metadata.name ""' },
   {
     row: "B40",
     what: "another namespace",
@@ -215,13 +262,13 @@ const refused: { row: string; what: string; manifest: JsonObject; problem: strin
   {
     row: "B40",
     what: "owner references and finalizers",
-    manifest: aManifest({ finalizers: [], ownerReferences: [] }),
+    manifest: aManifest({ finalizers: ["example.org/hold"], ownerReferences: [{ uid: "x" }] }),
     problem: "has metadata.ownerReferences, metadata.finalizers, expected none",
   },
   {
     row: "B40",
     what: "what the API server sets",
-    manifest: aManifest({ creationTimestamp: null, generation: 1 }),
+    manifest: aManifest({ creationTimestamp: "2026-01-01T00:00:00Z", generation: 1 }),
     problem: "has metadata.creationTimestamp, metadata.generation, expected none",
   },
 ];

@@ -18,6 +18,34 @@ Deno.test("parseArguments() fills in what is not given", () => {
   });
 });
 
+Deno.test("parseArguments() takes null and empty texts as absent, as Go prints them", () => {
+  const absent = {
+    name: "",
+    image: "",
+    command: "",
+    valuesFromFile: "",
+    caSecretName: null,
+    maxHistory: null,
+  };
+  const chartAlone = { ...chart, version: "" };
+  for (const output of [null, {}, { goTemplate: null }, { goTemplate: "" }]) {
+    assertEquals(
+      parseArguments({ ...absent, chart: chartAlone, values: null, output, wait: null }, aContext()),
+      {
+        args: { command: "install", name: "demo", chart, wait: true },
+        unused: [],
+      },
+    );
+  }
+  const oci = { name: "oci://r.example.org/app", repo: null, version: null };
+  assertEquals(parseArguments({ chart: oci }, aContext()).args.chart, { name: "oci://r.example.org/app" });
+});
+
+Deno.test("parseArguments() keeps null and empty values: to helm they take a chart's default away", () => {
+  const values = { a: null, b: "", c: { d: null }, e: {} };
+  assertEquals(parseArguments({ chart, values }, aContext()).args.values, values);
+});
+
 Deno.test("parseArguments() takes every argument of an upgrade", () => {
   const manifest = {
     command: "upgrade",
@@ -109,6 +137,7 @@ const cases: [string, JsonObject, string, Record<string, string>?][] = [
   ],
   ["values that are a list", { chart, values: [] }, "values is no object"],
   ["a login without a Secret", { chart, auth: {} }, "auth.secretName is missing"],
+  ["a login whose Secret is null", { chart, auth: { secretName: null } }, "auth.secretName is missing"],
   [
     "a template for the output",
     { chart, output: { goTemplate: "x" } },

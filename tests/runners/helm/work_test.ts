@@ -96,3 +96,20 @@ Deno.test("prepareWork() says what is wrong with a file of values", async () => 
     );
   });
 });
+
+Deno.test("prepareWork() reads values from a rendered chart's file, whose documents of comments do not count (B23)", async () => {
+  const comment = "---\n# Source: c/templates/off.yaml\n";
+  await withFile(`${comment}---\ngreeting: hi\nreplicas: null\n${comment}`, async (folder) => {
+    const settings = { RUNNER_HELM_FILES: folder };
+    const { values } = await prepare({ chart: CHART, valuesFromFile: "web.yaml" }, { settings });
+    assertEquals(values, { greeting: "hi", replicas: null });
+  });
+  await withFile(`a: 1\n${comment}---\nb: 1\n`, async (folder) => {
+    await assertRejects(
+      () =>
+        prepare({ chart: CHART, valuesFromFile: "web.yaml" }, { settings: { RUNNER_HELM_FILES: folder } }),
+      InvalidInputError,
+      `valuesFromFile "web.yaml" has 2 documents, expected one`,
+    );
+  });
+});

@@ -32,6 +32,38 @@ testOnStage("jobRunner() fails with a Job that fails, and says why", async ({ ru
   assertObjectMatch(report, { failure: { reason: "BackoffLimitExceeded" } });
 });
 
+testOnStage("jobRunner() finds the pods of a Job with manualSelector by its own selector", async (stage) => {
+  const { namespace } = aContext().platform;
+  const labels = { app: "mine" };
+  const pod = (name: string, uid: string) => ({
+    metadata: {
+      name,
+      namespace,
+      labels,
+      ownerReferences: [{ apiVersion: "batch/v1", kind: "Job", name, uid }],
+    },
+    status: {
+      phase: "Failed",
+      containerStatuses: [{ name: "main", state: { terminated: { exitCode: 3, reason: "Error" } } }],
+    },
+  });
+  stage.api.observe(({ type, resource, object }) => {
+    if (type !== "ADDED" || resource.kind !== "Job") return;
+    queueMicrotask(() => {
+      stage.api.create("Pod", pod("mine-1", object.metadata.uid));
+      stage.api.create("Pod", pod("another-1", "uid-of-another-job"));
+    });
+  });
+  const { template } = aManifest("false");
+  const { exitCode, report } = await stage.run({
+    manualSelector: true,
+    selector: { matchLabels: labels },
+    template: { ...template, metadata: { labels } },
+  });
+  assertEquals(exitCode, 10);
+  assertObjectMatch(report, { failure: { pod: "mine-1", container: "main", exitCode: 3, reason: "Error" } });
+});
+
 testOnStage("jobRunner() adopts the finished Job of an earlier start", async ({ run }) => {
   const first = await run(aManifest("true"));
   const second = await run(aManifest("true"));

@@ -9,7 +9,7 @@ import {
   parseJob,
 } from "../../../runners/job/job.ts";
 import { InvalidInputError, type JsonObject, type KubeObject } from "../../../src/mod.ts";
-import { aContext } from "../../builders.ts";
+import { aContext, SAY_NOTHING } from "../../builders.ts";
 import { recordingsOf } from "../recorded.ts";
 
 const { recording, recordingNames } = recordingsOf("job");
@@ -66,6 +66,14 @@ Deno.test("parseJob() keeps a whole Job's labels and annotations", () => {
   assertEquals(object.metadata, { ...marks, name: "demo", namespace: "team" });
 });
 
+Deno.test("parseJob() takes a null label for an empty one, as the API server does (B40)", () => {
+  const { object } = parseJob(
+    aManifest({ labels: { a: null, b: "x" }, annotations: { c: null } }),
+    aContext(),
+  );
+  assertEquals([object.metadata.labels, object.metadata.annotations], [{ a: "", b: "x" }, { c: "" }]);
+});
+
 const warned: [string, JsonObject, string[]][] = [
   ["another account", withPod({ serviceAccountName: "other" }), [
     `the manifest's serviceAccountName "other" is overruled by "worker"`,
@@ -100,6 +108,37 @@ Deno.test("parseJob() takes a name of 63 characters and refuses a longer one (B5
   const error = assertThrows(() => parseJob(SPEC, aContext({ name: "a".repeat(64) })), InvalidInputError);
   assertStringIncludes(error.message, "the name of a Job: ");
   assertStringIncludes(error.message, "has 64 characters, the limit is 63");
+});
+
+for (const metadata of SAY_NOTHING) {
+  Deno.test(`parseJob() takes metadata ${JSON.stringify(metadata)} as absent (B40)`, () => {
+    const { object, warnings } = parseJob({ ...aManifest(), metadata }, aContext());
+    assertEquals([object.metadata, warnings], [{ name: "demo", namespace: "team" }, []]);
+  });
+}
+
+Deno.test("parseJob() takes what kubectl create job --dry-run=client prints, without a warning (B40)", () => {
+  const template = {
+    metadata: { creationTimestamp: null },
+    spec: { containers: [{ image: "busybox", name: "demo", resources: {} }], restartPolicy: "Never" },
+  };
+  for (const status of [{}, null, { startTime: null, conditions: [] }]) {
+    const manifest = {
+      ...TYPE,
+      metadata: { creationTimestamp: null, name: "demo" },
+      spec: { template },
+      status,
+    };
+    const { object, warnings } = parseJob(manifest, aContext());
+    const spec = { template: { ...template, spec: { ...template.spec, serviceAccountName: "worker" } } };
+    assertEquals([object, warnings], [{ ...TYPE, metadata: { name: "demo", namespace: "team" }, spec }, []]);
+  }
+});
+
+Deno.test("parseJob() takes fields of the spec that are null or empty as absent (B40)", () => {
+  const pod = { serviceAccountName: "", serviceAccount: null, initContainers: null, volumes: [] };
+  const spec = { ...withPod(pod), ttlSecondsAfterFinished: null, suspend: null, selector: null };
+  assertEquals(parseJob(spec, aContext()).warnings, []);
 });
 
 const NO_CONTAINERS = "has no list at template.spec.containers, expected a JobSpec";

@@ -1,6 +1,12 @@
 import { assertEquals } from "@std/assert";
-import { followedJob, indexOf } from "../../../runners/job/pods.ts";
-import { type KubeClient, type KubeObject, type ListOptions, silentLog } from "../../../src/mod.ts";
+import { followedJob, indexOf, manualSelector, podsOf } from "../../../runners/job/pods.ts";
+import {
+  type JsonObject,
+  type KubeClient,
+  type KubeObject,
+  type ListOptions,
+  silentLog,
+} from "../../../src/mod.ts";
 import { fakeClock } from "../../../src/testing/mod.ts";
 import { at, HANG, logClient } from "../../kube/log_streams.ts";
 
@@ -48,4 +54,34 @@ Deno.test("indexOf() is the index of an indexed Job's pod, and none of another's
   const pod = aPod("demo-a", ["main"]);
   const annotations = { "batch.kubernetes.io/job-completion-index": "0" };
   assertEquals([indexOf(pod), indexOf({ ...pod, metadata: { annotations } })], [undefined, "0"]);
+});
+
+function aJob(spec: JsonObject): KubeObject {
+  return { apiVersion: "batch/v1", kind: "Job", metadata: { name: "demo" }, spec };
+}
+
+Deno.test("manualSelector() is the Job's own selector as a query has it", () => {
+  const selector = {
+    matchLabels: { app: "demo", tier: "" },
+    matchExpressions: [
+      { key: "run", operator: "In", values: ["a", "b"] },
+      { key: "old", operator: "NotIn", values: ["c"] },
+      { key: "team", operator: "Exists" },
+      { key: "stop", operator: "DoesNotExist" },
+    ],
+  };
+  assertEquals(
+    manualSelector(aJob({ manualSelector: true, selector })),
+    "app=demo,tier=,run in (a,b),old notin (c),team,!stop",
+  );
+  assertEquals(manualSelector(aJob({ manualSelector: false, selector })), undefined);
+  assertEquals(manualSelector(aJob({ manualSelector: null, selector })), undefined);
+});
+
+Deno.test("podsOf() a Job with a selector of its own are those that it owns", () => {
+  assertEquals(podsOf({ namespace: "team", uid: "u", podSelector: "app=demo" }), {
+    namespace: "team",
+    labelSelector: "app=demo",
+    ownerUid: "u",
+  });
 });

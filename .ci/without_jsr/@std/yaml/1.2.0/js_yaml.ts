@@ -38,6 +38,7 @@ interface Loader {
   readonly Type: new (tag: string, definition: ScalarType & { kind: "scalar" }) => ScalarType;
   readonly YAMLException: new () => LoaderError;
   load(content: string, options: { schema: Schema; listener: Listener }): unknown;
+  loadAll(content: string, iterator: undefined, options: { schema: Schema }): unknown[];
 }
 
 /** js-yaml 3, as far as it is used here. It has no types of its own, and those of another version may be about. */

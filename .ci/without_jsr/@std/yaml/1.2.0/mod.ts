@@ -1,5 +1,6 @@
 /**
- * Stand-in for `@std/yaml`: `parse()` with the core schema, over `js-yaml` 3, which the real one was ported from.
+ * Stand-in for `@std/yaml`: `parse()` and `parseAll()` with the core schema, over `js-yaml` 3, which the real one was
+ * ported from.
  *
  * @module
  */
@@ -24,6 +25,19 @@ export function parse(content: string, _options: ParseOptions): unknown {
   const single = new SingleDocument();
   try {
     return loader.load(content, { schema: CORE_SCHEMA, listener: single.listener }) ?? null;
+  } catch (error) {
+    throw syntaxErrorOf(error);
+  }
+}
+
+/**
+ * Parses a text of any number of YAML documents; an empty one is `null`.
+ *
+ * @throws {YamlSyntaxError} If the text is not YAML
+ */
+export function parseAll(content: string, _options: ParseOptions): unknown[] {
+  try {
+    return loader.loadAll(content, undefined, { schema: CORE_SCHEMA });
   } catch (error) {
     throw syntaxErrorOf(error);
   }
