@@ -13,6 +13,9 @@ import { measureRows, type RowRuns } from "./measure_rows.ts";
 import { rowsHere } from "./run_rows.ts";
 import { tableFile, tablesOf } from "./tables.ts";
 
+/** How soon a signal is the first one once more, milliseconds: a terminal sends it to this program and its parent. */
+const ONE_SIGNAL_MS = 1_000;
+
 const { table, runs, record } = parseArgs(Deno.args, { boolean: ["table"], string: ["runs", "record"] });
 if (table || record !== undefined) {
   await measure(Number(runs ?? 1), record);
@@ -45,10 +48,13 @@ async function measure(count: number, file: string | undefined): Promise<void> {
 /** Aborts at the first signal, so that what runs can still remove what it has made; the second one ends the program. */
 function firstSignal(): AbortSignal {
   const stopped = new AbortController();
+  let stoppedAt = Infinity;
   for (const name of ["SIGINT", "SIGTERM"] as const) {
     Deno.addSignalListener(name, () => {
-      if (stopped.signal.aborted) Deno.exit(1);
+      if (performance.now() - stoppedAt > ONE_SIGNAL_MS) Deno.exit(1);
+      if (stopped.signal.aborted) return;
       stopped.abort();
+      stoppedAt = performance.now();
       // deno-lint-ignore no-console
       console.error("no further run begins; those that have begun are waited for");
     });

@@ -48,6 +48,8 @@ export async function measureRows(
     .flat().map((runs) => ({ ...runs.row, runs }));
   await runInLanes(queue, async ({ runs }) => {
     const run = await measureOnce(runs.row);
+    // A terminal sends its signal to the servers and runners of a row as well: that is no measurement.
+    if (signal.aborted) return;
     runs.runs.push(run);
     log(progress(all, runs, run));
     measured(all);
