@@ -30,7 +30,8 @@ export function argoRunner(kube: KubeClient): ActionRunner {
   const { targetOf, ...steps } = objectWork(kube, {
     parse: parseWorkflow,
     statusKey: "argoWorkflowRef",
-    hasEnded: ({ metadata }) => outcomeOfLabels(metadata) !== undefined,
+    hasEnded: (workflow) => workflowOutcome(workflow) !== undefined,
+    mayHaveEnded: (metadata) => outcomeOfLabels(metadata) !== undefined,
   });
   return {
     name: "argo.workflow",

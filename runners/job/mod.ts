@@ -38,7 +38,6 @@ export function jobRunner(kube: KubeClient, { hashed }: JobRunnerOptions = {}) {
     parse: parseJob,
     statusKey: "jobRef",
     hasEnded: (job) => jobOutcome(job) !== undefined,
-    whole: true,
     hashed,
   });
   return {

@@ -97,6 +97,58 @@ Deno.test("parseWorkflow() drops status and generateName with a warning (B40)", 
   assertEquals(["status" in object, "generateName" in object.metadata], [false, false]);
 });
 
+const RESULTS = {
+  "workflows.argoproj.io/completed": "true",
+  "workflows.argoproj.io/phase": "Succeeded",
+  "workflows.argoproj.io/workflow-archiving-status": "Archived",
+};
+
+/** The keys of {@linkcode RESULTS} at a path, as they are warned of. */
+function droppedAt(path: string): string[] {
+  return Object.keys(RESULTS)
+    .map((key) => `the manifest's ${path} "${key}" is dropped: it tells of work that was done before`);
+}
+
+Deno.test("row 65: parseWorkflow() drops the labels by which Argo's controller tells an end, with a warning", () => {
+  const instance = { "workflows.argoproj.io/controller-instanceid": "mine" };
+  const { object, warnings } = parse(aManifest({ labels: { ...RESULTS, ...instance } }));
+  assertEquals(object.metadata.labels, instance);
+  assertEquals(warnings, droppedAt("metadata.labels"));
+  assertEquals(parse(aManifest({ labels: RESULTS })).object, parse(aManifest()).object);
+});
+
+Deno.test("row 65: parseWorkflow() drops them from workflowMetadata, which the controller makes labels of", () => {
+  const labelsFrom = Object.fromEntries(Object.keys(RESULTS).map((key) => [key, { expression: "'x'" }]));
+  const workflowMetadata = { labels: { ...RESULTS, team: "a" }, labelsFrom, annotations: { note: "b" } };
+  const { object, warnings } = parse({ ...SPEC, workflowMetadata });
+  assertEquals(object.spec.workflowMetadata, {
+    labels: { team: "a" },
+    labelsFrom: {},
+    annotations: { note: "b" },
+  });
+  assertEquals(warnings, [
+    ...droppedAt("workflowMetadata.labels"),
+    ...droppedAt("workflowMetadata.labelsFrom"),
+  ]);
+});
+
+Deno.test("parseWorkflow() leaves workflowMetadata as it is where it tells no end", () => {
+  for (const workflowMetadata of [{}, null, { labels: { team: "a" } }, { labels: null }]) {
+    assertEquals(parse({ ...SPEC, workflowMetadata }).object.spec.workflowMetadata, workflowMetadata);
+  }
+});
+
+Deno.test("parseWorkflow() drops what an earlier run has left on the manifest's Workflow", () => {
+  const annotations = {
+    "runner.capact.io/run-id": "monday",
+    "runner.capact.io/spec-hash": "0",
+    "runner.capact.io/stopped-by": "TimedOut",
+    note: "b",
+  };
+  const { object, warnings } = parse(aManifest({ annotations }));
+  assertEquals([object.metadata.annotations, warnings.length], [{ note: "b" }, 3]);
+});
+
 Deno.test("parseWorkflow() does with a workflowTemplateRef", () => {
   const spec = { workflowTemplateRef: { name: "shared" } };
   assertEquals(parse(spec).object.spec, { ...spec, serviceAccountName: "worker" });
