@@ -107,6 +107,12 @@ export function ignoredNote(workflow: KubeObject): string {
     : "";
 }
 
+/** What keeps the controller from ending a Workflow that is told to end; `undefined` where nothing does. */
+export function holdNote(workflow: KubeObject): string | undefined {
+  if (isSuspended(workflow)) return "it is suspended (spec.suspend), and ends when it is resumed";
+  return ignoredNote(workflow) || undefined;
+}
+
 /** The phase that a Workflow's labels show; the controller has not seen it yet where there is none. */
 export function phaseOfLabels({ labels }: ObjectMeta): string {
   return labels?.[PHASE_LABEL] ?? "Pending";

@@ -1,5 +1,6 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import {
+  holdNote,
   outcomeOfLabels,
   parseWorkflow,
   phaseOfLabels,
@@ -147,6 +148,30 @@ Deno.test("parseWorkflow() drops what an earlier run has left on the manifest's 
   };
   const { object, warnings } = parse(aManifest({ annotations }));
   assertEquals([object.metadata.annotations, warnings.length], [{ note: "b" }, 3]);
+});
+
+const held: [string, JsonObject, JsonObject, string | undefined][] = [
+  ["runs", {}, { phase: "Running" }, undefined],
+  [
+    "is suspended",
+    { suspend: true },
+    { phase: "Running" },
+    "it is suspended (spec.suspend), and ends when it is resumed",
+  ],
+  ["has ended", { suspend: true }, { phase: "Failed" }, undefined],
+];
+
+for (const [what, spec, status, note] of held) {
+  Deno.test(`row 67: holdNote() of a Workflow that ${what} is: ${note ?? "nothing"}`, () => {
+    const workflow = aWorkflow(status);
+    assertEquals(holdNote({ ...workflow, spec: { ...SPEC, ...spec } }), note);
+  });
+}
+
+Deno.test("row 65: holdNote() tells of the label that makes the controller leave a Workflow alone", () => {
+  const workflow = aWorkflow({ phase: "Running" });
+  workflow.metadata.labels = RESULTS;
+  assertStringIncludes(holdNote(workflow) ?? "", "its label workflows.argoproj.io/completed says");
 });
 
 Deno.test("parseWorkflow() does with a workflowTemplateRef", () => {

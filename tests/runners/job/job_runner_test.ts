@@ -127,6 +127,22 @@ testOnStage("jobRunner() says that a suspended Job ends when it is resumed", asy
   assertEquals(api.objects("Job").length, 1);
 });
 
+testOnStage(
+  "row 67: jobRunner() says what a Job of another controller waits for",
+  async ({ controller, run }) => {
+    controller.close();
+    const { report } = await run({ ...aManifest("sleep"), managedBy: "example.org/queue" }, {
+      timeoutMs: 100,
+    });
+    assertObjectMatch(report, {
+      failure: {
+        reason: "Pending",
+        message: 'it is up to the controller "example.org/queue": spec.managedBy',
+      },
+    });
+  },
+);
+
 testOnStage("jobRunner() deletes its Job in the foreground", async ({ api, run, work }) => {
   const deleted: unknown[] = [];
   api.use(async (request, next) => {
