@@ -6,6 +6,7 @@
 import { follow, type Follower } from "../abort.ts";
 import { type Clock, systemClock, withDeadline } from "../clock.ts";
 import { isJsonObject, type JsonObject } from "../json.ts";
+import { readStart } from "../read_at_most.ts";
 import {
   askCall,
   type Call,
@@ -47,6 +48,8 @@ import { jsonLines } from "./json_lines.ts";
 
 /** Longest time for a whole answer, milliseconds; an API server gives up after 60 s by itself. */
 const DEADLINE_MS = 30_000;
+/** Most bytes that are read of an answer that is an error: a Status is far shorter, and of a web page only some words are quoted. */
+const MAX_ERROR_BYTES = 64 * 1024;
 /** How much longer than the server a watch is let live, milliseconds. */
 const WATCH_MARGIN_MS = 10_000;
 
@@ -61,6 +64,15 @@ export interface FetchClientOptions {
 /** Connects to an API server. Nothing is sent before the first request. */
 export function fetchClient(access: Access, options: FetchClientOptions = {}): KubeClient {
   return new FetchClient(access, options);
+}
+
+/** An answer that is no stream. */
+interface Answer {
+  response: Response;
+  /** Its text, or as much of it as the call allows. */
+  text: string;
+  /** Whether it goes on after that. */
+  isCut: boolean;
 }
 
 class FetchClient implements KubeClient {
@@ -145,7 +157,9 @@ class FetchClient implements KubeClient {
   }
 
   async readLog(pod: { name: string; namespace: string }, options: LogOptions): Promise<string> {
-    return (await this.#text(logCall(pod, options), options)).text;
+    const call = logCall(pod, options);
+    const { text, isCut } = await this.#text(call, options);
+    return isCut ? `${text}\n(cut: the log goes on after ${sizeText(call.maxBytes)})` : text;
   }
 
   async *streamLog(
@@ -177,20 +191,20 @@ class FetchClient implements KubeClient {
   }
 
   async #json(call: Call, options: ReadOptions): Promise<JsonObject> {
-    const { response, text } = await this.#text(call, options);
-    return parseAnswer(call, response, text);
+    const { response, text, isCut } = await this.#text(call, options);
+    if (!isCut) return parseAnswer(call, response, text);
+    const message = `Cannot ${call.doing}: the answer is longer than ${sizeText(call.maxBytes)}`;
+    throw new ApiError(message, { fault: "server", status: response.status });
   }
 
-  async #text(call: Call, options: ReadOptions): Promise<{ response: Response; text: string }> {
+  async #text(call: Call, options: ReadOptions): Promise<Answer> {
     return await this.#withDeadline(call, options, async (signal) => {
       const response = await this.#send(call, { ...options, signal });
-      let text;
       try {
-        text = await response.text();
+        return { response, ...await textOf(response, call.maxBytes) };
       } catch (error) {
         throw this.#brokenBody(call, error);
       }
-      return { response, text };
     });
   }
 
@@ -231,7 +245,7 @@ class FetchClient implements KubeClient {
     if (response.ok) return response;
     // A client certificate may have been rotated as well as a token.
     if (response.status === 401) this.#connection.renew();
-    const text = await response.text().catch(() => "");
+    const { text } = await textOf(response, MAX_ERROR_BYTES).catch(() => ({ text: "" }));
     throw errorFromAnswer(call.doing, call.plural, {
       status: response.status,
       text: response.status < 400 ? `redirected to ${response.headers.get("location")}` : text,
@@ -279,6 +293,16 @@ class FetchClient implements KubeClient {
     const date = Date.parse(response.headers.get("date") ?? "");
     if (!Number.isNaN(date)) this.#clockSkewMs = date - this.clock.now();
   }
+}
+
+async function textOf({ body }: Response, maxBytes: number): Promise<Omit<Answer, "response">> {
+  if (!body) return { text: "", isCut: false };
+  const { bytes, isCut } = await readStart(body, maxBytes);
+  return { text: new TextDecoder().decode(bytes), isCut };
+}
+
+function sizeText(bytes: number): string {
+  return `${bytes / 1024 / 1024} MiB`;
 }
 
 /** A request that lives as long as its signal: Deno 2.7 drops the signals of others, and their abort never comes. */
