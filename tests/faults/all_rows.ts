@@ -11,9 +11,12 @@ import { rows as adopt } from "./rows_adopt.ts";
 import { rows as answers } from "./rows_answers.ts";
 import { rows as create } from "./rows_create.ts";
 import { rows as credentials } from "./rows_credentials.ts";
+import { rows as endless } from "./rows_endless.ts";
 import { rows as events } from "./rows_events.ts";
 import { rows as gone } from "./rows_gone.ts";
+import { rows as ignoredSignal } from "./rows_ignored_signal.ts";
 import { rows as internalError } from "./rows_internal_error.ts";
+import { rows as labels } from "./rows_labels.ts";
 import { rows as memory } from "./rows_memory.ts";
 import { rows as noPlace } from "./rows_no_place.ts";
 import { rows as noServer } from "./rows_no_server.ts";
@@ -28,6 +31,7 @@ import { rows as signalsOutside } from "./rows_signals_outside.ts";
 import { rows as silence } from "./rows_silence.ts";
 import { rows as status } from "./rows_status.ts";
 import { rows as statusWriters } from "./rows_status_writers.ts";
+import { rows as stopped } from "./rows_stopped.ts";
 import { rows as streams } from "./rows_streams.ts";
 import { rows as timeout } from "./rows_timeout.ts";
 import { rows as values } from "./rows_values.ts";
@@ -41,8 +45,10 @@ const ofWork = [
   ...adopt,
   ...answers,
   ...create,
+  ...endless,
   ...events,
   ...gone,
+  ...labels,
   ...noPlace,
   ...quota,
   ...refused,
@@ -51,6 +57,7 @@ const ofWork = [
   ...server,
   ...serverAnswers,
   ...silence,
+  ...stopped,
   ...timeout,
   ...watch,
 ];
@@ -58,6 +65,7 @@ const ofWork = [
 /** Rows of what all runners share: the way to the API server, status, signals, streams, memory. */
 const ofProgram = [
   ...credentials,
+  ...ignoredSignal,
   ...internalError,
   ...memory,
   ...noServer,
@@ -69,7 +77,7 @@ const ofProgram = [
 ];
 
 /** Those for a runner that has another one create its object and wait for it. */
-const ofComposed = [...adopt, ...create, ...gone, ...restart, ...values, ...watch];
+const ofComposed = [...adopt, ...create, ...gone, ...restart, ...stopped, ...values, ...watch];
 
 /** All rows, in the table's order, for one work after another. */
 export const ALL_ROWS: WorkRow[] = [

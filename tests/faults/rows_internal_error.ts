@@ -4,35 +4,11 @@
  * @module
  */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { compileProgram } from "../../cmd/compile.ts";
+import { startBroken } from "./broken_program.ts";
 import type { FaultRow } from "./fault_row.ts";
 import type { Breakage, BrokenStep } from "./programs/broken_runner.ts";
-import { type Rig, sleep } from "./rig.ts";
-import type { Run } from "./runner_process.ts";
+import { sleep } from "./rig.ts";
 import { endOf } from "./interruptions.ts";
-
-let compiled: Promise<string> | undefined;
-
-/** The compiled program with the broken runner; made once, removed when the tests end. */
-function brokenProgram(): Promise<string> {
-  compiled ??= compileBroken();
-  return compiled;
-}
-
-async function compileBroken(): Promise<string> {
-  const folder = await Deno.makeTempDir({ prefix: "action-runner-broken-" });
-  addEventListener("unload", () => Deno.removeSync(folder, { recursive: true }));
-  const output = `${folder}/broken-runner`;
-  const entry = new URL("programs/broken_runner.ts", import.meta.url).pathname;
-  await compileProgram({ entry, output });
-  return output;
-}
-
-async function startBroken(rig: Rig, step: BrokenStep, how: Breakage): Promise<Run> {
-  const program = await brokenProgram();
-  await Deno.writeTextFile(`${rig.folder}/manifest.yaml`, JSON.stringify({ step, how }));
-  return rig.start({ RUNNER_LOGGER_DEV_MODE: "false" }, { program });
-}
 
 /** A breakage that must end in 70, whatever has been seen so far. */
 function internalError(step: BrokenStep, how: Breakage): FaultRow {
@@ -42,7 +18,7 @@ function internalError(step: BrokenStep, how: Breakage): FaultRow {
     exitCode: 70,
     objects: 0,
     async scenario(rig) {
-      const ended = await endOf(await startBroken(rig, step, how));
+      const ended = await endOf(await startBroken(rig, { step, how }));
       assertStringIncludes(ended.stderr, how.startsWith("throw nothing") ? "undefined" : "");
       assert(!/\n\s+at /.test(ended.stderr), `a stack is no text for people:\n${ended.stderr}`);
       assert(ended.stderr.trim() !== "", "nothing tells why");
@@ -59,7 +35,7 @@ function terminated(how: Breakage): FaultRow {
     exitCode: 143,
     objects: 0,
     async scenario(rig) {
-      const run = await startBroken(rig, "find", how);
+      const run = await startBroken(rig, { step: "find", how });
       await sleep(2_000);
       const verdictAt = performance.now();
       run.kill("SIGTERM");
@@ -87,7 +63,7 @@ export const rows: FaultRow[] = [
     exitCode: 10,
     objects: 0,
     async scenario(rig) {
-      const ended = await endOf(await startBroken(rig, "commands", "throw"));
+      const ended = await endOf(await startBroken(rig, { step: "commands", how: "throw" }));
       assertEquals((await rig.status())?.exitCode, ended.code, ended.stderr);
       return { ended };
     },

@@ -7,7 +7,14 @@ import type { ActionRunner, JsonObject } from "../../../src/mod.ts";
 import { sandbox } from "../../../src/sandbox.ts";
 
 /** The step that breaks. */
-export type BrokenStep = "find" | "preflight" | "start" | "waitForCompletion" | "commands";
+export type BrokenStep =
+  | "find"
+  | "preflight"
+  | "start"
+  | "waitForCompletion"
+  | "explain"
+  | "stop"
+  | "commands";
 
 /** How it breaks. */
 export type Breakage =
@@ -17,7 +24,9 @@ export type Breakage =
   | "reject unheard"
   | "close"
   | "exit"
-  | "hang";
+  | "hang"
+  /** It waits for ever, whatever its signal says. */
+  | "ignore the signal";
 
 function breakBy(how: string): Promise<void> | void {
   switch (how) {
@@ -80,6 +89,13 @@ function brokenRunner(): ActionRunner {
     async waitForCompletion() {
       await step("waitForCompletion");
       return { finishedSuccessfully: false, message: "the work failed" };
+    },
+    async explain() {
+      await step("explain");
+      return undefined;
+    },
+    async stop() {
+      await step("stop");
     },
     commands() {
       if (broken.step === "commands") breakBy(String(broken.how));
