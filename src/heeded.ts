@@ -12,7 +12,7 @@ export const AFTER_TIMEOUT_MS = 10_000;
  * How long it may go on after SIGTERM or SIGINT, a stop of the work included, milliseconds: with what the final report
  * takes the program ends within 5 s.
  */
-export const AFTER_SIGNAL_MS = 3_000;
+export const AFTER_SIGNAL_MS = 2_500;
 
 /**
  * Waits for a step of a runner until `late` is aborted, some time after the step's own signal.

@@ -343,13 +343,13 @@ const stops: StopCase[] = [
     takesMs: 0,
   },
   {
-    what: "says that work runs on that does not end within 3 s of SIGTERM (row 67)",
+    what: "says that work runs on that does not end within 2.5 s of SIGTERM (row 67)",
     context: { onTerminate: "terminate" },
     endsAfterMs: 4_000,
     told: ["terminate Terminated"],
     reason: "Terminated",
     left: "left running",
-    takesMs: 3_000,
+    takesMs: 2_500,
   },
   {
     what: "leaves the work on SIGTERM",

@@ -27,9 +27,9 @@ const steps: { step: keyof ActionRunner; words: string; left: unknown[] }[] = [
 ];
 
 for (const { step, words, left } of steps) {
-  Deno.test(`row 70: execute() gives up a runner whose ${step} does not heed SIGTERM, after 3 s`, async () => {
+  Deno.test(`row 70: execute() gives up a runner whose ${step} does not heed SIGTERM, after 2.5 s`, async () => {
     const { result, tookMs, reported } = await terminated({ runner: { [step]: forever } });
-    assertEquals([result.exitCode, tookMs], [143, 3_000]);
+    assertEquals([result.exitCode, tookMs], [143, 2_500]);
     assertEquals(leftOf(result), left);
     assertMatch(result.outcome.message, new RegExp(`^${words}: interrupted by SIGTERM`));
     assertMatch(result.outcome.message, GIVEN_UP);
@@ -39,7 +39,7 @@ for (const { step, words, left } of steps) {
 
 Deno.test("row 70: execute() gives up a dry run of the runner's own that does not heed SIGTERM", async () => {
   const { result, tookMs } = await terminated({ context: { dryRun: true }, runner: { dryRun: forever } });
-  assertEquals([result.exitCode, result.outcome.left, tookMs], [143, "unknown", 3_000]);
+  assertEquals([result.exitCode, result.outcome.left, tookMs], [143, "unknown", 2_500]);
 });
 
 Deno.test("row 70: execute() gives up a stop that does not heed SIGTERM, and leaves the work running", async () => {
@@ -47,24 +47,24 @@ Deno.test("row 70: execute() gives up a stop that does not heed SIGTERM, and lea
     context: { onTerminate: "stop" },
     runner: { waitForCompletion: untilAborted, stop: forever },
   });
-  assertEquals([result.exitCode, result.outcome.left, tookMs], [143, "left running", 3_000]);
+  assertEquals([result.exitCode, result.outcome.left, tookMs], [143, "left running", 2_500]);
 });
 
 for (const step of ["check", "report"] as const) {
   Deno.test(`row 70: execute() gives up a reporter whose ${step} does not heed SIGTERM`, async () => {
     const reporter: Partial<StatusReporter> = { [step]: forever };
     const { result, tookMs } = await terminated({ reporter, runner: { waitForCompletion: untilAborted } });
-    assertEquals([result.exitCode, tookMs], [143, step === "check" ? 3_000 : 1_500]);
+    assertEquals([result.exitCode, tookMs], [143, step === "check" ? 2_500 : 1_500]);
   });
 }
 
-Deno.test("row 70: execute() ends within 4.5 s of SIGTERM where neither runner nor reporter heeds it", async () => {
+Deno.test("row 70: execute() ends within 4 s of SIGTERM where neither runner nor reporter heeds it", async () => {
   const { result, tookMs } = await terminated({
     context: { onTerminate: "stop" },
     runner: { waitForCompletion: forever, stop: forever },
     reporter: { report: (_input, status) => isFinal(status) ? forever() : Promise.resolve() },
   });
-  assertEquals([result.exitCode, result.outcome.left, tookMs], [143, "unknown", 4_500]);
+  assertEquals([result.exitCode, result.outcome.left, tookMs], [143, "unknown", 4_000]);
 });
 
 /** Runs with a time-out of 60 s; returns how the run ended, and how long after that. */
@@ -123,5 +123,5 @@ Deno.test("row 70: SIGTERM in the midst of the patience with a runner shortens i
   await clock.advance(61_000);
   stop.abort(new RunError("Terminated", "interrupted by SIGTERM"));
   await clock.advance(60_000);
-  assertEquals([(await ending).exitCode, endedAt], [143, 64_000]);
+  assertEquals([(await ending).exitCode, endedAt], [143, 63_500]);
 });

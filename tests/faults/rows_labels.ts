@@ -7,6 +7,7 @@ import { assert } from "@std/assert";
 import type { JsonObject } from "../../src/mod.ts";
 import { checkSaid, checkWithin, type Course, endOf, finishWork, startWatching } from "./courses.ts";
 import type { FaultRow } from "./fault_row.ts";
+import { isWatch } from "./requests.ts";
 import { type Rig, sleep, until } from "./rig.ts";
 import { killedInTheWait, metadataOf } from "./steps.ts";
 import { wholeObject } from "./work.ts";
@@ -48,7 +49,7 @@ export const rows: FaultRow[] = [
       await rig.writeManifest(wholeObject(rig.work, { labels: LABELS }));
       const course = await startWatching(rig);
       const { labels } = metadataOf(await rig.object()) as { labels: JsonObject };
-      assert(!("workflows.argoproj.io/completed" in labels), "the label was kept");
+      assert(labels["workflows.argoproj.io/completed"] !== "true", "the label was kept");
       const outcome = await finishWork(rig, course, "Failed");
       checkSaid(outcome.ended, '"workflows.argoproj.io/completed" is dropped');
       return outcome;
@@ -105,7 +106,10 @@ export const rows: FaultRow[] = [
     async scenario(rig) {
       const { metadata } = await killedInTheWait(rig) as { metadata: { uid: string } };
       await setLabels(rig);
-      return await deleteUnfinished(rig, { run: rig.start(), uid: metadata.uid });
+      const watched = rig.request(isWatch);
+      const run = rig.start();
+      await watched;
+      return await deleteUnfinished(rig, { run, uid: metadata.uid });
     },
   },
   {

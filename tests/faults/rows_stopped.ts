@@ -47,11 +47,15 @@ async function assertRunsOn(rig: Rig, ended: Ended, why: string): Promise<void> 
 }
 
 /** Runs work into its time-out, or sends SIGTERM, with settings that have it told to end. */
-async function tellToEnd(rig: Rig, how: "time-out" | "SIGTERM", mode: "stop" | "terminate") {
+async function tellToEnd(
+  rig: Rig,
+  { how, mode, before }: { how: How; mode: "stop" | "terminate"; before?: () => Promise<unknown> },
+) {
   const run = rig.start(
-    how === "SIGTERM" ? { RUNNER_ON_TERMINATE: mode } : { RUNNER_TIMEOUT: "4s", RUNNER_ON_TIMEOUT: mode },
+    how === "SIGTERM" ? { RUNNER_ON_TERMINATE: mode } : { RUNNER_TIMEOUT: "6s", RUNNER_ON_TIMEOUT: mode },
   );
   await rig.watching();
+  await before?.();
   if (how === "time-out") return { ended: await endOf(run) };
   const sent = performance.now();
   run.kill("SIGTERM");
@@ -59,6 +63,8 @@ async function tellToEnd(rig: Rig, how: "time-out" | "SIGTERM", mode: "stop" | "
   assertEquals(ended.at - sent < 5_000, true, `it took ${ended.at - sent} ms\n${ended.stderr}`);
   return { ended };
 }
+
+type How = "time-out" | "SIGTERM";
 
 const HOWS = [["time-out", 124], ["SIGTERM", 143]] as const;
 
@@ -72,7 +78,7 @@ const ignored: FaultRow[] = HOWS.flatMap(([how, exitCode]): FaultRow[] => [
     objects: 1,
     async scenario(rig) {
       await rig.writeManifest({ ...rig.work.manifest, suspend: true });
-      const outcome = await tellToEnd(rig, how, "terminate");
+      const outcome = await tellToEnd(rig, { how, mode: "terminate" });
       await assertRunsOn(rig, outcome.ended, "it is suspended (spec.suspend)");
       return outcome;
     },
@@ -84,7 +90,7 @@ const ignored: FaultRow[] = HOWS.flatMap(([how, exitCode]): FaultRow[] => [
     exitCode,
     objects: 1,
     async scenario(rig) {
-      const outcome = await tellToEnd(rig, how, "stop");
+      const outcome = await tellToEnd(rig, { how, mode: "stop" });
       await assertRunsOn(rig, outcome.ended, "it is the controller");
       return outcome;
     },
@@ -97,11 +103,10 @@ const ignored: FaultRow[] = HOWS.flatMap(([how, exitCode]): FaultRow[] => [
     objects: 1,
     rules: withDeletion,
     async scenario(rig) {
-      await killedInTheWait(rig);
       const finalizers = ["action-runner.test/hold"];
-      await rig.patchObject({ metadata: { finalizers } });
+      const before = () => rig.patchObject({ metadata: { finalizers } });
       try {
-        const outcome = await tellToEnd(rig, how, "terminate");
+        const outcome = await tellToEnd(rig, { how, mode: "terminate", before });
         await assertRunsOn(rig, outcome.ended, `Job "work" is held by its finalizer ${finalizers}`);
         return outcome;
       } finally {
