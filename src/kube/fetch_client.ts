@@ -6,7 +6,7 @@
 import { follow, type Follower } from "../abort.ts";
 import { type Clock, systemClock, withDeadline } from "../clock.ts";
 import { isJsonObject, type JsonObject } from "../json.ts";
-import { readStart } from "../read_at_most.ts";
+import { readStart, type StreamStart } from "../read_at_most.ts";
 import {
   askCall,
   type Call,
@@ -66,14 +66,12 @@ export function fetchClient(access: Access, options: FetchClientOptions = {}): K
   return new FetchClient(access, options);
 }
 
-/** An answer that is no stream. */
-interface Answer {
+/** An answer that is no stream: its bytes, or as many of them as the call allows. */
+interface Answer extends StreamStart {
   response: Response;
-  /** Its text, or as much of it as the call allows. */
-  text: string;
-  /** Whether it goes on after that. */
-  isCut: boolean;
 }
+
+const NOTHING: StreamStart = { bytes: new Uint8Array(), isCut: false };
 
 class FetchClient implements KubeClient {
   readonly #connection: Connection;
@@ -158,7 +156,8 @@ class FetchClient implements KubeClient {
 
   async readLog(pod: { name: string; namespace: string }, options: LogOptions): Promise<string> {
     const call = logCall(pod, options);
-    const { text, isCut } = await this.#text(call, options);
+    const { bytes, isCut } = await this.#answer(call, options);
+    const text = new TextDecoder().decode(bytes);
     return isCut ? `${text}\n(cut: the log goes on after ${sizeText(call.maxBytes)})` : text;
   }
 
@@ -191,17 +190,17 @@ class FetchClient implements KubeClient {
   }
 
   async #json(call: Call, options: ReadOptions): Promise<JsonObject> {
-    const { response, text, isCut } = await this.#text(call, options);
-    if (!isCut) return parseAnswer(call, response, text);
+    const { response, bytes, isCut } = await this.#answer(call, options);
+    if (!isCut) return parseAnswer(call, response, new TextDecoder().decode(bytes));
     const message = `Cannot ${call.doing}: the answer is longer than ${sizeText(call.maxBytes)}`;
     throw new ApiError(message, { fault: "server", status: response.status });
   }
 
-  async #text(call: Call, options: ReadOptions): Promise<Answer> {
+  async #answer(call: Call, options: ReadOptions): Promise<Answer> {
     return await this.#withDeadline(call, options, async (signal) => {
       const response = await this.#send(call, { ...options, signal });
       try {
-        return { response, ...await textOf(response, call.maxBytes) };
+        return { response, ...await startOf(response, call.maxBytes) };
       } catch (error) {
         throw this.#brokenBody(call, error);
       }
@@ -245,7 +244,8 @@ class FetchClient implements KubeClient {
     if (response.ok) return response;
     // A client certificate may have been rotated as well as a token.
     if (response.status === 401) this.#connection.renew();
-    const { text } = await textOf(response, MAX_ERROR_BYTES).catch(() => ({ text: "" }));
+    const { bytes } = await startOf(response, MAX_ERROR_BYTES).catch(() => NOTHING);
+    const text = new TextDecoder().decode(bytes);
     throw errorFromAnswer(call.doing, call.plural, {
       status: response.status,
       text: response.status < 400 ? `redirected to ${response.headers.get("location")}` : text,
@@ -295,10 +295,8 @@ class FetchClient implements KubeClient {
   }
 }
 
-async function textOf({ body }: Response, maxBytes: number): Promise<Omit<Answer, "response">> {
-  if (!body) return { text: "", isCut: false };
-  const { bytes, isCut } = await readStart(body, maxBytes);
-  return { text: new TextDecoder().decode(bytes), isCut };
+async function startOf({ body }: Response, maxBytes: number): Promise<StreamStart> {
+  return body ? await readStart(body, maxBytes) : NOTHING;
 }
 
 function sizeText(bytes: number): string {
