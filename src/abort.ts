@@ -32,6 +32,24 @@ export function follow(outer: AbortSignal | undefined): Follower {
 }
 
 /**
+ * What `work` ends with, or the signal's reason as soon as that is aborted: work that does not heed its own signal is
+ * left behind.
+ */
+export async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  const ended = new AbortController();
+  const aborted = new Promise<never>((_resolve, reject) => {
+    const leave = () => reject(signal.reason);
+    if (signal.aborted) leave();
+    signal.addEventListener("abort", leave, { once: true, signal: ended.signal });
+  });
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    ended.abort();
+  }
+}
+
+/**
  * Does work with a signal for what goes on beside it: aborted with `outer`, and as soon as the work is done.
  *
  * @example

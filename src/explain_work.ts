@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { unlessAborted } from "./abort.ts";
 import { type Clock, followLater, withDeadline } from "./clock.ts";
 import { messageOf } from "./errors.ts";
 import type { Reason } from "./exit_codes.ts";
@@ -12,6 +13,8 @@ import type { ActionRunner, ExplainInput, Failure } from "./runner.ts";
 const EXPLAIN_MS = 10_000;
 /** How long it may go on after a signal, when the run has 5 s to end, milliseconds. */
 const HURRIED_EXPLAIN_MS = 1_000;
+/** How long after its time the runner may still tell what it has found, milliseconds. */
+const LATE_EXPLAIN_MS = 500;
 
 /**
  * Why the work failed or has not ended in time; `undefined` for other ends, and where nothing could be found out. It
@@ -30,12 +33,25 @@ export async function explainWork(
     return await withDeadline(
       EXPLAIN_MS,
       { clock, signal: hurry.signal, reason: tooLong },
-      async (signal) => await runner.explain?.({ ...input, signal }),
+      (signal) => explainUntilLate(runner, { ...input, signal }),
     );
   } catch (error) {
     log.warn(`Cannot explain the failure: ${messageOf(error)}`);
     return undefined;
   } finally {
     hurry.stop();
+  }
+}
+
+async function explainUntilLate(
+  runner: ActionRunner,
+  input: ExplainInput & { clock: Clock },
+): Promise<Failure | undefined> {
+  const late = followLater(input.signal, { ms: LATE_EXPLAIN_MS, clock: input.clock });
+  const explain = async () => await runner.explain?.(input);
+  try {
+    return await unlessAborted(explain(), late.signal);
+  } finally {
+    late.stop();
   }
 }

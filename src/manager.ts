@@ -3,10 +3,12 @@
  *
  * @module
  */
-import { type Clock, systemClock } from "./clock.ts";
+import { unlessAborted } from "./abort.ts";
+import { type Clock, followLater, systemClock } from "./clock.ts";
 import { DryRunRefusedError, messageOf, reasonOf, RunError } from "./errors.ts";
 import { EXIT_CODES, type Left, type Reason } from "./exit_codes.ts";
 import { explainWork } from "./explain_work.ts";
+import { AFTER_SIGNAL_MS, heeded } from "./heeded.ts";
 import type { JsonObject } from "./json.ts";
 import type { Log } from "./log.ts";
 import { withoutSecretOutputs } from "./outputs.ts";
@@ -25,6 +27,7 @@ import type {
   WorkObject,
 } from "./runner.ts";
 import type { Mask } from "./secrets.ts";
+import { stopMode, stopWork } from "./stop_work.ts";
 import { waitForWork, withinTimeout } from "./wait_for_work.ts";
 
 /** What a {@linkcode Manager} is made of. */
@@ -68,6 +71,8 @@ export class Manager {
   #startingAt = 0;
   #startedAt = 0;
   #completed: WaitForCompletionOutput | undefined;
+  /** Aborted some time after the run's signal: what has not ended by then is left behind. */
+  #late: AbortSignal = new AbortController().signal;
 
   /** Nothing happens before `execute()`. */
   constructor(options: ManagerOptions) {
@@ -82,41 +87,59 @@ export class Manager {
    * @param signal ends the run early; its reason is a `RunError`
    */
   async execute(signal: AbortSignal): Promise<ExecuteResult> {
-    const { context, mask, reporter, runner } = this.#options;
-    const input = { context, signal, log: this.#options.log(`runner.${runner.name}`) };
+    const late = followLater(signal, { ms: AFTER_SIGNAL_MS, clock: this.#clock });
+    this.#late = late.signal;
     try {
-      const manifest = await step("while reading manifest from disk", () => this.#options.readManifest());
-      const start = { ...input, manifest, ...(mask ? { mask } : {}) };
-      const existing = await step("while starting action", async () => await runner.find?.(start));
-      if (!existing) {
-        this.#nameIsFree = true;
-        await step("while setting status", () => reporter.check(input));
-        if (!context.dryRun) await step("while starting action", () => this.#preflight(start));
-      }
-      this.#startingAt = this.#clock.now();
-      if (context.dryRun && !existing && runner.dryRun) {
-        return this.#dryRunResult(undefined, await step("while starting action", () => this.#tryWork(start)));
-      }
-      this.#started = await step("while starting action", () => this.#start({ ...start, existing }));
-      this.#startedAt = this.#clock.now();
-      if (context.dryRun) return this.#dryRunResult(existing);
-      this.#logStart();
-      await this.#reportStart(signal);
-      this.#completed = await step("while waiting for completion", () => this.#wait(input));
-      return await this.#finish(outcomeOf(this.#completed), signal);
+      return await this.#execute(signal);
     } catch (error) {
-      return await this.#finish({
-        reason: reasonOf(error),
-        message: messageOf(error),
-        left: this.#leftBy(error),
-      }, signal);
+      const known = { reason: reasonOf(error), message: messageOf(error), left: this.#leftBy(error) };
+      return await this.#finish(known, signal);
+    } finally {
+      late.stop();
     }
+  }
+
+  async #execute(signal: AbortSignal): Promise<ExecuteResult> {
+    const { context, mask, reporter, runner } = this.#options;
+    const input = this.#stepInput(signal);
+    const manifest = await step("while reading manifest from disk", () => this.#options.readManifest());
+    const start = { ...input, manifest, ...(mask ? { mask } : {}) };
+    const existing = await step(
+      "while starting action",
+      () => this.#heeded(async () => await runner.find?.(start)),
+    );
+    if (!existing) {
+      this.#nameIsFree = true;
+      await step("while setting status", () => unlessAborted(reporter.check(input), this.#late));
+      if (!context.dryRun) await step("while starting action", () => this.#preflight(start));
+    }
+    this.#startingAt = this.#clock.now();
+    if (context.dryRun && !existing && runner.dryRun) {
+      return this.#dryRunResult(undefined, await step("while starting action", () => this.#tryWork(start)));
+    }
+    this.#started = await step("while starting action", () => this.#start({ ...start, existing }));
+    this.#startedAt = this.#clock.now();
+    if (context.dryRun) return this.#dryRunResult(existing);
+    this.#logStart();
+    await this.#reportStart(signal);
+    this.#completed = await step("while waiting for completion", () => this.#wait(input));
+    return await this.#finish(outcomeOf(this.#completed), signal);
+  }
+
+  #stepInput(signal: AbortSignal): StepInput {
+    const { context, log, runner } = this.#options;
+    return { context, signal, log: log(`runner.${runner.name}`) };
+  }
+
+  /** Does a step of the runner; one that goes on for long after the run's signal is given up. */
+  #heeded<T>(runnerStep: () => Promise<T>): Promise<T> {
+    return heeded(runnerStep(), { name: this.#options.runner.name, late: this.#late });
   }
 
   /** What a policy says of a dry run it may not say of the create: that decides. */
   async #preflight(input: StartInput): Promise<void> {
     try {
-      await this.#options.runner.preflight?.(input);
+      await this.#heeded(async () => await this.#options.runner.preflight?.(input));
     } catch (error) {
       if (!(error instanceof DryRunRefusedError)) throw error;
       input.log.warn(`the dry run before the start is refused, going on without it: ${error.message}`);
@@ -125,16 +148,16 @@ export class Manager {
 
   /** Returns what became of it. */
   async #tryWork(input: StartInput): Promise<string | undefined> {
+    const { runner } = this.#options;
     const timed = { ...input, clock: this.#clock, ageMs: 0 };
-    const tried = await withinTimeout(timed, async (signal) => {
-      return await this.#options.runner.dryRun?.({ ...input, signal });
-    });
+    const tryIt = async (signal: AbortSignal) => await runner.dryRun?.({ ...input, signal });
+    const tried = await this.#heeded(() => withinTimeout(runner, timed, tryIt));
     this.#started = { status: tried?.status ?? {} };
     return tried?.message;
   }
 
   async #start(input: StartInput): Promise<StartOutput> {
-    const started = await this.#options.runner.start(input);
+    const started = await this.#heeded(async () => await this.#options.runner.start(input));
     const reserved = reservedKeys(started.status);
     if (reserved.length === 0) return started;
     this.#started = { ...started, status: {} };
@@ -157,13 +180,9 @@ export class Manager {
   #wait(input: StepInput): Promise<WaitForCompletionOutput> {
     const started = this.#started ?? { status: {} };
     const { progress, runner } = this.#options;
-    return waitForWork(runner, {
-      ...input,
-      ...(progress ? { progress } : {}),
-      started,
-      clock: this.#clock,
-      ageMs: this.#ageMs(),
-    });
+    const shown = progress ? { progress } : {};
+    const wait = { ...input, ...shown, started, clock: this.#clock, ageMs: this.#ageMs() };
+    return this.#heeded(() => waitForWork(runner, wait));
   }
 
   /**
@@ -176,12 +195,11 @@ export class Manager {
     return Math.min(Math.max(0, ageMs), greatest) + this.#clock.now() - this.#startedAt;
   }
 
-  async #finish(
-    outcome: Omit<Outcome, "started" | "completed">,
-    signal: AbortSignal,
-  ): Promise<ExecuteResult> {
-    const failure = await this.#explain(outcome.reason, signal);
-    const full = this.#masked({ ...outcome, started: this.#started, completed: this.#completed, failure });
+  async #finish(known: Outcome, signal: AbortSignal): Promise<ExecuteResult> {
+    // What the work waits for is asked before it is stopped.
+    const failure = await this.#explain(known.reason, signal);
+    const outcome = await this.#stop({ ...known, failure }, signal);
+    const full = this.#masked({ ...outcome, started: this.#started, completed: this.#completed });
     const { context, mask, reporter, runner } = this.#options;
     const whole = finalReport(runner.name, full);
     const report = reporter.confidential ? whole : withoutSecretOutputs(whole, mask);
@@ -198,6 +216,24 @@ export class Manager {
     return this.#result(full);
   }
 
+  /** Ends the work where the settings say so. What is left of it is what was seen. */
+  async #stop(outcome: Outcome, signal: AbortSignal): Promise<Outcome> {
+    const { context, runner } = this.#options;
+    const { reason } = outcome;
+    const mode = stopMode(reason, context);
+    const started = this.#started;
+    if (mode === "leave" || !started) return outcome;
+    const input = { ...this.#stepInput(signal), started, mode, reason, clock: this.#clock };
+    const { left = outcome.left, words, succeeded } = await stopWork(runner, {
+      ...input,
+      signal: this.#late,
+    });
+    if (succeeded) return outcomeOf(this.#completed = succeeded);
+    // What a runner did that was given up nobody knows, unless its work is seen to have ended.
+    const known = left === "stopped" ? left : outcome.left;
+    return { ...outcome, message: `${outcome.message}; ${words}`, left: known };
+  }
+
   /** Without secrets in the words of the cluster and the work; what the run itself says holds none. Outputs are data. */
   #masked(outcome: Outcome): Outcome {
     const { mask } = this.#options;
@@ -212,11 +248,15 @@ export class Manager {
   }
 
   async #explain(reason: Reason, signal: AbortSignal): Promise<Failure | undefined> {
-    const { context, runner } = this.#options;
+    const { runner } = this.#options;
     const [started, completed] = [this.#started, this.#completed];
     if (!started) return undefined;
-    const log = this.#options.log(`runner.${runner.name}`);
-    const input = { context, log, signal, started, clock: this.#clock, ...(completed ? { completed } : {}) };
+    const input = {
+      ...this.#stepInput(signal),
+      started,
+      clock: this.#clock,
+      ...(completed ? { completed } : {}),
+    };
     return await explainWork(runner, reason, input);
   }
 

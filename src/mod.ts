@@ -80,6 +80,7 @@ export {
   type PodStreams,
 } from "./kube/follow_pods.ts";
 export { type PodProblem, podProblem } from "./kube/pod_problem.ts";
+export { untilGone } from "./kube/until_gone.ts";
 export { waitForObject, type WaitOptions, type WaitTarget } from "./kube/wait_for_object.ts";
 export { type Log, type LogFactory, type LogFields, openLog, type OpenLogOptions, silentLog } from "./log.ts";
 export { type ExecuteResult, Manager, type ManagerOptions } from "./manager.ts";
@@ -120,5 +121,13 @@ export { secretReporter } from "./status/secret.ts";
 export { type StatusObjectOptions } from "./status/status_object.ts";
 export { unpackJson } from "./unpack_json.ts";
 export { cutText } from "./utf8.ts";
-export { overruledAccount, type ParsedWork, parseWork, shortTtl, type WorkKind } from "./work_manifest.ts";
+export {
+  droppedResults,
+  overruledAccount,
+  type ParsedWork,
+  parseWork,
+  shortTtl,
+  without,
+  type WorkKind,
+} from "./work_manifest.ts";
 export { readWork, workObject } from "./work_object.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 import type { JsonObject, JsonValue } from "./json.ts";
-import type { KubeClient, KubeObject } from "./kube/client.ts";
+import type { KubeClient, KubeObject, ObjectMeta } from "./kube/client.ts";
 import { type Created, createNew, preflightCreate } from "./kube/create_or_adopt.ts";
 import { type CreateOptions, findOwn } from "./kube/find_own.ts";
 import { STOPPED_BY_ANNOTATION } from "./kube/ownership.ts";
@@ -26,11 +26,14 @@ export interface ObjectWorkOptions {
   parse: (manifest: JsonObject, context: ExecutionContext) => ParsedWork;
   /** The key of the runner's status: `jobRef` for `{jobRef: {name, namespace}}`. */
   statusKey: string;
-  /** Whether an object's verdict can be seen already. */
+  /** Whether a whole object shows its verdict. */
   hasEnded: (object: KubeObject) => boolean;
-  /** Whether `hasEnded` needs whole objects; `false` by default: their metadata only. */
-  whole?: boolean;
-  /** The label selector of an object's pods, where it does not follow from its name or uid. Needs `whole`. */
+  /**
+   * Whether metadata claims an end, for kinds whose labels tell it: the whole object is asked for only then. Without it
+   * each look is at the whole object.
+   */
+  mayHaveEnded?: (metadata: ObjectMeta) => boolean;
+  /** The label selector of a whole object's pods, where it does not follow from its name or uid. */
   podSelectorOf?: (object: KubeObject) => string | undefined;
   /** What the proof of ownership is taken of; by default the object as the manifest has it. */
   hashed?: (() => JsonValue) | undefined;
@@ -51,18 +54,25 @@ export interface ObjectWork extends Required<Pick<ActionRunner, "find" | "prefli
  * ```
  */
 export function objectWork(kube: KubeClient, options: ObjectWorkOptions): ObjectWork {
-  const { parse, hasEnded, hashed, podSelectorOf, statusKey, whole = false } = options;
+  const { parse, hasEnded, mayHaveEnded, hashed, podSelectorOf, statusKey } = options;
+  /** The object as it was last read. */
+  let seen: KubeObject | undefined;
   /** The version that our own create left behind: the only one of an object that may be watched from. */
   let createdVersion: string | undefined;
 
   function createOptions({ context, signal, log }: StepInput): CreateOptions {
-    return { owner: context, signal, log, whole, ...(hashed ? { hashed: hashed() } : {}) };
+    const options = { owner: context, signal, log, hasEnded, mayHaveEnded };
+    return { ...options, ...(hashed ? { hashed: hashed() } : {}) };
   }
 
   function toWorkObject(created: Created): WorkObject {
-    const { object } = created;
-    const podSelector = podSelectorOf?.(object);
-    return { ...workObject(kube, created, hasEnded(object)), ...(podSelector ? { podSelector } : {}) };
+    seen = created.object;
+    const isClaim = mayHaveEnded?.(seen.metadata) ?? true;
+    const podSelector = podSelectorOf?.(seen);
+    return {
+      ...workObject(kube, created, isClaim && hasEnded(seen)),
+      ...(podSelector ? { podSelector } : {}),
+    };
   }
 
   return {
@@ -87,7 +97,7 @@ export function objectWork(kube: KubeClient, options: ObjectWorkOptions): Object
       return { status, object: toWorkObject(created) };
     },
 
-    targetOf: ({ object }) => ({ ...object!, createdVersion }),
+    targetOf: ({ object }) => ({ ...object!, createdVersion, seen }),
   };
 }
 

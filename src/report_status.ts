@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { unlessAborted } from "./abort.ts";
 import { type Clock, followLater, withDeadline } from "./clock.ts";
 import { formatDuration } from "./duration.ts";
 import type { Reason } from "./exit_codes.ts";
@@ -64,6 +65,7 @@ async function report(
   { clock, context, ms, signal }: ReportStatusInput & { ms: number },
 ): Promise<void> {
   const reason = () => new Error(`the status could not be written within ${formatDuration(ms)}`);
-  const write = (inner: AbortSignal) => reporter.report({ context, signal: inner }, status);
+  const write = (inner: AbortSignal) =>
+    unlessAborted(reporter.report({ context, signal: inner }, status), inner);
   await withDeadline(ms, { clock, signal, reason }, write);
 }

@@ -6,6 +6,7 @@
 import { InvalidInputError } from "./errors.ts";
 import { isJsonObject, isNoText, type JsonObject, type JsonValue, saysNothing } from "./json.ts";
 import type { KubeObject } from "./kube/client.ts";
+import { RUN_ID_ANNOTATION, SPEC_HASH_ANNOTATION, STOPPED_BY_ANNOTATION } from "./kube/ownership.ts";
 import { nameProblem } from "./names.ts";
 import type { ExecutionContext } from "./runner.ts";
 
@@ -19,6 +20,8 @@ export interface WorkKind {
   key: string;
   /** Longest name of such an object, in characters. */
   maxNameLength: number;
+  /** Labels by which the kind's controller tells the result: a new object has none, whatever its manifest says. */
+  resultLabels?: readonly string[];
 }
 
 /** What is made of a manifest. */
@@ -31,6 +34,8 @@ export interface ParsedWork {
 
 /** An object that is deleted sooner after its end can be gone before a run looks at it again. */
 const SAFE_TTL_SECONDS = 60;
+/** Annotations that say something of the run that an object belonged to when the manifest was read from a cluster. */
+const RUN_ANNOTATIONS = [RUN_ID_ANNOTATION, SPEC_HASH_ANNOTATION, STOPPED_BY_ANNOTATION];
 /** Fields of metadata that are the API server's or the context's, not the manifest's, where they say anything. */
 const FOREIGN_METADATA = [
   "uid",
@@ -64,6 +69,22 @@ export function overruledAccount(given: JsonValue | undefined, { platform }: Exe
   const { serviceAccountName } = platform;
   if (isNoText(given) || given === serviceAccountName) return [];
   return [`the manifest's serviceAccountName ${text(given)} is overruled by ${text(serviceAccountName)}`];
+}
+
+/** An object without the keys that tell the result of earlier work, and which of them it had. */
+export function without(
+  object: JsonObject,
+  keys: readonly string[] = [],
+): { kept: JsonObject; dropped: string[] } {
+  const kept = Object.fromEntries(Object.entries(object).filter(([key]) => !keys.includes(key)));
+  return { kept, dropped: keys.filter((key) => key in object) };
+}
+
+/** A word on each key at a path of the manifest that tells the result of earlier work. */
+export function droppedResults(path: string, keys: string[]): string[] {
+  return keys.map((key) =>
+    `the manifest's ${path} ${text(key)} is dropped: it tells of work that was done before`
+  );
 }
 
 /** A word on a time to live that is so short that a run may look too late, and never learn the verdict. */
@@ -112,24 +133,31 @@ function partsOfWhole(manifest: JsonObject, context: ExecutionContext, of: WorkK
   if (foreign.length > 0) {
     throw new InvalidInputError(`the manifest has metadata.${foreign.join(", metadata.")}, expected none`);
   }
+  const labels = without(textsAt(metadata, "labels"), of.resultLabels);
+  const annotations = without(textsAt(metadata, "annotations"), RUN_ANNOTATIONS);
   return {
-    metadata: { ...textsAt(metadata, "labels"), ...textsAt(metadata, "annotations") },
+    metadata: { ...filled("labels", labels.kept), ...filled("annotations", annotations.kept) },
     spec: specAt(manifest, "spec", of),
     warnings: [
+      ...droppedResults("metadata.labels", labels.dropped),
+      ...droppedResults("metadata.annotations", annotations.dropped),
       ...(saysNothing(manifest.status) ? [] : ["the manifest's status is dropped"]),
       ...(saysNothing(metadata.generateName) ? [] : ["the manifest's metadata.generateName is dropped"]),
     ],
   };
 }
 
-/** Labels or annotations: texts by texts. A null is an empty text, as for the API server. */
+/** Labels or annotations: texts by texts; empty where there are none. A null is an empty text, as for the API server. */
 function textsAt(metadata: JsonObject, key: "labels" | "annotations"): JsonObject {
   const texts = metadata[key] ?? {};
   if (!isJsonObject(texts) || !Object.values(texts).every((value) => typeof (value ?? "") === "string")) {
     throw new InvalidInputError(`the manifest has metadata.${key} that are not texts by names`);
   }
-  const entries = Object.entries(texts).map(([name, value]) => [name, value ?? ""]);
-  return entries.length > 0 ? { [key]: Object.fromEntries(entries) } : {};
+  return Object.fromEntries(Object.entries(texts).map(([name, value]) => [name, value ?? ""]));
+}
+
+function filled(key: string, texts: JsonObject): JsonObject {
+  return Object.keys(texts).length > 0 ? { [key]: texts } : {};
 }
 
 function checkSame(given: JsonValue | undefined, expected: string, path: string): void {

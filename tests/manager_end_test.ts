@@ -2,7 +2,8 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { InvalidInputError, RunError } from "../src/errors.ts";
 import { EXIT_CODES, type Reason } from "../src/exit_codes.ts";
 import type { JsonObject } from "../src/json.ts";
-import type { ExecutionContext, StepInput } from "../src/runner.ts";
+import type { Clock } from "../src/clock.ts";
+import type { ActionRunner, ExecutionContext, StepInput } from "../src/runner.ts";
 import { aWorkObject } from "./builders.ts";
 import {
   aStage,
@@ -257,50 +258,176 @@ for (const reason of Object.keys(EXIT_CODES) as Reason[]) {
   });
 }
 
-const stops: [string, Partial<ExecutionContext>, string[], string, string][] = [
-  [
-    "terminates the work when the time is up",
-    { timeoutMs: 5_000, onTimeout: "terminate" },
-    ["terminate TimedOut"],
-    "TimedOut",
-    "stopped",
-  ],
-  [
-    "stops the work when the time is up",
-    { timeoutMs: 5_000, onTimeout: "stop" },
-    ["stop TimedOut"],
-    "TimedOut",
-    "stopped",
-  ],
-  [
-    "leaves the work when the time is up",
-    { timeoutMs: 5_000, onTerminate: "stop" },
-    [],
-    "TimedOut",
-    "left running",
-  ],
-  ["stops the work on SIGTERM", { onTerminate: "stop" }, ["stop Terminated"], "Terminated", "stopped"],
-  ["leaves the work on SIGTERM", { onTimeout: "stop" }, [], "Terminated", "left running"],
+/** Work that runs until it is told to end, and then for some time more. */
+function stoppable(clock: () => Clock, endsAfterMs: number): Partial<ActionRunner> & { told: string[] } {
+  const told: string[] = [];
+  const stopped = Promise.withResolvers<void>();
+  return {
+    told,
+    async waitForCompletion(input) {
+      await Promise.race([stopped.promise, untilAborted(input)]);
+      await clock().sleep(endsAfterMs, input.signal);
+      return { finishedSuccessfully: false, message: "it was stopped" };
+    },
+    stop({ mode, reason }) {
+      told.push(`${mode} ${reason}`);
+      stopped.resolve();
+      return Promise.resolve();
+    },
+  };
+}
+
+interface StopCase {
+  what: string;
+  context: Partial<ExecutionContext>;
+  /** How long the work goes on when it was told to end. */
+  endsAfterMs?: number;
+  told: string[];
+  reason: Reason;
+  left: string;
+  /** How long the run goes on after its time or its signal, milliseconds. */
+  takesMs: number;
+}
+
+const TERMINATE: Partial<ExecutionContext> = { timeoutMs: 5_000, onTimeout: "terminate" };
+
+const stops: StopCase[] = [
+  {
+    what: "terminates the work when the time is up",
+    context: TERMINATE,
+    told: ["terminate TimedOut"],
+    reason: "TimedOut",
+    left: "stopped",
+    takesMs: 0,
+  },
+  {
+    what: "stops the work when the time is up",
+    context: { ...TERMINATE, onTimeout: "stop" },
+    told: ["stop TimedOut"],
+    reason: "TimedOut",
+    left: "stopped",
+    takesMs: 0,
+  },
+  {
+    what: "sees work end some seconds after it was told to (row 67)",
+    context: TERMINATE,
+    endsAfterMs: 9_000,
+    told: ["terminate TimedOut"],
+    reason: "TimedOut",
+    left: "stopped",
+    takesMs: 9_000,
+  },
+  {
+    what: "says that work runs on that does not end within 10 s (row 67)",
+    context: TERMINATE,
+    endsAfterMs: 60_000,
+    told: ["terminate TimedOut"],
+    reason: "TimedOut",
+    left: "left running",
+    takesMs: 10_000,
+  },
+  {
+    what: "leaves the work when the time is up",
+    context: { timeoutMs: 5_000, onTerminate: "stop" },
+    told: [],
+    reason: "TimedOut",
+    left: "left running",
+    takesMs: 0,
+  },
+  {
+    what: "stops the work on SIGTERM",
+    context: { onTerminate: "stop" },
+    told: ["stop Terminated"],
+    reason: "Terminated",
+    left: "stopped",
+    takesMs: 0,
+  },
+  {
+    what: "says that work runs on that does not end within 2.5 s of SIGTERM (row 67)",
+    context: { onTerminate: "terminate" },
+    endsAfterMs: 4_000,
+    told: ["terminate Terminated"],
+    reason: "Terminated",
+    left: "left running",
+    takesMs: 2_500,
+  },
+  {
+    what: "leaves the work on SIGTERM",
+    context: { onTimeout: "stop" },
+    told: [],
+    reason: "Terminated",
+    left: "left running",
+    takesMs: 0,
+  },
 ];
 
-for (const [what, context, expected, reason, left] of stops) {
+for (const { what, context, endsAfterMs = 0, told, reason, left, takesMs } of stops) {
   Deno.test(`execute() ${what}, if the settings say so`, async () => {
-    const told: string[] = [];
-    const { manager, clock } = aStage({
-      context,
-      runner: {
-        waitForCompletion: untilAborted,
-        stop: ({ mode, reason }) => Promise.resolve(void told.push(`${mode} ${reason}`)),
-      },
-    });
+    const runner = stoppable(() => clock, endsAfterMs);
+    const { manager, clock } = aStage({ context, runner });
     const stop = new AbortController();
-    const ending = manager.execute(stop.signal);
-    await clock.advance(6_000);
-    stop.abort(new RunError("Terminated", "interrupted by SIGTERM"));
-    const { outcome } = await ending;
-    assertEquals([told, outcome.reason, outcome.left], [expected, reason, left]);
+    let ended = false;
+    const ending = manager.execute(stop.signal).finally(() => ended = true);
+    await clock.advance(5_000);
+    if (reason === "Terminated") stop.abort(new RunError(reason, "interrupted by SIGTERM"));
+    await clock.advance(Math.max(0, takesMs - 1));
+    assertEquals(ended, takesMs === 0);
+    await clock.advance(1);
+    const { outcome, report } = await ending;
+    assertEquals([runner.told, outcome.reason, outcome.left], [told, reason, left]);
+    const isSaid = String(report.message).includes("the work was told to end; it has not ended yet");
+    assertEquals(isSaid, told.length > 0 && left === "left running");
   });
 }
+
+Deno.test("row 67: execute() takes work for stopped that is gone after it was told to end", async () => {
+  const gone = new RunError("ObjectGone", "it was deleted");
+  let isTold = false;
+  const { manager, clock } = aStage({
+    context: TERMINATE,
+    runner: {
+      waitForCompletion: (input) => isTold ? Promise.reject(gone) : untilAborted(input),
+      stop: () => Promise.resolve(void (isTold = true)),
+    },
+  });
+  const ending = manager.execute(NEVER);
+  await clock.advance(5_000);
+  const { outcome } = await ending;
+  assertEquals([outcome.reason, outcome.left], ["TimedOut", "stopped"]);
+});
+
+Deno.test("row 67: execute() believes a success that comes before the work could be stopped", async () => {
+  let isTold = false;
+  const { manager, clock } = aStage({
+    context: TERMINATE,
+    runner: {
+      waitForCompletion: (input) =>
+        isTold
+          ? Promise.resolve({ finishedSuccessfully: true, message: "just in time" })
+          : untilAborted(input),
+      stop: () => Promise.resolve(void (isTold = true)),
+    },
+  });
+  const ending = manager.execute(NEVER);
+  await clock.advance(5_000);
+  const result = await ending;
+  assertEquals(endOf(result), [0, "Succeeded", "just in time"]);
+  assertEquals([result.outcome.left, result.report.finishedSuccessfully], ["finished", true]);
+});
+
+Deno.test("row 67: execute() asks what the work waits for before it stops it", async () => {
+  const runner = stoppable(() => clock, 0);
+  const { manager, clock } = aStage({
+    context: TERMINATE,
+    runner: {
+      ...runner,
+      explain: () => Promise.resolve({ reason: runner.told.length > 0 ? "Failed" : "Suspended" }),
+    },
+  });
+  const ending = manager.execute(NEVER);
+  await clock.advance(5_000);
+  assertEquals((await ending).report.failure, { reason: "Suspended" });
+});
 
 Deno.test("execute() reports what the stop of the work may leave behind", async () => {
   const { manager, clock } = aStage({
@@ -308,23 +435,26 @@ Deno.test("execute() reports what the stop of the work may leave behind", async 
     runner: { waitForCompletion: untilAborted, stop: () => Promise.resolve("the lock may be left") },
   });
   const ending = manager.execute(NEVER);
-  await clock.advance(6_000);
+  await clock.advance(15_000);
   const { report } = await ending;
   assertEquals(String(report.message).split("; ").slice(1), [
     "the work was told to end",
+    "it has not ended yet",
     "the lock may be left",
   ]);
 });
 
-Deno.test("execute() says that the work is left running where it cannot be stopped", async () => {
+Deno.test("execute() says that the work is left running where it cannot be stopped, and why", async () => {
   const { manager, clock, logged } = aStage({
     context: { timeoutMs: 5_000, onTimeout: "stop" },
     runner: { waitForCompletion: untilAborted, stop: failing(new Error("forbidden")) },
   });
   const ending = manager.execute(NEVER);
   await clock.advance(6_000);
-  assertEquals((await ending).outcome.left, "left running");
+  const { outcome } = await ending;
+  assertEquals(outcome.left, "left running");
   assertEquals(logged.at(-1), "runner.demo.work error Cannot stop the work: forbidden");
+  assertMatch(outcome.message, /; the work could not be told to end: forbidden$/);
 });
 
 for (const when of ["in the midst of it", "before it"]) {

@@ -1,7 +1,9 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { ApiError } from "../src/kube/api_error.ts";
+import { textAt } from "../src/json.ts";
 import { silentLog } from "../src/log.ts";
-import { objectWork, stopByPatch } from "../src/object_work.ts";
+import type { ObjectMeta } from "../src/kube/client.ts";
+import { objectWork, type ObjectWorkOptions, stopByPatch } from "../src/object_work.ts";
 import type { StartInput, StopInput, WorkObject } from "../src/runner.ts";
 import { embeddedApi } from "../src/testing/mod.ts";
 import { parseWork } from "../src/work_manifest.ts";
@@ -21,12 +23,12 @@ function setUp() {
     log: { ...silentLog, warn: (message) => void warnings.push(message) },
     manifest: { containers: [{ name: "main", image: "busybox" }] },
   };
-  const open = () =>
+  const open = (more: Partial<ObjectWorkOptions> = {}) =>
     objectWork(kube, {
       parse: (manifest, context) => ({ ...parseWork(manifest, context, POD), warnings: ["odd"] }),
       statusKey: "podRef",
       hasEnded: ({ status }) => JSON.stringify(status).includes("Succeeded"),
-      whole: true,
+      ...more,
     });
   return { api, kube, input, open, warnings };
 }
@@ -59,6 +61,27 @@ Deno.test("objectWork() goes on with the object of an earlier start, from no ver
   const started = await work.start({ ...input, existing });
   assertEquals(started.object, existing);
   assertEquals(work.targetOf(started).createdVersion, undefined);
+});
+
+Deno.test("row 66: objectWork() keeps what it has read of an object that has ended: it may be gone when it is waited for", async () => {
+  const { api, input, open } = setUp();
+  await open().start(input);
+  api.patch(...PLACE, { status: { phase: "Succeeded" } });
+  const work = open();
+  const existing = await work.find(input);
+  api.remove(...PLACE);
+  const started = await work.start({ ...input, existing });
+  assertEquals(textAt(work.targetOf(started).seen, "status", "phase"), "Succeeded");
+});
+
+Deno.test("row 65: objectWork() takes no label for an end", async () => {
+  const { api, input, open } = setUp();
+  const ends = { mayHaveEnded: ({ labels }: ObjectMeta) => labels?.phase === "Succeeded" };
+  await open().start(input);
+  api.patch(...PLACE, { metadata: { labels: { phase: "Succeeded" } } });
+  assertEquals((await open(ends).find(input))?.finished, false);
+  api.patch(...PLACE, { status: { phase: "Succeeded" } });
+  assertEquals((await open(ends).find(input))?.finished, true);
 });
 
 Deno.test("stopByPatch() changes the spec, and leaves word of why", async () => {

@@ -18,7 +18,7 @@ import {
 import { explainWorkflow } from "./explain.ts";
 import { readNodes } from "./nodes.ts";
 import { progressNodes } from "./show_progress.ts";
-import { phaseOfLabels, WORKFLOW, workflowOutcome } from "./workflow.ts";
+import { WORKFLOW, workflowOutcome } from "./workflow.ts";
 
 /**
  * The Workflow of the context's name: its nodes, and why it failed or what it waits for.
@@ -38,7 +38,7 @@ export async function describeWorkflow(kube: KubeClient, input: StepInput): Prom
     kind: WORKFLOW.kind,
     name,
     namespace,
-    state: textAt(workflow, "status", "phase") || phaseOfLabels(workflow.metadata),
+    state: textAt(workflow, "status", "phase") || "Pending",
     ended: completed !== undefined,
     ...(message ? { message } : {}),
     // A node is named after the item that it works on.

@@ -14,7 +14,7 @@ import {
 } from "../../src/mod.ts";
 import { type ArgoNode, hasFailed, podNameOf, readNodes } from "./nodes.ts";
 import { rootCause, stepName, waitedFor } from "./root_cause.ts";
-import { workflowOutcome } from "./workflow.ts";
+import { ignoredNote, isSuspended, workflowOutcome } from "./workflow.ts";
 
 /** What is said without a look at the pod. */
 type Said = Pick<Failure, "container" | "exitCode" | "reason" | "message">;
@@ -42,7 +42,7 @@ export async function explainWorkflow(
   const workflow = await kube.get(started.object!, { signal });
   if (workflow.metadata.uid !== uid) throw new Error(`another ${kind} has taken the name "${name}"`);
   const { nodes, notRead } = await readNodes(workflow);
-  const cause = workflowOutcome(workflow) ? undefined : waitedFor(nodes);
+  const cause = workflowOutcome(workflow) ? undefined : heldBy(workflow, nodes);
   const failed = cause ? undefined : rootCause(nodes, name);
   const node = cause ?? failed?.node;
   if (!node) return withNotRead(saidOfWorkflow(workflow), notRead);
@@ -60,14 +60,26 @@ export async function explainWorkflow(
   return withNotRead({ node: stepName(nodes, node), ...failure }, notRead);
 }
 
+/** The node that a Workflow under way waits for; `undefined` where the Workflow itself is what is held up. */
+function heldBy(workflow: KubeObject, nodes: Map<string, ArgoNode>): ArgoNode | undefined {
+  const node = waitedFor(nodes);
+  // Pods that have been made go on in a suspended Workflow, and in one that the controller leaves alone.
+  const isHeld = isSuspended(workflow) || ignoredNote(workflow) !== "";
+  return isHeld && node?.type !== "Pod" ? undefined : node;
+}
+
 function isOwnedBy({ metadata: { ownerReferences = [] } }: KubeObject, uid: string): boolean {
   return ownerReferences.some((owner) => owner.uid === uid);
 }
 
 /** Where no node tells more: a Workflow that the controller refused, or has not taken up. */
 function saidOfWorkflow(workflow: KubeObject): Said {
-  const reason = textAt(workflow, "status", "phase") || "Pending";
-  const message = textAt(workflow, "status", "message");
+  if (isSuspended(workflow)) {
+    return { reason: "Suspended", message: "waits to be resumed: spec.suspend is true" };
+  }
+  const phase = textAt(workflow, "status", "phase");
+  const reason = phase || "Pending";
+  const message = textAt(workflow, "status", "message") || (phase && ignoredNote(workflow));
   if (message) return { reason, message };
   return reason === "Pending" ? { reason, message: "Argo's controller has not taken it up" } : { reason };
 }

@@ -19,7 +19,7 @@ import { explainWorkflow } from "./explain.ts";
 import { followedWorkflow, podsOfEnded } from "./follow_logs.ts";
 import { podsOf } from "./nodes.ts";
 import { ProgressView } from "./show_progress.ts";
-import { outcomeOfLabels, parseWorkflow, phaseOfLabels, workflowOutcome } from "./workflow.ts";
+import { holdNote, outcomeOfLabels, parseWorkflow, phaseOfLabels, workflowOutcome } from "./workflow.ts";
 
 /**
  * A runner that creates the manifest's Workflow, named after the context, and waits for its end.
@@ -30,7 +30,8 @@ export function argoRunner(kube: KubeClient): ActionRunner {
   const { targetOf, ...steps } = objectWork(kube, {
     parse: parseWorkflow,
     statusKey: "argoWorkflowRef",
-    hasEnded: ({ metadata }) => outcomeOfLabels(metadata) !== undefined,
+    hasEnded: (workflow) => workflowOutcome(workflow) !== undefined,
+    mayHaveEnded: (metadata) => outcomeOfLabels(metadata) !== undefined,
   });
   return {
     name: "argo.workflow",
@@ -68,7 +69,8 @@ export function argoRunner(kube: KubeClient): ActionRunner {
 
     /** https://argo-workflows.readthedocs.io/en/latest/walk-through/stopping-workflows/ */
     async stop(input) {
-      await stopByPatch(kube, input, { shutdown: input.mode === "stop" ? "Stop" : "Terminate" });
+      const shutdown = input.mode === "stop" ? "Stop" : "Terminate";
+      return holdNote(await stopByPatch(kube, input, { shutdown }));
     },
 
     commands: ({ name, namespace }) => ({

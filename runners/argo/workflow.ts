@@ -4,7 +4,9 @@
  * @module
  */
 import {
+  droppedResults,
   type ExecutionContext,
+  isJsonObject,
   isNoText,
   type JsonObject,
   type KubeObject,
@@ -17,10 +19,21 @@ import {
   shortTtl,
   stopNote,
   textAt,
+  valueAt,
   type WaitForCompletionOutput,
+  without,
   type WorkKind,
 } from "../../src/mod.ts";
 import { checkSpec } from "./check_spec.ts";
+
+/** https://argo-workflows.readthedocs.io/en/latest/fields/#workflowphase */
+const PHASE_LABEL = "workflows.argoproj.io/phase";
+const COMPLETED_LABEL = "workflows.argoproj.io/completed";
+/**
+ * Labels that the controller sets at the end; it never looks at a Workflow that has `completed` from the first.
+ * https://github.com/argoproj/argo-workflows/blob/v3.7.4/workflow/common/common.go
+ */
+const RESULT_LABELS = [COMPLETED_LABEL, PHASE_LABEL, "workflows.argoproj.io/workflow-archiving-status"];
 
 /** The kind of object. */
 export const WORKFLOW: WorkKind = {
@@ -29,10 +42,8 @@ export const WORKFLOW: WorkKind = {
   key: "workflow",
   // The controller fails a Workflow with a longer name: it becomes the value of a label.
   maxNameLength: 63,
+  resultLabels: RESULT_LABELS,
 };
-/** https://argo-workflows.readthedocs.io/en/latest/fields/#workflowphase */
-const PHASE_LABEL = "workflows.argoproj.io/phase";
-const COMPLETED_LABEL = "workflows.argoproj.io/completed";
 const FINAL_PHASES = ["Succeeded", "Failed", "Error"];
 
 /**
@@ -43,14 +54,15 @@ const FINAL_PHASES = ["Succeeded", "Failed", "Error"];
  */
 export function parseWorkflow(manifest: JsonObject, context: ExecutionContext): ParsedWork {
   const { object, warnings } = parseWork(manifest, context, WORKFLOW);
-  const { spec } = object;
-  const unknown = checkSpec(spec);
+  const unknown = checkSpec(object.spec);
+  const { spec, dropped } = withoutResultLabels(object.spec);
   const { serviceAccountName } = context.platform;
   return {
     object: { ...object, spec: { ...spec, serviceAccountName } },
     warnings: [
       ...warnings,
       ...unknown,
+      ...dropped,
       ...overruledAccount(spec.serviceAccountName, context),
       ...templateAccounts(spec),
       ...ttlWarnings(spec),
@@ -72,13 +84,35 @@ export function workflowOutcome(workflow: KubeObject): WaitForCompletionOutput |
   };
 }
 
-/** The verdict that a Workflow's labels show. The controller writes them in one update with the phase. */
+/**
+ * The verdict that a Workflow's labels claim. The controller writes them in one update with the phase, but so may
+ * anybody else: the whole Workflow tells whether it is so.
+ */
 export function outcomeOfLabels({ labels }: ObjectMeta): WaitForCompletionOutput | undefined {
   const phase = labels?.[PHASE_LABEL];
   if (labels?.[COMPLETED_LABEL] !== "true" || phase === undefined || !FINAL_PHASES.includes(phase)) {
     return undefined;
   }
   return verdict(phase, undefined);
+}
+
+/** Whether the Workflow itself is suspended, not one of its steps: the controller does nothing with it until it is resumed. */
+export function isSuspended(workflow: KubeObject): boolean {
+  return valueAt(workflow, "spec", "suspend") === true && workflowOutcome(workflow) === undefined;
+}
+
+/** Why the controller takes no notice of a Workflow that has not ended; empty where nothing tells so. */
+export function ignoredNote(workflow: KubeObject): string {
+  const isIgnored = workflow.metadata.labels?.[COMPLETED_LABEL] === "true";
+  return isIgnored && workflowOutcome(workflow) === undefined
+    ? `Argo's controller leaves it alone: its label ${COMPLETED_LABEL} says that it has ended`
+    : "";
+}
+
+/** What keeps the controller from ending a Workflow that is told to end; `undefined` where nothing does. */
+export function holdNote(workflow: KubeObject): string | undefined {
+  if (isSuspended(workflow)) return "it is suspended (spec.suspend), and ends when it is resumed";
+  return ignoredNote(workflow) || undefined;
 }
 
 /** The phase that a Workflow's labels show; the controller has not seen it yet where there is none. */
@@ -98,6 +132,19 @@ function globalOutputs(workflow: KubeObject): JsonObject | undefined {
   return {
     parameters: Object.fromEntries(parameters.map(({ name, value }) => [String(name), value ?? null])),
   };
+}
+
+/** Without the result labels that the controller would take from `workflowMetadata`. */
+function withoutResultLabels(spec: JsonObject): { spec: JsonObject; dropped: string[] } {
+  const { workflowMetadata } = spec;
+  if (!isJsonObject(workflowMetadata)) return { spec, dropped: [] };
+  const given = { ...workflowMetadata };
+  const dropped = ["labels", "labelsFrom"].flatMap((key) => {
+    const found = without(objectAt(given, key), RESULT_LABELS);
+    if (found.dropped.length > 0) given[key] = found.kept;
+    return droppedResults(`workflowMetadata.${key}`, found.dropped);
+  });
+  return { spec: { ...spec, workflowMetadata: given }, dropped };
 }
 
 function ttlWarnings(spec: JsonObject): string[] {

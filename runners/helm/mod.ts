@@ -118,8 +118,10 @@ export function helmRunner(kube: KubeClient): ActionRunner {
     describe: (input) => describeHelm(kube, jobs, input),
 
     async stop(input) {
-      await jobs.stop(input);
-      return `helm may leave the release "${work.release.name}" in the middle of a change: see helm history`;
+      const held = await jobs.stop(input);
+      const left =
+        `helm may leave the release "${work.release.name}" in the middle of a change: see helm history`;
+      return held === undefined ? left : `${held}; ${left}`;
     },
 
     async dryRun(input) {

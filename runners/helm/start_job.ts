@@ -18,6 +18,7 @@ import {
   RunError,
   type StartInput,
   type StepInput,
+  untilGone,
   type WorkObject,
 } from "../../src/mod.ts";
 import { valuesSecret } from "./helm_job.ts";
@@ -63,7 +64,11 @@ export async function startJob(
   input: StartInput,
 ): Promise<WorkObject> {
   const { existing, replaces, rollbackTo } = plan;
-  if (replaces) await readWithRetry(kube, () => removeJob(kube, replaces, input.signal), input);
+  if (replaces) {
+    await readWithRetry(kube, () => removeJob(kube, replaces, input.signal), input);
+    // Until it is gone its verdict would pass for that of the Job that takes its place.
+    await untilGone(kube, replaces, input);
+  }
   const object = existing ?? (await jobs.start(jobInput(work, input, rollbackTo))).object!;
   if (work.hasValues && !object.finished) await createValues(kube, work, object, input);
   return object;

@@ -13,7 +13,7 @@ import {
   warningEvents,
   type WorkObject,
 } from "../../src/mod.ts";
-import { failureReason, isSuspended, jobPhase } from "./job.ts";
+import { failureReason, isSuspended, jobPhase, otherController } from "./job.ts";
 import { indexOf, podsOf } from "./pods.ts";
 
 /**
@@ -55,8 +55,8 @@ async function explainWithoutPods(
   ]);
   notRead.push(...events.notRead);
   return {
+    ...(whole && notRead.length === 0 ? { message: "no pod of it can be found" } : {}),
     ...(whole ? saidOfJob(whole) : {}),
-    ...(whole && notRead.length === 0 && !isSuspended(whole) ? { message: "no pod of it can be found" } : {}),
     ...(events.value?.length ? { events: events.value } : {}),
     ...(notRead.length > 0 ? { notRead } : {}),
   };
@@ -64,5 +64,9 @@ async function explainWithoutPods(
 
 function saidOfJob(job: KubeObject): Failure {
   if (isSuspended(job)) return { reason: "Suspended", message: "waits to be resumed: spec.suspend is true" };
-  return { reason: failureReason(job) ?? jobPhase(job) };
+  const failed = failureReason(job);
+  const reason = failed ?? jobPhase(job);
+  const controller = otherController(job);
+  if (failed !== undefined || controller === undefined) return { reason };
+  return { reason, message: `it is up to the controller ${JSON.stringify(controller)}: spec.managedBy` };
 }

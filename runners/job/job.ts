@@ -106,6 +106,16 @@ export function isSuspended(job: KubeObject): boolean {
   return valueAt(job, "spec", "suspend") === true;
 }
 
+/**
+ * The controller that takes care of a Job in the place of the built-in one, such as Kueue's; `undefined` for that.
+ *
+ * https://kubernetes.io/docs/concepts/workloads/controllers/job/#delegation-of-managing-a-job-object-to-external-controller
+ */
+export function otherController(job: KubeObject): string | undefined {
+  const controller = textAt(job, "spec", "managedBy");
+  return controller === "" || controller === "kubernetes.io/job-controller" ? undefined : controller;
+}
+
 /** A Job as a line of the live view. */
 export function jobNode(job: KubeObject): ProgressNode {
   const startedAt = textAt(job, "status", "startTime");

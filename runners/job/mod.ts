@@ -9,15 +9,15 @@ import {
   type KubeClient,
   objectWork,
   scoped,
-  stopByPatch,
   tellOfBlockedPods,
   waitForObject,
 } from "../../src/mod.ts";
 import { jobAccess } from "./access.ts";
 import { describeJob } from "./describe.ts";
 import { explainJob } from "./explain.ts";
-import { isSuspended, jobNode, jobOutcome, jobState, parseJob } from "./job.ts";
+import { jobNode, jobOutcome, jobState, parseJob } from "./job.ts";
 import { followedJob, manualSelector, podsOf } from "./pods.ts";
+import { stopJob } from "./stop.ts";
 
 export { jobOutcome } from "./job.ts";
 export { podsOf } from "./pods.ts";
@@ -39,7 +39,6 @@ export function jobRunner(kube: KubeClient, { hashed }: JobRunnerOptions = {}) {
     statusKey: "jobRef",
     hasEnded: (job) => jobOutcome(job) !== undefined,
     podSelectorOf: manualSelector,
-    whole: true,
     hashed,
   });
   return {
@@ -70,15 +69,7 @@ export function jobRunner(kube: KubeClient, { hashed }: JobRunnerOptions = {}) {
     explain: (input) => explainJob(kube, input),
     describe: (input) => describeJob(kube, input),
 
-    async stop(input) {
-      const { started, mode, signal } = input;
-      const { uid } = started.object!;
-      const job = await stopByPatch(kube, input, mode === "stop" ? { activeDeadlineSeconds: 1 } : {});
-      if (mode === "stop") {
-        return isSuspended(job) ? "it is suspended, and ends when it is resumed" : undefined;
-      }
-      await kube.delete(started.object!, { uid, propagationPolicy: "Foreground", signal });
-    },
+    stop: (input) => stopJob(kube, input),
 
     commands: ({ name, namespace }) => ({
       show: `kubectl -n ${namespace} get job ${name} -o yaml`,

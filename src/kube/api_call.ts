@@ -38,7 +38,20 @@ export interface Call {
   /** The word in the path, to tell whose conflict a conflict is. */
   plural: string;
   apiVersion: string;
+  /** Most bytes of its answer, where that is no stream. */
+  maxBytes: number;
 }
+
+const MIB = 1024 * 1024;
+/**
+ * Most bytes of an object's JSON. etcd takes 1.5 MiB of it, and the API server 3 MiB of any request:
+ * https://github.com/kubernetes/apiserver/blob/v0.34.4/pkg/server/config.go `MaxRequestBodyBytes`
+ */
+const MAX_OBJECT_BYTES = 8 * MIB;
+/** Most bytes of a list: many times what any list of a run's own objects has. */
+const MAX_LIST_BYTES = 32 * MIB;
+/** Most bytes of the end of a log: of a few lines, of which the longest are cut. */
+const MAX_LOG_BYTES = 1 * MIB;
 
 const JSON_TYPE = "application/json";
 const MERGE_PATCH_TYPE = "application/merge-patch+json";
@@ -58,6 +71,7 @@ export function listCall(type: ResourceType, options: ListOptions): Call {
     ...callOn({ ...type, namespace, name: undefined }, "list"),
     path: resourcePath(type, namespace) + queryText(query),
     accept: metadataOnly ? METADATA_LIST_TYPE : JSON_TYPE,
+    maxBytes: fieldSelector?.startsWith("metadata.name=") ? MAX_OBJECT_BYTES : MAX_LIST_BYTES,
   };
 }
 
@@ -92,7 +106,8 @@ export function createCall(object: KubeObject, options: WriteOptions): Call {
 
 /** GET or POST of what is no object; a POST is a dry run, so that nothing is ever stored. */
 export function askCall(path: string, { question }: AskOptions): Call {
-  const call = { path, accept: JSON_TYPE, doing: `ask ${path}`, plural: "", apiVersion: "" };
+  const answer = { accept: JSON_TYPE, plural: "", apiVersion: "", maxBytes: MAX_OBJECT_BYTES };
+  const call = { ...answer, path, doing: `ask ${path}` };
   if (!question) return { ...call, method: "GET" };
   const body = { type: JSON_TYPE, value: question };
   return { ...call, method: "POST", path: path + writeQuery({ dryRun: true }), body };
@@ -121,7 +136,8 @@ export function logCall(pod: { name: string; namespace: string }, options: LogOp
   const { container, tailLines, previous } = options;
   const call = callOn({ apiVersion: "v1", kind: "Pod", ...pod }, "read the log of");
   const query = { container, tailLines: String(tailLines), previous: previous ? "true" : undefined };
-  return { ...call, path: `${call.path}/log${queryText(query)}`, accept: "text/plain, */*" };
+  const path = `${call.path}/log${queryText(query)}`;
+  return { ...call, path, accept: "text/plain, */*", maxBytes: MAX_LOG_BYTES };
 }
 
 /** GET of a container's log as a stream. */
@@ -156,6 +172,7 @@ function callOn(ref: ResourceType & { namespace: string; name: string | undefine
     doing: `${verb} ${what}`,
     plural,
     apiVersion: ref.apiVersion,
+    maxBytes: MAX_OBJECT_BYTES,
   };
 }
 

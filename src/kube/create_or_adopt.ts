@@ -14,7 +14,7 @@ import { Outage, retry } from "./retry.ts";
 
 /** What {@linkcode createOrAdopt} returns. */
 export interface Created {
-  /** The object as the API server has it; of an adopted one the metadata only, unless it was to be whole. */
+  /** The object as the API server has it; of an adopted one the metadata only, unless the whole tells its end. */
   object: KubeObject;
   /** Whether it was there before. */
   adopted: boolean;

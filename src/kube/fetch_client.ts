@@ -6,6 +6,7 @@
 import { follow, type Follower } from "../abort.ts";
 import { type Clock, systemClock, withDeadline } from "../clock.ts";
 import { isJsonObject, type JsonObject } from "../json.ts";
+import { readStart, type StreamStart } from "../read_at_most.ts";
 import {
   askCall,
   type Call,
@@ -47,6 +48,8 @@ import { jsonLines } from "./json_lines.ts";
 
 /** Longest time for a whole answer, milliseconds; an API server gives up after 60 s by itself. */
 const DEADLINE_MS = 30_000;
+/** Most bytes that are read of an answer that is an error: a Status is far shorter, and of a web page only some words are quoted. */
+const MAX_ERROR_BYTES = 64 * 1024;
 /** How much longer than the server a watch is let live, milliseconds. */
 const WATCH_MARGIN_MS = 10_000;
 
@@ -62,6 +65,13 @@ export interface FetchClientOptions {
 export function fetchClient(access: Access, options: FetchClientOptions = {}): KubeClient {
   return new FetchClient(access, options);
 }
+
+/** An answer that is no stream: its bytes, or as many of them as the call allows. */
+interface Answer extends StreamStart {
+  response: Response;
+}
+
+const NOTHING: StreamStart = { bytes: new Uint8Array(), isCut: false };
 
 class FetchClient implements KubeClient {
   readonly #connection: Connection;
@@ -145,7 +155,10 @@ class FetchClient implements KubeClient {
   }
 
   async readLog(pod: { name: string; namespace: string }, options: LogOptions): Promise<string> {
-    return (await this.#text(logCall(pod, options), options)).text;
+    const call = logCall(pod, options);
+    const { bytes, isCut } = await this.#answer(call, options);
+    const text = new TextDecoder().decode(bytes);
+    return isCut ? `${text}\n(cut: the log goes on after ${sizeText(call.maxBytes)})` : text;
   }
 
   async *streamLog(
@@ -177,20 +190,20 @@ class FetchClient implements KubeClient {
   }
 
   async #json(call: Call, options: ReadOptions): Promise<JsonObject> {
-    const { response, text } = await this.#text(call, options);
-    return parseAnswer(call, response, text);
+    const { response, bytes, isCut } = await this.#answer(call, options);
+    if (!isCut) return parseAnswer(call, response, new TextDecoder().decode(bytes));
+    const message = `Cannot ${call.doing}: the answer is longer than ${sizeText(call.maxBytes)}`;
+    throw new ApiError(message, { fault: "server", status: response.status });
   }
 
-  async #text(call: Call, options: ReadOptions): Promise<{ response: Response; text: string }> {
+  async #answer(call: Call, options: ReadOptions): Promise<Answer> {
     return await this.#withDeadline(call, options, async (signal) => {
       const response = await this.#send(call, { ...options, signal });
-      let text;
       try {
-        text = await response.text();
+        return { response, ...await startOf(response, call.maxBytes) };
       } catch (error) {
         throw this.#brokenBody(call, error);
       }
-      return { response, text };
     });
   }
 
@@ -231,7 +244,8 @@ class FetchClient implements KubeClient {
     if (response.ok) return response;
     // A client certificate may have been rotated as well as a token.
     if (response.status === 401) this.#connection.renew();
-    const text = await response.text().catch(() => "");
+    const { bytes } = await startOf(response, MAX_ERROR_BYTES).catch(() => NOTHING);
+    const text = new TextDecoder().decode(bytes);
     throw errorFromAnswer(call.doing, call.plural, {
       status: response.status,
       text: response.status < 400 ? `redirected to ${response.headers.get("location")}` : text,
@@ -279,6 +293,14 @@ class FetchClient implements KubeClient {
     const date = Date.parse(response.headers.get("date") ?? "");
     if (!Number.isNaN(date)) this.#clockSkewMs = date - this.clock.now();
   }
+}
+
+async function startOf({ body }: Response, maxBytes: number): Promise<StreamStart> {
+  return body ? await readStart(body, maxBytes) : NOTHING;
+}
+
+function sizeText(bytes: number): string {
+  return `${bytes / 1024 / 1024} MiB`;
 }
 
 /** A request that lives as long as its signal: Deno 2.7 drops the signals of others, and their abort never comes. */

@@ -8,7 +8,7 @@ import { RunError } from "../errors.ts";
 import type { JsonValue } from "../json.ts";
 import { type Log, silentLog } from "../log.ts";
 import { isFault } from "./api_error.ts";
-import { clockOf, type KubeClient, type KubeObject, refOf, titleOf } from "./client.ts";
+import { clockOf, type KubeClient, type KubeObject, type ObjectMeta, refOf, titleOf } from "./client.ts";
 import { BEFORE_CREATE } from "./fault_rules.ts";
 import { CREATED_BY_LABEL, differenceOfMarks, firstDifference, type Owner, withMarks } from "./ownership.ts";
 import { retry, type RetryOptions } from "./retry.ts";
@@ -21,8 +21,16 @@ export interface CreateOptions {
   signal: AbortSignal;
   /** What the proof of ownership is taken of; by default the object without its owner references. */
   hashed?: JsonValue;
-  /** Look at whole objects, for kinds whose metadata does not tell whether they have ended; `false` by default. */
-  whole?: boolean;
+  /**
+   * Whether a whole object shows its verdict. This run's own object that does is gone on with even while it is being
+   * deleted: its work is done, and must not be done again. Without it each object that is being deleted is waited for.
+   */
+  hasEnded?: (object: KubeObject) => boolean;
+  /**
+   * Whether metadata claims an end, for kinds whose labels tell it: the whole object is asked for only then. Without it
+   * each look is at the whole object, where there is `hasEnded`.
+   */
+  mayHaveEnded?: ((metadata: ObjectMeta) => boolean) | undefined;
   /** The client's by default. */
   clock?: Clock;
   /** Where trouble is told; nowhere by default. */
@@ -30,13 +38,13 @@ export interface CreateOptions {
 }
 
 /** How long an object of the same name may take to be deleted, milliseconds. */
-const DELETION_MS = 60_000;
+export const DELETION_MS = 60_000;
 /** Time between two looks at an object that is being deleted, milliseconds: with all else at most 30 requests a minute. */
-const DELETION_POLL_MS = 2_500;
+export const DELETION_POLL_MS = 2_500;
 
 /**
- * Looks for the object of an earlier start of the same run. Returns it, with nothing but its metadata unless it is to
- * be whole, or `undefined` if the name is free.
+ * Looks for the object of an earlier start of the same run. Returns it, as {@linkcode look} does, or `undefined` if the
+ * name is free.
  *
  * @throws {RunError} `NameTaken` if another object has the name, or one that is not deleted within 60 s
  */
@@ -59,7 +67,8 @@ export async function findMarked(
   while (true) {
     const existing = await retry(() => look(kube, wanted, options), retryOptions(kube, options));
     if (!existing) return undefined;
-    if (existing.metadata.deletionTimestamp === undefined) {
+    const isBeingDeleted = existing.metadata.deletionTimestamp !== undefined;
+    if (!isBeingDeleted || isDone(existing, wanted, options)) {
       await checkIsOwn(kube, existing, wanted, options);
       return existing;
     }
@@ -68,14 +77,22 @@ export async function findMarked(
   }
 }
 
-/** The object that has the name, with nothing but its metadata unless it is to be whole; `undefined` if it is free. */
+/** Whether an object is this run's own and shows the verdict that the run is started for. */
+function isDone(existing: KubeObject, wanted: KubeObject, { hasEnded, owner }: CreateOptions): boolean {
+  const isOwn = differenceOfMarks(existing.metadata, wanted.metadata) === undefined;
+  return isOwn && owner.onExisting === "adopt" && hasEnded?.(existing) === true;
+}
+
+/** The object that has the name, whole where that tells whether it has ended; `undefined` if the name is free. */
 export async function look(
   kube: KubeClient,
   wanted: KubeObject,
-  { signal, whole = false }: Pick<CreateOptions, "signal" | "whole">,
+  { hasEnded, mayHaveEnded, signal }: Pick<CreateOptions, "hasEnded" | "mayHaveEnded" | "signal">,
 ): Promise<KubeObject | undefined> {
+  const metadataOnly = !hasEnded || mayHaveEnded !== undefined;
   try {
-    return await kube.get(refOf(wanted), { metadataOnly: !whole, signal });
+    const found = await kube.get(refOf(wanted), { metadataOnly, signal });
+    return mayHaveEnded?.(found.metadata) ? await kube.get(refOf(wanted), { signal }) : found;
   } catch (error) {
     if (isFault(error, "notFound")) return undefined;
     throw error;

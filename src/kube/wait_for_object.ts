@@ -17,6 +17,7 @@ import {
   titleOf,
 } from "./client.ts";
 import { WHILE_WAITING } from "./fault_rules.ts";
+import { lastState } from "./last_state.ts";
 import { retry } from "./retry.ts";
 import { type Sighting, watchObject } from "./watch_object.ts";
 
@@ -26,6 +27,11 @@ export interface WaitTarget extends ObjectRef {
   uid: string;
   /** The resourceVersion of the reply to our own create, if there was one. */
   createdVersion?: string | undefined;
+  /**
+   * The object as this run has read it before: whole, or its metadata alone where that shows no end. A verdict that it
+   * shows is returned without a request, since the object may be gone by now.
+   */
+  seen?: KubeObject | undefined;
 }
 
 /** Options of {@linkcode waitForObject}. */
@@ -33,10 +39,12 @@ export interface WaitOptions<V> {
   /** The verdict that the whole object gives, or `undefined` while there is none. */
   outcome: (object: KubeObject) => V | undefined;
   /**
-   * The verdict that the metadata alone shows, for kinds whose labels tell the end: with it, only metadata is received
+   * The verdict that the metadata alone claims, for kinds whose labels tell the end: with it, only metadata is received
    * while the object runs. Without it every change brings the whole object, and `outcome` is asked in its place.
    *
-   * Either way what is seen first makes the object be asked for once more, and stands for it only where that is gone.
+   * Anybody may write labels, so the claim only makes the whole object be asked for. The claim itself is the verdict
+   * where the object is gone and its last state cannot be had, if this run has seen the object without the claim before
+   * and no whole object has ever shown the claim to be untrue.
    */
   outcomeOfMetadata?: (metadata: ObjectMeta) => V | undefined;
   /** The object's state, in a word; each change of it is logged. */
@@ -88,8 +96,14 @@ class ObjectWait<V> {
   readonly #bucket: TokenBucket;
   /** Our own object as it was last seen. */
   #last: KubeObject | undefined;
+  /** The newest version of our object that was seen in the cluster: its deletion came later. */
+  #version: string | undefined;
   #wholeObjectAt: number;
   #state: string | undefined;
+  /** Whether this run has seen the object unfinished, so that its metadata has not claimed an end from the first. */
+  #sawUnfinished = false;
+  /** Whether a whole object has shown what its metadata claims to be untrue. */
+  #isClaimRefuted = false;
 
   constructor(kube: KubeClient, target: WaitTarget, options: WaitOptions<V>) {
     this.#kube = kube;
@@ -99,10 +113,13 @@ class ObjectWait<V> {
     this.#log = options.log ?? silentLog;
     this.#bucket = new TokenBucket(this.#clock);
     this.#wholeObjectAt = this.#clock.now();
+    this.#version = target.createdVersion;
   }
 
   async verdict(): Promise<V> {
     const { signal } = this.#options;
+    const known = this.#verdictOfSeen();
+    if (known !== undefined) return known;
     const sightings = watchObject(this.#kube, this.#target, {
       clock: this.#clock,
       log: this.#log,
@@ -122,45 +139,79 @@ class ObjectWait<V> {
   async lastVerdict(reason: unknown): Promise<V> {
     const isTimeUp = reason instanceof RunError && reason.reason === "TimedOut";
     const ms = isTimeUp ? LAST_LOOK_MS : LAST_LOOK_AFTER_SIGNAL_MS;
+    const late = () => new Error("no last look");
     let verdict;
     try {
       verdict = await withDeadline(
         ms,
-        { clock: this.#clock, reason: () => new Error("no last look") },
-        (signal) =>
-          this.#kube.get(this.#target, { signal, freshConnection: true }).then((object) =>
-            this.#judgeWhole(object)
-          ),
+        { clock: this.#clock, reason: late },
+        (signal) => this.#lookOnce(signal),
       );
     } catch (error) {
-      if (isFault(error, "notFound")) verdict = this.#judgeAbsence();
       if (error instanceof RunError) throw error;
     }
     if (verdict === undefined) throw reason;
     return verdict;
   }
 
+  async #lookOnce(signal: AbortSignal): Promise<V | undefined> {
+    try {
+      const object = await this.#kube.get(this.#target, { signal, freshConnection: true });
+      return await this.#judgeWhole(object, signal);
+    } catch (error) {
+      if (isFault(error, "notFound")) return await this.#judgeAbsence(signal);
+      throw error;
+    }
+  }
+
+  #verdictOfSeen(): V | undefined {
+    const { seen, uid } = this.#target;
+    if (!seen || seen.metadata.uid !== uid) return undefined;
+    if (!this.#claimsEnd(seen)) {
+      this.#sawUnfinished = true;
+      return undefined;
+    }
+    const verdict = this.#options.outcome(seen);
+    if (verdict !== undefined) this.#tell(seen);
+    return verdict;
+  }
+
   async #judge(sighting: Sighting): Promise<V | undefined> {
-    if (sighting.is === "absent") return this.#judgeAbsence();
+    const { signal } = this.#options;
+    if (sighting.is === "absent") return await this.#judgeAbsence(signal);
     // An old event may tell of an earlier object of the name: only a fresh look proves that ours was replaced.
     const { object } = sighting;
     if (object.metadata.uid !== this.#target.uid) return await this.#askForWholeObject();
     this.#last = object;
-    this.#logState(object);
-    this.#options.seen?.(object);
-    // The look that follows a deletion tells whether another object took the place.
-    if (sighting.is === "deleted") return this.#outcomeOfLast();
-    return this.#isWorthAsking() ? await this.#askForWholeObject() : undefined;
+    const isClaim = this.#claimsEnd(object);
+    if (!isClaim) this.#seeUnfinished(object);
+    if (sighting.is === "deleted") {
+      // Of a deleted object's metadata the look that follows makes a verdict: the event may be a stale server's.
+      return this.#options.outcomeOfMetadata ? undefined : this.#options.outcome(object);
+    }
+    this.#version = object.metadata.resourceVersion;
+    if (!isClaim && this.#clock.now() - this.#wholeObjectAt < WHOLE_OBJECT_MS) return undefined;
+    const verdict = await this.#askForWholeObject();
+    if (verdict !== undefined) this.#tell(object);
+    return verdict;
   }
 
-  #logState(object: KubeObject): void {
+  /** Whether an object as it is received says that it has ended. */
+  #claimsEnd(object: KubeObject): boolean {
+    const { outcome, outcomeOfMetadata } = this.#options;
+    return (outcomeOfMetadata ? outcomeOfMetadata(object.metadata) : outcome(object)) !== undefined;
+  }
+
+  #seeUnfinished(object: KubeObject): void {
+    this.#sawUnfinished = true;
+    this.#tell(object);
+  }
+
+  #tell(object: KubeObject): void {
     const state = this.#options.state?.(object);
     if (state !== undefined && state !== this.#state) this.#log.info(`${titleOf(this.#target)} is ${state}`);
     this.#state = state;
-  }
-
-  #isWorthAsking(): boolean {
-    return this.#outcomeOfLast() !== undefined || this.#clock.now() - this.#wholeObjectAt >= WHOLE_OBJECT_MS;
+    this.#options.seen?.(object);
   }
 
   async #askForWholeObject(): Promise<V | undefined> {
@@ -172,21 +223,36 @@ class ObjectWait<V> {
         return await this.#kube.get(this.#target, { signal });
       }, rules);
       this.#wholeObjectAt = this.#clock.now();
-      return this.#judgeWhole(object);
+      return await this.#judgeWhole(object, signal);
     } catch (error) {
-      if (error instanceof RunError && isFault(error.cause, "notFound")) return this.#judgeAbsence();
+      if (error instanceof RunError && isFault(error.cause, "notFound")) {
+        return await this.#judgeAbsence(signal);
+      }
       throw error;
     }
   }
 
-  #judgeWhole(object: KubeObject): V | undefined {
-    if (object.metadata.uid !== this.#target.uid) return this.#judgeReplacement(object.metadata);
-    return this.#options.outcome(object);
+  async #judgeWhole(object: KubeObject, signal: AbortSignal): Promise<V | undefined> {
+    const { metadata } = object;
+    if (metadata.uid !== this.#target.uid) return await this.#judgeReplacement(metadata, signal);
+    this.#version = metadata.resourceVersion;
+    const verdict = this.#options.outcome(object);
+    if (verdict === undefined && this.#claimsEnd(object)) this.#refuteClaim();
+    return verdict;
+  }
+
+  #refuteClaim(): void {
+    if (!this.#isClaimRefuted) {
+      this.#log.warn(
+        `${titleOf(this.#target)} has labels of an object that has ended, and has not: waiting on`,
+      );
+    }
+    this.#isClaimRefuted = true;
   }
 
   /** The object is gone. What it last said is the verdict, if it said that it had ended. */
-  #judgeAbsence(): V {
-    const verdict = this.#outcomeOfLast();
+  async #judgeAbsence(signal: AbortSignal): Promise<V> {
+    const verdict = await this.#verdictOfGone(signal);
     if (verdict !== undefined) return verdict;
     throw new RunError(
       "ObjectGone",
@@ -195,15 +261,9 @@ class ObjectWait<V> {
     );
   }
 
-  #outcomeOfLast(): V | undefined {
-    if (!this.#last) return undefined;
-    const { outcome, outcomeOfMetadata } = this.#options;
-    return outcomeOfMetadata ? outcomeOfMetadata(this.#last.metadata) : outcome(this.#last);
-  }
-
   /** Another object has the name. What ours last said is the verdict, if it said that it had ended. */
-  #judgeReplacement({ uid }: ObjectMeta): V {
-    const verdict = this.#outcomeOfLast();
+  async #judgeReplacement({ uid }: ObjectMeta, signal: AbortSignal): Promise<V> {
+    const verdict = await this.#verdictOfGone(signal);
     if (verdict !== undefined) return verdict;
     throw new RunError(
       "ObjectReplaced",
@@ -211,5 +271,19 @@ class ObjectWait<V> {
         titleOf(this.#target)
       } was replaced by another of the same name: uid ${uid}, expected ${this.#target.uid}`,
     );
+  }
+
+  /** What our object said when it was deleted, where its last sighting claims an end. */
+  async #verdictOfGone(signal: AbortSignal): Promise<V | undefined> {
+    const { outcome, outcomeOfMetadata } = this.#options;
+    if (!this.#last || !this.#claimsEnd(this.#last)) return undefined;
+    if (!outcomeOfMetadata) return outcome(this.#last);
+    const from = this.#version;
+    const whole = from === undefined
+      ? undefined
+      : await lastState(this.#kube, this.#target, { from, signal, clock: this.#clock });
+    if (whole) return outcome(whole);
+    const isBelieved = this.#sawUnfinished && !this.#isClaimRefuted;
+    return isBelieved ? outcomeOfMetadata(this.#last.metadata) : undefined;
   }
 }

@@ -9,8 +9,10 @@ import type { ActionRunner, ExecutionContext } from "../runner.ts";
 import type { ApiObject, StoredObject } from "./api_object.ts";
 import type { EmbeddedApi } from "./embedded_api.ts";
 import {
+  checkClaims,
   checkDeletion,
   checkForeignName,
+  checkHeldDeletion,
   checkOtherRun,
   checkReplacement,
   checkRestart,
@@ -19,7 +21,14 @@ import {
 import { Rehearsal } from "./rehearsal.ts";
 import type { RehearsedRun } from "./rehearsed_run.ts";
 import type { ApiResource } from "./resources.ts";
-import { checkDryRun, checkFailure, checkSignal, checkSuccess, checkTimeout } from "./runner_checks.ts";
+import {
+  checkDryRun,
+  checkFailure,
+  checkSignal,
+  checkStop,
+  checkSuccess,
+  checkTimeout,
+} from "./runner_checks.ts";
 import { checkExpired, checkLostReplies, checkSilentWatches, checkThrottled } from "./wire_checks.ts";
 import { Wrong } from "./wrong_words.ts";
 
@@ -63,15 +72,18 @@ type Check = (stage: Rehearsal, like: RehearsedRun) => Promise<unknown>;
 const CHECKS: Record<string, Check> = {
   "failure": checkFailure,
   "adoption after a restart": checkRestart,
+  "its own finished object in deletion": checkHeldDeletion,
   "another object of the name": checkForeignName,
   "the object of another run": checkOtherRun,
   "deletion of the object": checkDeletion,
   "replacement of the object": checkReplacement,
+  "labels that claim an end": checkClaims,
   "an expired watch (410)": checkExpired,
   "a lost reply to a create": checkLostReplies,
   "429 with Retry-After": checkThrottled,
   "silent watches": checkSilentWatches,
   "time-out": checkTimeout,
+  "stop on a time-out": checkStop,
   "SIGTERM": checkSignal,
   "dry run": checkDryRun,
 };
@@ -111,7 +123,7 @@ export async function checkRunner(
  *
  * @example
  * ```ts
- * import { createOrAdopt, type KubeClient, type StartInput, waitForObject, type WaitForCompletionInput, workObject } from "@action-runner/core";
+ * import { createOrAdopt, type KubeClient, type KubeObject, type StartInput, waitForObject, type WaitForCompletionInput, workObject } from "@action-runner/core";
  * import { assertRunner } from "@action-runner/core/testing";
  *
  * const podRunner = (kube: KubeClient) => ({
@@ -119,19 +131,18 @@ export async function checkRunner(
  *   async start({ manifest: spec, context, signal }: StartInput) {
  *     const { name, platform: { namespace } } = context;
  *     const pod = { apiVersion: "v1", kind: "Pod", metadata: { name, namespace }, spec };
- *     const created = await createOrAdopt(kube, pod, { owner: context, signal });
+ *     const created = await createOrAdopt(kube, pod, { owner: context, signal, hasEnded: (pod) => !!outcome(pod) });
  *     return { status: { podRef: { name, namespace } }, object: workObject(kube, created) };
  *   },
  *   waitForCompletion: ({ started, signal }: WaitForCompletionInput) =>
- *     waitForObject(kube, started.object!, {
- *       outcome: ({ status }) => {
- *         const { phase } = status as { phase: string };
- *         if (phase !== "Succeeded" && phase !== "Failed") return undefined;
- *         return { finishedSuccessfully: phase === "Succeeded", message: phase };
- *       },
- *       signal,
- *     }),
+ *     waitForObject(kube, started.object!, { outcome, signal }),
  * });
+ *
+ * function outcome({ status }: KubeObject) {
+ *   const { phase } = status as { phase: string };
+ *   if (phase !== "Succeeded" && phase !== "Failed") return undefined;
+ *   return { finishedSuccessfully: phase === "Succeeded", message: phase };
+ * }
  *
  * await assertRunner(podRunner, {
  *   manifest: { restartPolicy: "Never", containers: [{ name: "main", image: "busybox" }] },

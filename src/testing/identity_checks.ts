@@ -6,7 +6,10 @@
 import type { ApiMetadata, ApiObject, StoredObject } from "./api_object.ts";
 import { placeOf, type Rehearsal } from "./rehearsal.ts";
 import type { RehearsedRun } from "./rehearsed_run.ts";
-import { names, Wrong } from "./wrong_words.ts";
+import { endOf, names, Wrong } from "./wrong_words.ts";
+
+/** For how long a run is watched after somebody has changed its object, milliseconds. */
+const CLAIM_MS = 10_000;
 
 /** The runner's process is gone while it waits; the work ends before the next one starts. */
 export async function checkRestart(stage: Rehearsal): Promise<void> {
@@ -20,6 +23,48 @@ export async function checkRestart(stage: Rehearsal): Promise<void> {
   const again = second.created.filter(({ kind }) => kind === object.kind);
   if (again.length > 0) throw new Wrong(`created ${names(again)} ${when}, though its own object was there`);
   if (!second.started?.object?.adopted) throw new Wrong(`does not tell ${when} that its object is adopted`);
+}
+
+/** As {@linkcode checkRestart}, but the object is being deleted by then, and a finalizer holds it. */
+export async function checkHeldDeletion(stage: Rehearsal): Promise<void> {
+  const first = stage.run();
+  const object = await stage.atWork(first, "before a restart");
+  first.kill();
+  await stage.end("succeed", object);
+  const { kind, namespace, name } = object;
+  stage.api.patch(kind, namespace, name, { metadata: { finalizers: ["example.org/hold"] } });
+  stage.api.delete(kind, namespace, name);
+  const second = stage.run();
+  const when = "where its own object has succeeded and is being deleted";
+  await stage.expectEnd(second, { expected: "Succeeded", when });
+  const again = second.created.filter((created) => created.kind === kind);
+  if (again.length > 0) throw new Wrong(`created ${names(again)} ${when}`);
+}
+
+/** Somebody gives the object the labels and annotations of one that has ended, and it goes on; then it is deleted. */
+export async function checkClaims(stage: Rehearsal, like: RehearsedRun): Promise<void> {
+  const run = stage.run();
+  const object = await stage.atWork(run, "in an undisturbed run");
+  const { kind, namespace, name } = object;
+  const metadata = claimsOf(like.succeeded, stage.find(object));
+  stage.api.patch(kind, namespace, name, { metadata });
+  await stage.until(() => run.result, CLAIM_MS);
+  const labels = "the labels of one that has succeeded";
+  if (run.result) throw new Wrong(`${endOf(run.result)} when its object got ${labels}, and had not ended`);
+  stage.api.remove(kind, namespace, name);
+  await stage.expectEnd(run, {
+    expected: "ObjectGone",
+    when: `after its object was deleted, with ${labels}`,
+  });
+}
+
+/** What the metadata of an object that has succeeded says beside that of one under way. */
+function claimsOf(succeeded: StoredObject | undefined, underWay: StoredObject | undefined): ApiMetadata {
+  const beside = (key: "labels" | "annotations") =>
+    Object.entries(succeeded?.metadata[key] ?? {})
+      .filter(([name, value]) => underWay?.metadata[key]?.[name] !== value);
+  const [labels, annotations] = [beside("labels"), beside("annotations")].map(Object.fromEntries);
+  return { labels, annotations };
 }
 
 /** The runner's process is gone at its n-th write, which is done; the next one goes on. */

@@ -57,6 +57,12 @@ export class RehearsedRun {
   explainError: string | undefined;
   /** The objects that it has written, the first one first. */
   readonly written: Written[] = [];
+  /** The methods of the runner that were called and have not ended. */
+  readonly underWay = new Set<string>();
+  /** Whether the runner has a method that stops the work. */
+  readonly canStop: boolean;
+  /** The work's object when the work had succeeded; absent until then. */
+  succeeded: StoredObject | undefined;
   /** How it ended; absent until then. */
   result: ExecuteResult | undefined;
   /** Which run it is. */
@@ -78,8 +84,10 @@ export class RehearsedRun {
     const clock = this.#clock();
     const client = fetchClient({ server: "http://embedded" }, { clock, handle: this.#handle });
     const kube = context.dryRun ? dryRunClient(client) : client;
+    const runner = options.runner(kube);
+    this.canStop = runner.stop !== undefined;
     const manager = new Manager({
-      runner: this.#watched(options.runner(kube)),
+      runner: this.#watched(runner),
       reporter: configMapReporter(kube),
       context,
       readManifest: () => Promise.resolve(structuredClone(manifest)),
@@ -160,6 +168,7 @@ export class RehearsedRun {
 
   async #watch(step: string, work: () => unknown): Promise<unknown> {
     this.#step = step;
+    this.underWay.add(step);
     try {
       const output = await work();
       if (step === "start") this.started = output as StartOutput;
@@ -167,6 +176,8 @@ export class RehearsedRun {
     } catch (error) {
       if (step === "explain") this.explainError = messageOf(error);
       throw error;
+    } finally {
+      this.underWay.delete(step);
     }
   }
 }

@@ -14,6 +14,8 @@ const SIGNAL_MS = 5_000;
 const DRY_RUN_MS = 10_000;
 /** The time-out of the run whose time is up, milliseconds. */
 const TIMEOUT_MS = 120_000;
+/** How long that run may then go on, milliseconds: it gives up what does not heed its signal, and waits for a stop. */
+const AFTER_TIMEOUT_MS = 30_000;
 
 /** The work succeeds. Returns the run, to compare others with. */
 export async function checkSuccess(stage: Rehearsal): Promise<RehearsedRun> {
@@ -25,6 +27,7 @@ export async function checkSuccess(stage: Rehearsal): Promise<RehearsedRun> {
   const same = run.created.filter(({ kind }) => kind === object.kind);
   if (same.length > 1) throw new Wrong(`created ${same.length} objects, expected 1: ${names(same)}`);
   await stage.end("succeed", object);
+  run.succeeded = stage.find(object);
   await stage.expectEnd(run, { expected: "Succeeded", when: "after its work had succeeded" });
   checkStatus(stage, run);
   return run;
@@ -42,10 +45,32 @@ export async function checkFailure(stage: Rehearsal): Promise<void> {
 export async function checkTimeout(stage: Rehearsal): Promise<void> {
   const run = stage.run({ timeoutMs: TIMEOUT_MS });
   const object = await stage.atWork(run, "with a time-out");
-  await stage.expectEnd(run, { expected: "TimedOut", when: "after its time was up", limitMs: TIMEOUT_MS });
+  await expectTimedOut(stage, run);
   if (!stage.find(object)) {
     throw new Wrong("deleted its object when its time was up: settings say to leave it");
   }
+}
+
+/** The work does not end in its time, and is to be stopped then. */
+export async function checkStop(stage: Rehearsal): Promise<void> {
+  const run = stage.run({ timeoutMs: TIMEOUT_MS, onTimeout: "terminate" });
+  if (!run.canStop) return;
+  await stage.atWork(run, "with a time-out");
+  await expectTimedOut(stage, run);
+}
+
+async function expectTimedOut(stage: Rehearsal, run: RehearsedRun): Promise<void> {
+  const limitMs = TIMEOUT_MS + AFTER_TIMEOUT_MS;
+  const when = "after its time was up";
+  await stage.expectEnd(run, { expected: "TimedOut", when, limitMs });
+  await checkHeeded(stage, run, when);
+}
+
+/** What is told to end by its signal has ended with it, and did not have to be given up. */
+async function checkHeeded(stage: Rehearsal, { underWay }: RehearsedRun, when: string): Promise<void> {
+  await stage.clock.advance(0);
+  const [step] = underWay;
+  if (step !== undefined) throw new Wrong(`${step} does not heed its signal: it had to be given up ${when}`);
 }
 
 /** The runner's pod is told to end. */
@@ -53,7 +78,9 @@ export async function checkSignal(stage: Rehearsal): Promise<void> {
   const run = stage.run();
   const object = await stage.atWork(run, "in an undisturbed run");
   run.terminate();
-  await stage.expectEnd(run, { expected: "Terminated", when: "after SIGTERM", limitMs: SIGNAL_MS });
+  const when = "after SIGTERM";
+  await stage.expectEnd(run, { expected: "Terminated", when, limitMs: SIGNAL_MS });
+  await checkHeeded(stage, run, when);
   if (!stage.find(object)) throw new Wrong("deleted its object after SIGTERM: settings say to leave it");
 }
 

@@ -9,6 +9,7 @@ import {
   KubeConfig,
   type KubernetesObject,
   KubernetesObjectApi,
+  PatchStrategy,
 } from "@kubernetes/client-node";
 
 /** Any object as the API server has it. */
@@ -167,6 +168,26 @@ export async function read(ref: AnyObject): Promise<AnyObject> {
   const object = await find(ref);
   if (!object) throw new Error(`there is no ${ref.kind} "${ref.metadata?.name}"`);
   return object;
+}
+
+/** Changes an object by a merge patch. */
+export async function patch(ref: AnyObject, change: object): Promise<AnyObject> {
+  const { apiVersion, kind, metadata } = ref;
+  const { name, namespace } = metadata ?? {};
+  const object = { ...change, apiVersion, kind, metadata: { ...metadataIn(change), name, namespace } };
+  const merge = PatchStrategy.MergePatch;
+  return await objectApi().patch(
+    object as AnyObject,
+    undefined,
+    undefined,
+    undefined,
+    undefined,
+    merge,
+  ) as AnyObject;
+}
+
+function metadataIn(change: { metadata?: object }): object {
+  return change.metadata ?? {};
 }
 
 /** Deletes an object if it is there, without a wait for what belongs to it. */

@@ -13,9 +13,12 @@ import { rows as credentials } from "./rows_credentials.ts";
 import { rows as definition } from "./rows_definition.ts";
 import { rows as etcdRestored } from "./rows_etcd_restored.ts";
 import { rows as etcdStopped } from "./rows_etcd_stopped.ts";
+import { rows as endless } from "./rows_endless.ts";
 import { rows as events } from "./rows_events.ts";
 import { rows as gone } from "./rows_gone.ts";
+import { rows as ignoredSignal } from "./rows_ignored_signal.ts";
 import { rows as internalError } from "./rows_internal_error.ts";
+import { rows as labels } from "./rows_labels.ts";
 import { rows as memory } from "./rows_memory.ts";
 import { rows as noPlace } from "./rows_no_place.ts";
 import { rows as noServer } from "./rows_no_server.ts";
@@ -30,6 +33,7 @@ import { rows as signalsOutside } from "./rows_signals_outside.ts";
 import { rows as silence } from "./rows_silence.ts";
 import { rows as status } from "./rows_status.ts";
 import { rows as statusWriters } from "./rows_status_writers.ts";
+import { rows as stopped } from "./rows_stopped.ts";
 import { rows as streams } from "./rows_streams.ts";
 import { rows as timeout } from "./rows_timeout.ts";
 import { rows as values } from "./rows_values.ts";
@@ -45,7 +49,9 @@ const OF_EACH: FaultRow[] = [...adopt, ...create, ...gone, ...restart, ...values
 const OF_EACH_KIND: FaultRow[] = [
   ...access,
   ...answers,
+  ...endless,
   ...events,
+  ...labels,
   ...noPlace,
   ...quota,
   ...refused,
@@ -53,6 +59,7 @@ const OF_EACH_KIND: FaultRow[] = [
   ...server,
   ...serverAnswers,
   ...silence,
+  ...stopped,
   ...timeout,
 ];
 
@@ -62,6 +69,7 @@ const OF_ALL: FaultRow[] = [
   ...definition,
   ...etcdRestored,
   ...etcdStopped,
+  ...ignoredSignal,
   ...internalError,
   ...memory,
   ...noServer,

@@ -4,36 +4,12 @@
  * @module
  */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { compileProgram } from "../../cmd/compile.ts";
+import { startBroken } from "./broken_program.ts";
 import type { FaultRow } from "./fault_row.ts";
 import type { Breakage, BrokenStep } from "./programs/broken_runner.ts";
-import { type Rig, sleep } from "./rig.ts";
-import type { Run } from "./runner_process.ts";
+import { sleep } from "./rig.ts";
 import { endOf } from "./interruptions.ts";
 import { WORKFLOW } from "./workflow.ts";
-
-let compiled: Promise<string> | undefined;
-
-/** The compiled program with the broken runner; made once, removed when the tests end. */
-function brokenProgram(): Promise<string> {
-  compiled ??= compileBroken();
-  return compiled;
-}
-
-async function compileBroken(): Promise<string> {
-  const folder = await Deno.makeTempDir({ prefix: "action-runner-broken-" });
-  addEventListener("unload", () => Deno.removeSync(folder, { recursive: true }));
-  const output = `${folder}/broken-runner`;
-  const entry = "tests/faults/programs/broken_runner.ts";
-  await compileProgram({ entry, output });
-  return output;
-}
-
-async function startBroken(rig: Rig, step: BrokenStep, how: Breakage): Promise<Run> {
-  const program = await brokenProgram();
-  await Deno.writeTextFile(`${rig.folder}/manifest.yaml`, JSON.stringify({ step, how }));
-  return rig.start({ RUNNER_LOGGER_DEV_MODE: "false" }, { program });
-}
 
 /** The broken program is one of its own: it is run once, whatever the work. */
 const works = [WORKFLOW];
@@ -47,7 +23,7 @@ function internalError(step: BrokenStep, how: Breakage): FaultRow {
     exitCode: 70,
     objects: 0,
     async scenario(rig) {
-      const ended = await endOf(await startBroken(rig, step, how));
+      const ended = await endOf(await startBroken(rig, { step, how }));
       assertStringIncludes(ended.stderr, how.startsWith("throw nothing") ? "undefined" : "");
       assert(!/\n\s+at /.test(ended.stderr), `a stack is no text for people:\n${ended.stderr}`);
       assert(ended.stderr.trim() !== "", "nothing tells why");
@@ -65,7 +41,7 @@ function terminated(how: Breakage): FaultRow {
     exitCode: 143,
     objects: 0,
     async scenario(rig) {
-      const run = await startBroken(rig, "find", how);
+      const run = await startBroken(rig, { step: "find", how });
       await sleep(2_000);
       const verdictAt = performance.now();
       run.kill("SIGTERM");
@@ -94,7 +70,7 @@ export const rows: FaultRow[] = [
     exitCode: 10,
     objects: 0,
     async scenario(rig) {
-      const ended = await endOf(await startBroken(rig, "commands", "throw"));
+      const ended = await endOf(await startBroken(rig, { step: "commands", how: "throw" }));
       assertEquals((await rig.status())?.exitCode, ended.code, ended.stderr);
       return { ended };
     },

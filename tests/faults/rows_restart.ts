@@ -12,7 +12,6 @@ import {
   finishAndWait,
   forwardAndForget,
   killedInTheWait,
-  metadataOf,
   must,
   mustHaveSeen,
   mustReportTheObject,
@@ -20,6 +19,7 @@ import {
   onFirst,
   uidInReport,
   uidOf,
+  whileHeld,
 } from "./steps.ts";
 
 /** Kills a run with -9 at the first request that `isIt` accepts, which meets its `fate` first. */
@@ -107,28 +107,6 @@ const restarts: FaultRow[] = [
     scenario: (rig) => killAtLastWrite(rig, forwardAndForget),
   },
 ];
-
-/** Has the object deleted by somebody; it stays until `release` is called, or at most until `work` is over. */
-async function whileHeld(
-  rig: Rig,
-  work: (release: () => Promise<void>) => Promise<Outcome>,
-): Promise<Outcome> {
-  const release = async () => {
-    const patch = { metadata: { finalizers: null } };
-    const { cluster, objectPath } = rig;
-    const answer = await cluster.request("PATCH", objectPath, patch, "application/merge-patch+json");
-    await answer.body?.cancel();
-  };
-  await rig.patchObject({ metadata: { finalizers: ["action-runner.test/hold"] } });
-  try {
-    await rig.deleteObject();
-    const { deletionTimestamp } = metadataOf(await rig.object());
-    must(deletionTimestamp !== undefined, "it is being deleted");
-    return await work(release);
-  } finally {
-    await release();
-  }
-}
 
 const deletions: FaultRow[] = [
   {

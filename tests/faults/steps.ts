@@ -30,6 +30,28 @@ export async function forwardAndForget(exchange: Exchange): Promise<void> {
   await (await exchange.forward()).body?.cancel();
 }
 
+/** Has the object deleted by somebody; it stays until `release` is called, or at most until `work` is over. */
+export async function whileHeld(
+  rig: Rig,
+  work: (release: () => Promise<void>) => Promise<Outcome>,
+): Promise<Outcome> {
+  const release = async () => {
+    const patch = { metadata: { finalizers: null } };
+    const { cluster, objectPath } = rig;
+    const answer = await cluster.request("PATCH", objectPath, patch, "application/merge-patch+json");
+    await answer.body?.cancel();
+  };
+  await rig.patchObject({ metadata: { finalizers: ["action-runner.test/hold"] } });
+  try {
+    await rig.deleteObject();
+    const { deletionTimestamp } = metadataOf(await rig.object());
+    must(deletionTimestamp !== undefined, "it is being deleted");
+    return await work(release);
+  } finally {
+    await release();
+  }
+}
+
 /** A Status as API servers answer with. */
 export function failure(code: number, reason: string, message: string, details: JsonObject = {}): JsonObject {
   return {

@@ -29,6 +29,8 @@ export class Creation {
   readonly kube = new MemoryClient(this.api);
   readonly log = keptLog();
   readonly stop = new AbortController();
+  /** How the end of an object is told; by default not at all. */
+  ends: Pick<CreateOptions, "hasEnded" | "mayHaveEnded"> = {};
   /** How many Workflows of any name were ever stored. */
   stored = 0;
 
@@ -39,7 +41,8 @@ export class Creation {
   }
 
   options(owner: Partial<Owner> = {}): CreateOptions {
-    return { owner: { ...OWNER, ...owner }, signal: this.stop.signal, clock: this.clock, log: this.log };
+    const { clock, ends, log, stop: { signal } } = this;
+    return { owner: { ...OWNER, ...owner }, signal, clock, log, ...ends };
   }
 
   /** The object of another start of a run. */

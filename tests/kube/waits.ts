@@ -38,6 +38,16 @@ export function keptLog(): Log & { lines: string[] } {
   return { lines, debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") };
 }
 
+/** How a wait begins. */
+interface BeginOptions {
+  /** As after an adoption; else as after a create. */
+  adopted?: boolean;
+  /** Whether labels tell the end; else the whole object alone. */
+  labels?: boolean;
+  /** The object as the run has read it before. */
+  seen?: WaitTarget["seen"];
+}
+
 /** A Workflow under way. */
 export class Wait {
   readonly clock: QuickClock;
@@ -75,12 +85,10 @@ export class Wait {
     this.api.remove("Workflow", REF.namespace, REF.name);
   }
 
-  /** Begins to wait as after a create, or after an adoption. Without labels the whole object alone tells. */
-  async begin(
-    { adopted = false, labels = true }: { adopted?: boolean; labels?: boolean } = {},
-  ): Promise<void> {
+  /** Begins to wait. */
+  async begin({ adopted = false, labels = true, seen }: BeginOptions = {}): Promise<void> {
     const { uid, resourceVersion } = this.workflow.metadata;
-    const target: WaitTarget = { ...REF, uid, ...(adopted ? {} : { createdVersion: resourceVersion }) };
+    const target: WaitTarget = { ...REF, uid, seen, ...(adopted ? {} : { createdVersion: resourceVersion }) };
     const options: WaitOptions<string> = {
       outcome: phaseOf,
       ...(labels ? { outcomeOfMetadata, state } : {}),

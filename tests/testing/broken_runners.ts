@@ -6,6 +6,7 @@
 import {
   type ActionRunner,
   clockOf,
+  createOrAdopt,
   type KubeClient,
   type KubeObject,
   messageOf,
@@ -17,6 +18,7 @@ import {
   type WaitForCompletionOutput,
   workObject,
 } from "../../src/mod.ts";
+import type { RunnerCases } from "../../src/testing/mod.ts";
 import { podOf, podOutcome, podRunner, statusOf } from "./pod_runner.ts";
 
 /** One of them. */
@@ -25,6 +27,8 @@ export interface BrokenRunner {
   what: string;
   /** The methods in which it differs from a sound one. */
   methods: (kube: KubeClient, sound: ActionRunner) => Partial<ActionRunner>;
+  /** What it is tried with beside what all are. */
+  cases?: Partial<RunnerCases>;
   /** Checks that find it, and what they say. */
   found: Record<string, string>;
 }
@@ -93,8 +97,61 @@ export const brokenRunners: BrokenRunner[] = [
     what: "does not listen to the signal",
     methods: (kube) => ({ waitForCompletion: (input) => poll(kube, input, {}) }),
     found: {
-      "time-out": "did not end within 2m after its time was up, expected code 124 (TimedOut)",
-      "SIGTERM": "did not end within 5s after SIGTERM, expected code 143 (Terminated)",
+      "time-out": "waitForCompletion does not heed its signal: it had to be given up after its time was up",
+      "SIGTERM": "waitForCompletion does not heed its signal: it had to be given up after SIGTERM",
+    },
+  },
+  {
+    what: "never ends its stop",
+    methods: () => ({ stop: () => new Promise(() => {}) }),
+    found: {
+      "stop on a time-out": "stop does not heed its signal: it had to be given up after its time was up",
+    },
+  },
+  {
+    what: "never ends its explanation",
+    methods: () => ({ explain: () => new Promise(() => {}) }),
+    found: { "time-out": "explain does not heed its signal: it had to be given up after its time was up" },
+  },
+  {
+    what: "never ends its start",
+    methods: () => ({ start: () => new Promise(() => {}) }),
+    found: { success: "did not come to its work in an undisturbed run" },
+  },
+  {
+    what: "waits for a finished Pod to be gone",
+    methods: (kube) => ({
+      async start(input) {
+        const { context: owner, signal } = input;
+        return startOf(kube, input, await createOrAdopt(kube, podOf(input), { owner, signal }));
+      },
+    }),
+    found: { "its own finished object in deletion": "ended with code 23" },
+  },
+  {
+    what: "believes labels",
+    cases: { succeed: { metadata: { labels: { done: "true" } }, status: { phase: "Succeeded" } } },
+    methods: (kube) => ({ waitForCompletion: (input) => pollLabels(kube, input) }),
+    found: {
+      "labels that claim an end":
+        "said success when its object got the labels of one that has succeeded, and had not ended",
+    },
+  },
+  {
+    what: "believes the labels of a Pod that is gone",
+    cases: { succeed: { metadata: { labels: { done: "true" } }, status: { phase: "Succeeded" } } },
+    methods: (kube, sound) => ({
+      async waitForCompletion(input) {
+        const seen = watchLabels(kube, input);
+        return await sound.waitForCompletion(input).catch((error) => {
+          if (seen.labels.done === "true") return DONE;
+          throw error;
+        });
+      },
+    }),
+    found: {
+      "labels that claim an end":
+        "said success after its object was deleted, with the labels of one that has succeeded, expected code 11",
     },
   },
   {
@@ -218,6 +275,33 @@ async function poll(
     if (outcome) return outcome;
     await clockOf(kube).sleep(5_000, signal);
   }
+}
+
+async function pollLabels(
+  kube: KubeClient,
+  { started, signal }: WaitForCompletionInput,
+): Promise<WaitForCompletionOutput> {
+  while (true) {
+    const { metadata } = await kube.get(started.object!, { metadataOnly: true, signal });
+    if (metadata.labels?.done === "true") return DONE;
+    await clockOf(kube).sleep(1_000, signal);
+  }
+}
+
+/** Keeps the labels that the Pod had last. */
+function watchLabels(
+  kube: KubeClient,
+  { started, signal }: WaitForCompletionInput,
+): { labels: Record<string, string> } {
+  const seen: { labels: Record<string, string> } = { labels: {} };
+  const look = async () => {
+    while (!signal.aborted) {
+      seen.labels = (await kube.get(started.object!, { signal })).metadata.labels ?? {};
+      await clockOf(kube).sleep(1_000, signal);
+    }
+  };
+  look().catch(() => {});
+  return seen;
 }
 
 async function watchOnly(

@@ -17,27 +17,30 @@ Deno.test("checkRunner() finds nothing wrong with a sound runner", async () => {
     "success",
     "failure",
     "adoption after a restart",
+    "its own finished object in deletion",
     "another object of the name",
     "the object of another run",
     "deletion of the object",
     "replacement of the object",
+    "labels that claim an end",
     "an expired watch (410)",
     "a lost reply to a create",
     "429 with Retry-After",
     "silent watches",
     "time-out",
+    "stop on a time-out",
     "SIGTERM",
     "dry run",
     "a restart at write 1",
   ]);
 });
 
-for (const { what, methods, found } of brokenRunners) {
+for (const { what, cases = {}, methods, found } of brokenRunners) {
   Deno.test(`checkRunner() finds a runner that ${what}`, async () => {
     const checks = await checkRunner((kube) => {
       const sound = podRunner(kube);
       return { ...sound, ...methods(kube, sound) };
-    }, POD);
+    }, { ...POD, ...cases });
     for (const [name, words] of Object.entries(found)) {
       assertStringIncludes(checks.find((check) => check.name === name)?.wrong ?? "nothing wrong", words);
     }
@@ -52,7 +55,7 @@ Deno.test("assertRunner() throws all that a runner does wrong", async () => {
   const error = await assertRejects(() => assertRunner(mute, POD), Error);
   assertEquals(
     error.message,
-    "The runner fails 1 of 15 checks:\n- failure: explain threw: no such container",
+    "The runner fails 1 of 18 checks:\n- failure: explain threw: no such container",
   );
 });
 
@@ -63,8 +66,8 @@ Deno.test("assertRunner() tells what could not be tried in one line", async () =
   });
   const error = await assertRejects(() => assertRunner(idle, POD), Error);
   assertEquals(error.message.split("\n"), [
-    "The runner fails 14 of 14 checks:",
+    "The runner fails 17 of 17 checks:",
     "- success: start returned no object, so that the report cannot name it",
-    "- 13 others: not tried: the work must succeed first; if the runner sleeps, by clockOf(kube)",
+    "- 16 others: not tried: the work must succeed first; if the runner sleeps, by clockOf(kube)",
   ]);
 });

@@ -18,7 +18,9 @@ export function podRunner(kube: KubeClient): ActionRunner {
   return {
     name: "pod",
     async start(input) {
-      const created = await createOrAdopt(kube, podOf(input), { owner: input.context, signal: input.signal });
+      const { context: owner, signal } = input;
+      const hasEnded = (pod: KubeObject) => podOutcome(pod) !== undefined;
+      const created = await createOrAdopt(kube, podOf(input), { owner, signal, hasEnded });
       return { status: statusOf(input), object: workObject(kube, created) };
     },
     waitForCompletion: ({ started, signal, log }) =>

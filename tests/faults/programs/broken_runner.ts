@@ -3,11 +3,18 @@
  *
  * @module
  */
-import type { ActionRunner, JsonObject } from "../../../src/mod.ts";
+import type { ActionRunner, JsonObject, StepInput } from "../../../src/mod.ts";
 import { sandbox } from "../../../src/sandbox.ts";
 
 /** The step that breaks. */
-export type BrokenStep = "find" | "preflight" | "start" | "waitForCompletion" | "commands";
+export type BrokenStep =
+  | "find"
+  | "preflight"
+  | "start"
+  | "waitForCompletion"
+  | "explain"
+  | "stop"
+  | "commands";
 
 /** How it breaks. */
 export type Breakage =
@@ -17,7 +24,9 @@ export type Breakage =
   | "reject unheard"
   | "close"
   | "exit"
-  | "hang";
+  | "hang"
+  /** It waits for ever, whatever its signal says. */
+  | "ignore the signal";
 
 function breakBy(how: string): Promise<void> | void {
   switch (how) {
@@ -46,22 +55,27 @@ function breakBy(how: string): Promise<void> | void {
 
 function brokenRunner(): ActionRunner {
   let broken: JsonObject = {};
-  const step = async (name: BrokenStep, manifest = broken) => {
+  const step = async (
+    name: BrokenStep,
+    { log, manifest = broken }: StepInput & { manifest?: JsonObject },
+  ) => {
     broken = manifest;
-    if (broken.step === name) await breakBy(String(broken.how));
+    if (broken.step !== name) return;
+    log.info(`${name} breaks now`);
+    await breakBy(String(broken.how));
   };
   return {
     name: "broken",
-    async find({ manifest }) {
-      await step("find", manifest);
+    async find(input) {
+      await step("find", input);
       return undefined;
     },
-    async preflight({ manifest }) {
-      await step("preflight", manifest);
+    async preflight(input) {
+      await step("preflight", input);
     },
-    async start({ context, manifest }) {
-      await step("start", manifest);
-      const { name, platform: { namespace } } = context;
+    async start(input) {
+      await step("start", input);
+      const { name, platform: { namespace } } = input.context;
       return {
         status: {},
         object: {
@@ -77,9 +91,16 @@ function brokenRunner(): ActionRunner {
         },
       };
     },
-    async waitForCompletion() {
-      await step("waitForCompletion");
+    async waitForCompletion(input) {
+      await step("waitForCompletion", input);
       return { finishedSuccessfully: false, message: "the work failed" };
+    },
+    async explain(input) {
+      await step("explain", input);
+      return undefined;
+    },
+    async stop(input) {
+      await step("stop", input);
     },
     commands() {
       if (broken.step === "commands") breakBy(String(broken.how));

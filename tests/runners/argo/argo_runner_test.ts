@@ -1,7 +1,7 @@
 import { assertEquals, assertObjectMatch, assertStringIncludes } from "@std/assert";
 import { argoRunner } from "../../../runners/argo/mod.ts";
 import { type JsonObject, RunError } from "../../../src/mod.ts";
-import { simulatedArgo } from "../../../src/testing/mod.ts";
+import { type EmbeddedApi, simulatedArgo, type StoredObject } from "../../../src/testing/mod.ts";
 import { aContext } from "../../builders.ts";
 import { stageTests } from "../runner_stage.ts";
 
@@ -11,6 +11,13 @@ function aManifest(...command: string[]): JsonObject {
 }
 
 const SUSPENDED: JsonObject = { entrypoint: "main", templates: [{ name: "main", suspend: {} }] };
+
+/** Has the finished Workflow deleted, and holds it. Returns its uid. */
+function hold({ api, work }: { api: EmbeddedApi; work(): StoredObject | undefined }): string | undefined {
+  api.patch("Workflow", "team", "demo", { metadata: { finalizers: ["example.org/hold"] } });
+  api.delete("Workflow", "team", "demo");
+  return work()?.metadata.uid;
+}
 
 const testOnStage = stageTests({
   runner: argoRunner,
@@ -50,6 +57,58 @@ testOnStage("argoRunner() adopts the finished Workflow of an earlier start", asy
     object: { uid: (first.report.object as JsonObject).uid, adopted: true, left: "finished" },
   });
 });
+
+testOnStage(
+  "row 66: argoRunner() gives the verdict of its finished Workflow that is being deleted",
+  async (stage) => {
+    for (const [command, exitCode] of [["true", 0], ["false", 10]] as const) {
+      await stage.run(aManifest(command));
+      const held = hold(stage);
+      const again = await stage.run(aManifest(command));
+      assertEquals([again.exitCode, stage.work()?.metadata.uid], [exitCode, held]);
+      assertObjectMatch(again.report, { object: { uid: held, adopted: true, left: "finished" } });
+      stage.api.remove("Workflow", "team", "demo");
+    }
+  },
+);
+
+testOnStage(
+  "row 66: argoRunner() gives the verdict of its Workflow that goes right after it was read",
+  async (stage) => {
+    await stage.run(aManifest("true"));
+    hold(stage);
+    stage.api.use(async (request, next) => {
+      const answer = await next(request);
+      const isWhole = request.headers.get("accept") === "application/json";
+      if (request.url.endsWith("/workflows/demo") && isWhole) stage.api.remove("Workflow", "team", "demo");
+      return answer;
+    });
+    const { exitCode, report } = await stage.run(aManifest("true"));
+    assertEquals([exitCode, report.phase, stage.work()], [0, "Succeeded", undefined]);
+  },
+);
+
+testOnStage(
+  "row 65: argoRunner() gives no verdict of labels that were there before, and writes its first status",
+  async (stage) => {
+    const stop = new AbortController();
+    const first = stage.run(SUSPENDED, {}, stop.signal);
+    while (stage.work()?.status?.phase !== "Running") await new Promise((resolve) => setTimeout(resolve, 5));
+    stop.abort(new RunError("Terminated", "interrupted by SIGTERM"));
+    await first;
+    stage.controller.close();
+    const labels = { "workflows.argoproj.io/completed": "true", "workflows.argoproj.io/phase": "Succeeded" };
+    stage.api.patch("Workflow", "team", "demo", { metadata: { labels } });
+    const statuses: string[] = [];
+    stage.api.observe(({ object: { kind, data } }) => {
+      if (kind !== "ConfigMap") return;
+      statuses.push(JSON.parse(String(data?.status)).phase);
+      queueMicrotask(() => stage.work() && stage.api.remove("Workflow", "team", "demo"));
+    });
+    const { exitCode, report } = await stage.run(SUSPENDED);
+    assertEquals([exitCode, report.reason, statuses], [11, "ObjectGone", [undefined, "Unknown"]]);
+  },
+);
 
 testOnStage(
   "argoRunner() refuses the Workflow of another manifest and names the difference",

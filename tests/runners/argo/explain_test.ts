@@ -214,6 +214,32 @@ Deno.test("explainWorkflow() says that the controller has not taken a Workflow u
   });
 });
 
+Deno.test("row 67: explainWorkflow() says that a Workflow is suspended as a whole", async () => {
+  const recorded = recording("exit-code");
+  Object.assign(recorded.object.spec!, { suspend: true });
+  recorded.object.metadata.labels = {};
+  for (const nodes of [undefined, { demo: { type: "Steps", phase: "Running", name: "exit-code" } }]) {
+    recorded.object.status = { phase: "Running", ...(nodes ? { nodes } : {}) };
+    assertEquals(await explain(recorded, replay(recorded).kube), {
+      reason: "Suspended",
+      message: "waits to be resumed: spec.suspend is true",
+    });
+  }
+});
+
+Deno.test("explainWorkflow() tells of the pod that still runs in a suspended Workflow", async () => {
+  const recorded = recording("running");
+  Object.assign(recorded.object.spec!, { suspend: true });
+  assertEquals((await explain(recorded, replay(recorded).kube)).reason, "Running");
+});
+
+Deno.test("row 65: explainWorkflow() says that the controller leaves a Workflow alone because of its labels", async () => {
+  const recorded = recording("exit-code");
+  recorded.object.status = { phase: "Running" };
+  const { message } = await explain(recorded, replay(recorded).kube);
+  assertStringIncludes(message ?? "", "its label workflows.argoproj.io/completed says that it has ended");
+});
+
 Deno.test("explainWorkflow() never reads a log where no lines are wanted", async () => {
   const recorded = recording("exit-code");
   const { kube, asked } = replay(recorded);

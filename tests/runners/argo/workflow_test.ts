@@ -1,5 +1,6 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import {
+  holdNote,
   outcomeOfLabels,
   parseWorkflow,
   phaseOfLabels,
@@ -143,6 +144,82 @@ Deno.test("parseWorkflow() warns of what only the controller's workflowDefaults 
   assertEquals(warnings, [
     "the manifest has no entrypoint: the Workflow fails unless the controller's workflowDefaults supply it",
   ]);
+});
+
+const RESULTS = {
+  "workflows.argoproj.io/completed": "true",
+  "workflows.argoproj.io/phase": "Succeeded",
+  "workflows.argoproj.io/workflow-archiving-status": "Archived",
+};
+
+/** The keys of {@linkcode RESULTS} at a path, as they are warned of. */
+function droppedAt(path: string): string[] {
+  return Object.keys(RESULTS)
+    .map((key) => `the manifest's ${path} "${key}" is dropped: it tells of work that was done before`);
+}
+
+Deno.test("row 65: parseWorkflow() drops the labels by which Argo's controller tells an end, with a warning", () => {
+  const instance = { "workflows.argoproj.io/controller-instanceid": "mine" };
+  const { object, warnings } = parse(aManifest({ labels: { ...RESULTS, ...instance } }));
+  assertEquals(object.metadata.labels, instance);
+  assertEquals(warnings, droppedAt("metadata.labels"));
+  assertEquals(parse(aManifest({ labels: RESULTS })).object, parse(aManifest()).object);
+});
+
+Deno.test("row 65: parseWorkflow() drops them from workflowMetadata, which the controller makes labels of", () => {
+  const labelsFrom = Object.fromEntries(Object.keys(RESULTS).map((key) => [key, { expression: "'x'" }]));
+  const workflowMetadata = { labels: { ...RESULTS, team: "a" }, labelsFrom, annotations: { note: "b" } };
+  const { object, warnings } = parse({ ...SPEC, workflowMetadata });
+  assertEquals(object.spec.workflowMetadata, {
+    labels: { team: "a" },
+    labelsFrom: {},
+    annotations: { note: "b" },
+  });
+  assertEquals(warnings, [
+    ...droppedAt("workflowMetadata.labels"),
+    ...droppedAt("workflowMetadata.labelsFrom"),
+  ]);
+});
+
+Deno.test("parseWorkflow() leaves workflowMetadata as it is where it tells no end", () => {
+  for (const workflowMetadata of [{}, null, { labels: { team: "a" } }, { labels: null }]) {
+    assertEquals(parse({ ...SPEC, workflowMetadata }).object.spec.workflowMetadata, workflowMetadata);
+  }
+});
+
+Deno.test("parseWorkflow() drops what an earlier run has left on the manifest's Workflow", () => {
+  const annotations = {
+    "runner.capact.io/run-id": "monday",
+    "runner.capact.io/spec-hash": "0",
+    "runner.capact.io/stopped-by": "TimedOut",
+    note: "b",
+  };
+  const { object, warnings } = parse(aManifest({ annotations }));
+  assertEquals([object.metadata.annotations, warnings.length], [{ note: "b" }, 3]);
+});
+
+const held: [string, JsonObject, JsonObject, string | undefined][] = [
+  ["runs", {}, { phase: "Running" }, undefined],
+  [
+    "is suspended",
+    { suspend: true },
+    { phase: "Running" },
+    "it is suspended (spec.suspend), and ends when it is resumed",
+  ],
+  ["has ended", { suspend: true }, { phase: "Failed" }, undefined],
+];
+
+for (const [what, spec, status, note] of held) {
+  Deno.test(`row 67: holdNote() of a Workflow that ${what} is: ${note ?? "nothing"}`, () => {
+    const workflow = aWorkflow(status);
+    assertEquals(holdNote({ ...workflow, spec: { ...SPEC, ...spec } }), note);
+  });
+}
+
+Deno.test("row 65: holdNote() tells of the label that makes the controller leave a Workflow alone", () => {
+  const workflow = aWorkflow({ phase: "Running" });
+  workflow.metadata.labels = RESULTS;
+  assertStringIncludes(holdNote(workflow) ?? "", "its label workflows.argoproj.io/completed says");
 });
 
 Deno.test("parseWorkflow() does with a workflowTemplateRef", () => {

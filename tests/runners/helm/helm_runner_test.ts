@@ -131,6 +131,20 @@ testOnStage(
   },
 );
 
+testOnStage(
+  "row 66: helmRunner() gives the verdict of its finished Job that is being deleted",
+  async (stage) => {
+    const { api, helm, run } = stage;
+    const first = await run({ chart: CHART, values: VALUES }, { runId: "one" });
+    const { name, uid } = first.report.object as { name: string; uid: string };
+    api.patch("Job", "team", name, { metadata: { finalizers: ["example.org/hold"] } });
+    api.delete("Job", "team", name);
+    const again = await run({ chart: CHART, values: VALUES }, { runId: "one" });
+    assertEquals([again.exitCode, helm.ran.length], [0, 1]);
+    assertObjectMatch(again.report, { object: { uid, adopted: true, left: "finished" } });
+  },
+);
+
 testOnStage("helmRunner() lets yesterday's Job of no known run not answer for today's", async (stage) => {
   const manifest = { command: "upgrade", chart: { ...CHART, version: "1" }, values: VALUES };
   stage.release();

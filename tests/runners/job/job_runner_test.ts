@@ -128,6 +128,22 @@ for (const [command, exitCode] of [["true", 0], ["false", 10]] as const) {
   );
 }
 
+for (const [command, exitCode] of [["true", 0], ["false", 10]] as const) {
+  testOnStage(
+    `row 66: jobRunner() gives the verdict of its finished Job that is being deleted: ${exitCode}`,
+    async ({ api, controller, run, work }) => {
+      await run(aManifest(command));
+      controller.close();
+      api.patch("Job", "team", "demo", { metadata: { finalizers: ["example.org/hold"] } });
+      api.delete("Job", "team", "demo");
+      const uid = work()?.metadata.uid ?? "";
+      const again = await run(aManifest(command));
+      assertEquals([again.exitCode, work()?.metadata.uid], [exitCode, uid]);
+      assertObjectMatch(again.report, { object: { uid, adopted: true, left: "finished" } });
+    },
+  );
+}
+
 testOnStage("jobRunner() stops its Job by its deadline, and leaves word of why", async (stage) => {
   const ended = await stage.run(aManifest("sleep"), { timeoutMs: 200, onTimeout: "stop" });
   assertEquals([ended.exitCode, leftBy(ended)], [124, "stopped"]);
@@ -142,6 +158,22 @@ testOnStage("jobRunner() says that a suspended Job ends when it is resumed", asy
   assertStringIncludes(String(report.message), "it is suspended, and ends when it is resumed");
   assertEquals(api.objects("Job").length, 1);
 });
+
+testOnStage(
+  "row 67: jobRunner() says what a Job of another controller waits for",
+  async ({ controller, run }) => {
+    controller.close();
+    const { report } = await run({ ...aManifest("sleep"), managedBy: "example.org/queue" }, {
+      timeoutMs: 100,
+    });
+    assertObjectMatch(report, {
+      failure: {
+        reason: "Pending",
+        message: 'it is up to the controller "example.org/queue": spec.managedBy',
+      },
+    });
+  },
+);
 
 testOnStage("jobRunner() deletes its Job in the foreground", async ({ api, run, work }) => {
   const deleted: unknown[] = [];
