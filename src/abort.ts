@@ -37,7 +37,7 @@ export function follow(outer: AbortSignal | undefined): Follower {
  * @example
  * ```ts ignore
  * await scoped(signal, async (over) => {
- *   tellOfBlockedPods(kube, pods, { signal: over, log });
+ *   tellOfHolds(kube, findHolds, { signal: over, log });
  *   return await waitForObject(kube, target, { outcome, signal });
  * });
  * ```

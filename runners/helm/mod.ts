@@ -83,6 +83,7 @@ export function helmRunner(kube: KubeClient): ActionRunner {
 
   return {
     name: "helm.v3",
+    withoutAccount: jobs.withoutAccount,
     access: helmAccess,
 
     async find(input) {

@@ -79,9 +79,14 @@ async function allItems(input: CheckInput): Promise<CheckItem[]> {
   return [...settingsItems(config), ...manifest.items, ...manifest.warnings, server, ...rest];
 }
 
+/** What a run would meet first of all that is missing. */
+export function firstMissing(items: CheckItem[]): CheckItem | undefined {
+  return items.find(({ state }) => state === "missing");
+}
+
 /** How a run would end: `Succeeded` where nothing is missing. */
 export function reasonOfItems(items: CheckItem[]): Reason {
-  return items.find(({ state }) => state === "missing")?.reason ?? "Succeeded";
+  return firstMissing(items)?.reason ?? "Succeeded";
 }
 
 async function serverItem({ kube, server, signal }: CheckInput): Promise<CheckItem> {
@@ -170,7 +175,7 @@ async function itemsOnServer(run: OpenedRun, manifest: Manifest): Promise<CheckI
     await checkNamespace(kube, { namespace, isProven, signal }),
     written,
     validated,
-    await checkAccount(kube, user, { context, signal }),
+    await checkAccount(kube, user, { context, withoutAccount: runner.withoutAccount, signal }),
     ...runner.access ? [] : [notChecked("access", `the runner ${runner.name} does not tell what it needs`)],
     ...await checkAccess(kube, accessOfRun(runner, reporter, context), { context, user, signal }),
     ...status.slice(0, 1).map(checkStatusSize),

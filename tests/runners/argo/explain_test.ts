@@ -130,7 +130,8 @@ const waiting: Case[] = [
   },
   {
     of: "missing-volume",
-    cause: { pod: "missing-volume", reason: "PodInitializing" },
+    cause: { pod: "missing-volume", reason: "FailedMount" },
+    says: 'configmap "nothing" not found',
     event: 'FailedMount: MountVolume.SetUp failed for volume "v" : configmap "nothing" not found',
   },
   { of: "suspended", cause: { node: "approve", reason: "Suspended" }, says: "to be resumed" },

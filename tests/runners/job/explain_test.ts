@@ -89,11 +89,15 @@ const cases: Record<string, Case> = {
     says: "0/1 nodes are available",
     event: "FailedScheduling: 0/1 nodes are available",
   },
-  "quota": { cause: { reason: "Running" }, says: NO_POD, event: "FailedCreate: Error creating: pods " },
+  "quota": {
+    cause: { reason: "FailedCreate" },
+    says: "exceeded quota: none",
+    event: "FailedCreate: Error creating: pods ",
+  },
   "suspended": { cause: { reason: "Suspended" }, says: "to be resumed" },
   "running": { cause: { pod: "running-6mj7j", reason: "Running" }, says: "runs since 2026-", log: "long" },
-  "failure-target": { cause: { pod: "failure-target-6ssh9", reason: "Running" }, log: "deaf" },
-  "success-criteria-met": { cause: { node: "index 1", reason: "Running" } },
+  "failure-target": { cause: { pod: "failure-target-6ssh9", reason: "Terminating" }, log: "deaf" },
+  "success-criteria-met": { cause: { node: "index 1", reason: "Terminating" } },
 };
 
 for (const [of, { cause, says, log, event }] of Object.entries(cases)) {
