@@ -17,6 +17,7 @@ import { openReporter } from "../status/open_reporter.ts";
 import { checkAccess } from "./check_access.ts";
 import { type CheckItem, missing, notChecked, ok, warning } from "./check_item.ts";
 import { checkObjectSize, checkStatusSize, checkTimes } from "./check_object.ts";
+import { checkPod } from "./check_pod.ts";
 import { checkAccount, checkIdentity, checkNamespace, checkServer, whoAmI } from "./check_server.ts";
 import {
   checkStatus,
@@ -166,6 +167,11 @@ async function itemsOnServer(run: OpenedRun, manifest: Manifest): Promise<CheckI
   const isFound = found?.existing !== undefined;
   const written = await checkStatus(reporter, { ...run, isFound });
   const validated = await dryRunItem(run, manifest);
+  const account = await checkAccount(kube, user, {
+    context,
+    withoutAccount: runner.withoutAccount,
+    signal,
+  });
   const isProven = isFound || validated.state === "ok" || status.length > 0;
   const { namespace } = context.platform;
   return [
@@ -175,13 +181,20 @@ async function itemsOnServer(run: OpenedRun, manifest: Manifest): Promise<CheckI
     await checkNamespace(kube, { namespace, isProven, signal }),
     written,
     validated,
-    await checkAccount(kube, user, { context, withoutAccount: runner.withoutAccount, signal }),
+    account,
+    ...account.state === "missing" ? [] : await podItems(run),
     ...runner.access ? [] : [notChecked("access", `the runner ${runner.name} does not tell what it needs`)],
     ...await checkAccess(kube, accessOfRun(runner, reporter, context), { context, user, signal }),
     ...status.slice(0, 1).map(checkStatusSize),
     ...work.slice(0, 1).flatMap((object) => [checkObjectSize(object), checkTimes(object, context.timeoutMs)]),
     ...work.length === 0 ? ["size", "times"].map((item) => notChecked(item, "there was no dry run")) : [],
   ];
+}
+
+async function podItems({ context, kube, signal, work }: OpenedRun): Promise<CheckItem[]> {
+  const [object] = work;
+  const item = object && await checkPod(kube, object, { context, signal });
+  return item ? [item] : [];
 }
 
 async function dryRunItem(run: OpenedRun, { start, found }: Manifest): Promise<CheckItem> {
