@@ -52,9 +52,9 @@ for (const [of, { reason, held, object = held, says }] of Object.entries(cases))
   });
 }
 
-for (const  of of["running", "exit-code", "missing-service-account"]) {
-  Deno.test(`WorkflowHolds.find() finds nothing that holds up ${of}`, async () => {
-    assertEquals(await holdsIn(recording(of)).holds.find(signal), []);
+for (const name of ["running", "exit-code", "missing-service-account"]) {
+  Deno.test(`WorkflowHolds.find() finds nothing that holds up ${name}`, async () => {
+    assertEquals(await holdsIn(recording(name)).holds.find(signal), []);
   });
 }
 

@@ -66,9 +66,9 @@ for (const [of, expected] of Object.entries(cases)) {
   });
 }
 
-for (const  of of["running", "success", "exit-code", "deadline"]) {
-  Deno.test(`findJobHolds() finds nothing that holds up ${of}`, async () => {
-    assertEquals((await holdsOf(recording(of))).holds, []);
+for (const name of ["running", "success", "exit-code", "deadline"]) {
+  Deno.test(`findJobHolds() finds nothing that holds up ${name}`, async () => {
+    assertEquals((await holdsOf(recording(name))).holds, []);
   });
 }
 
