@@ -32,8 +32,6 @@ const PENDING_MESSAGE = /^([A-Z]\w+)(?:: ([^]*))?$/;
 const BACKOFF_MESSAGE = /^Backoff for /;
 /** Nodes that Argo's agent or an outside service does, and no pod. */
 const AGENT_TYPES = ["HTTP", "Plugin"];
-/** Nodes that others are a part of, and that a template's `parallelism` is for. */
-const GROUP_TYPES = ["Steps", "DAG"];
 
 /** What the Workflow itself says of why none of its steps goes on; `undefined` where its nodes tell. */
 export function workflowHold(workflow: KubeObject, nowMs: number): Hold | undefined {
@@ -58,6 +56,7 @@ export function workflowHold(workflow: KubeObject, nowMs: number): Hold | undefi
     if (lock) return of("Synchronization", lockText(lock), lock.lock);
     return of("Pending", message || "Argo's controller has not begun with it");
   }
+  // Of a template, Argo takes a parallelism of 0 for none.
   const isZero = valueAt(specOf(workflow), "parallelism") === 0;
   return isZero ? of("Parallelism", "spec.parallelism is 0: no pod is made") : undefined;
 }
@@ -90,9 +89,6 @@ function nodeHold(workflow: KubeObject, nodes: Nodes, node: ArgoNode): Hold | un
   }
   if (type === "Suspend") return of("Suspended", suspensionText(workflow, node));
   if (type === "Retry" && BACKOFF_MESSAGE.test(message)) return of("Backoff", message);
-  if (GROUP_TYPES.includes(type) && templateOf(workflow, node).parallelism === 0) {
-    return of("Parallelism", `the parallelism of the template "${node.templateName}" is 0: no step is made`);
-  }
   if (phase !== "Pending") return undefined;
   if (message === "") return AGENT_TYPES.includes(type) ? of("Pending", "waits for Argo's agent") : undefined;
   const [, reason, more] = PENDING_MESSAGE.exec(message) ?? [];

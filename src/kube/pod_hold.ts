@@ -61,11 +61,15 @@ function of(pod: KubeObject, { reason, message, container, object }: Omit<HoldOp
 
 function startHold(pod: KubeObject, problem: PodProblem, { events = [], nowMs }: PodHoldOptions) {
   const event = newestEvent(events, pod.metadata.uid, (reason) => START_EVENT.test(reason));
-  if (event) return of(pod, { reason: textAt(event, "reason"), message: textAt(event, "message") });
-  const sidecar = startingSidecar(pod);
-  if (sidecar) {
-    return of(pod, { ...problem, container: sidecar, message: "the sidecar runs and is not started" });
+  const { reason = problem.reason, message = "" } = event
+    ? { reason: textAt(event, "reason"), message: textAt(event, "message") }
+    : {};
+  const container = startingSidecar(pod);
+  if (container !== undefined) {
+    const said = [`the sidecar "${container}" runs and has not started`, message].filter(Boolean).join(": ");
+    return of(pod, { reason, container, message: said, object: { kind: "Container", name: container } });
   }
+  if (event) return of(pod, { reason, message });
   const startTime = textAt(pod, "status", "startTime") || pod.metadata.creationTimestamp || "";
   if (nowMs - Date.parse(startTime) < SLOW_START_MS) return undefined;
   return of(pod, { ...problem, message: problem.message ?? `it starts since ${startTime}` });

@@ -21,6 +21,8 @@ interface Case {
   says: string;
 }
 
+const HOLDER = "held by rec-plain/zz-holder";
+
 /** What held up Workflows of a cluster. */
 const cases: Record<string, Case> = {
   "unschedulable": { reason: "Unschedulable", held: "Pod unschedulable", says: "0/1 nodes are available" },
@@ -38,6 +40,31 @@ const cases: Record<string, Case> = {
     says: 'configmap "nothing" not found',
   },
   "suspended": { reason: "Suspended", held: "Step approve", says: "to be resumed" },
+  "suspended-spec": { reason: "Suspended", held: "Workflow suspended-spec", says: "spec.suspend is true" },
+  "suspended-for": { reason: "Suspended", held: "Step suspended-for", says: "for 30m or to be resumed" },
+  "no-parallelism": { reason: "Parallelism", held: "Workflow no-parallelism", says: "spec.parallelism is 0" },
+  "lock": { reason: "Synchronization", held: "Workflow lock", object: "Mutex build", says: HOLDER },
+  "lock-steps": { reason: "Synchronization", held: "Step lock-steps", object: "Mutex build", says: HOLDER },
+  "lock-dag": { reason: "Synchronization", held: "Step lock-dag", object: "Mutex build", says: HOLDER },
+  "lock-retry": { reason: "Synchronization", held: "Step lock-retry", object: "Mutex build", says: HOLDER },
+  "lock-inner": {
+    reason: "Synchronization",
+    held: "Step inner",
+    object: "ConfigMap limits/build",
+    says: "held by rec-plain/zz-sem-holder",
+  },
+  "quota": {
+    reason: "Pending",
+    held: "Step quota",
+    object: "ResourceQuota tight",
+    says: "exceeded quota: tight",
+  },
+  "webhook-down": {
+    reason: "Pending",
+    held: "Step webhook-down",
+    object: "Webhook pods.example.org",
+    says: "failed calling webhook",
+  },
 };
 
 for (const [of, { reason, held, object = held, says }] of Object.entries(cases)) {
@@ -141,12 +168,12 @@ const made: { what: string; workflow: Made; holds: string[] }[] = [
     holds: ["Workflow demo: Parallelism: spec.parallelism is 0: no pod is made"],
   },
   {
-    what: "parallelism 0 of a template",
+    what: "nothing where a template's parallelism is 0, which Argo takes for none",
     workflow: {
       spec: { templates: [{ name: "main", parallelism: 0 }] },
       nodes: { demo: { type: "DAG", templateName: "main" } },
     },
-    holds: ['Step demo: Parallelism: the parallelism of the template "main" is 0: no step is made'],
+    holds: [],
   },
   ...["Pod", "Steps", "DAG", "Retry"].map((type) => ({
     what: `a lock of a node of type ${type}`,
