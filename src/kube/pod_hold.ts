@@ -28,6 +28,8 @@ export interface PodHoldOptions {
 
 /** How long a pod may be without being told of, milliseconds: images are pulled, nodes come up. */
 export const GRACE_MS = 30_000;
+/** How long containers may run after those that do the work without being told of, milliseconds. */
+const END_MS = 10_000;
 /** How long a pod may start without a known reason, milliseconds. */
 const SLOW_START_MS = 120_000;
 /** What kubelet, scheduler and attach controller say of a pod that does not start; of every pod they say more. */
@@ -133,7 +135,7 @@ function runningOnHold(pod: KubeObject, options: PodHoldOptions): Hold | undefin
   if (!first || ended.length === 0) return undefined;
   if (names && !names.every((name) => ended.some((status) => status.name === name))) return undefined;
   const finishedAt = ended.map((status) => textAt(status, "state", "terminated", "finishedAt")).sort().at(-1);
-  if (nowMs - Date.parse(finishedAt ?? "") < graceMs) return undefined;
+  if (nowMs - Date.parse(finishedAt ?? "") < Math.min(graceMs, END_MS)) return undefined;
   const container = textAt(first, "name");
   const shown = ended.filter(({ name }) => !names || names.includes(String(name)))
     .map((status) => `"${status.name}" (exit code ${objectAt(status, "state", "terminated").exitCode})`);

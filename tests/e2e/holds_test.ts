@@ -4,7 +4,6 @@ import { jobSpec, scriptContainer, scriptJob } from "./job_work.ts";
 import { type Ended, type Program, reportOf, run, runnerEnv } from "./program.ts";
 import {
   aWorkflow,
-  BUSYBOX,
   createStatusObject,
   pauseSpec,
   readStatus,
@@ -113,12 +112,8 @@ function dagSpec(more: object): AnyObject {
   return { entrypoint: "main", templates: [main, scriptTemplate("inner", "true")] };
 }
 
-const injected = {
-  name: "injected",
-  image: BUSYBOX,
-  imagePullPolicy: "IfNotPresent",
-  command: ["sleep", "600"],
-};
+const mountingTemplate = scriptTemplate("main", "true");
+mountingTemplate.container.volumeMounts = [{ name: "v", mountPath: "/v" }];
 
 const jobs: Case[] = [
   {
@@ -279,16 +274,30 @@ const workflows: Case[] = [
     says: "exceeded quota: tight",
   },
   {
-    what: "a container that runs on after main has ended with 0",
+    what: "a Secret that is missing",
+    manifest: {
+      ...scriptSpec("true"),
+      templates: [mountingTemplate],
+      volumes: [{ name: "v", secret: { secretName: "nothing" } }],
+    },
+    warns: ['Pod "work"', "FailedMount"],
+    failure: { reason: "FailedMount" },
+    says: 'secret "nothing" not found',
+  },
+  {
+    what: "a sidecar that runs on after main has ended with 0",
     manifest: {
       entrypoint: "main",
       templates: [
-        scriptTemplate("main", "true", { podSpecPatch: JSON.stringify({ containers: [injected] }) }),
+        scriptTemplate("main", "true", {
+          podSpecPatch: JSON.stringify({ terminationGracePeriodSeconds: 600 }),
+          sidecars: [scriptContainer("deaf", "trap : TERM; while true; do sleep 1; done")],
+        }),
       ],
     },
-    warns: ['Pod "work"', 'ContainerRunning (container "injected")'],
-    failure: { reason: "ContainerRunning", container: "injected" },
-    says: 'the container "injected" runs on after the end of "main" (exit code 0)',
+    warns: ['Pod "work"', 'ContainerRunning (container "deaf")'],
+    failure: { reason: "ContainerRunning", container: "deaf" },
+    says: 'the container "deaf" runs on after the end of "main" (exit code 0)',
   },
 ];
 

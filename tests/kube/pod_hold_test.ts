@@ -100,8 +100,8 @@ const containers: {
   },
   { what: "none while all run", statuses: [running("main"), running("side")] },
   {
-    what: "none in the first half minute after the end",
-    statuses: [ended("main", 0, "2026-01-01T00:00:45Z"), running("side")],
+    what: "none in the first ten seconds after the end",
+    statuses: [ended("main", 0, "2026-01-01T00:00:55Z"), running("side")],
   },
   {
     what: "none while the container that does the work runs",

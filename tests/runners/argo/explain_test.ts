@@ -145,6 +145,21 @@ const waiting: Case[] = [
     cause: { node: "inner", reason: "Synchronization" },
     says: 'waits for the lock ConfigMap "limits/build", held by rec-plain/zz-sem-holder',
   },
+  {
+    of: "deaf-sidecar",
+    cause: { node: "deaf", pod: "deaf", container: "deaf", reason: "ContainerRunning" },
+    says: 'the container "deaf" runs on after the end of "main" (exit code 0)',
+  },
+  {
+    of: "retry-backoff",
+    cause: { node: "retry-backoff", reason: "Backoff" },
+    says: "Backoff for 10 minutes",
+  },
+  {
+    of: "missing-secret",
+    cause: { pod: "missing-secret", reason: "FailedMount" },
+    says: 'secret "nothing" not found',
+  },
   { of: "suspended-spec", cause: { reason: "Suspended" }, says: "spec.suspend is true" },
   {
     of: "suspended-for",
