@@ -55,7 +55,7 @@ export async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): P
  * @example
  * ```ts ignore
  * await scoped(signal, async (over) => {
- *   tellOfBlockedPods(kube, pods, { signal: over, log });
+ *   tellOfHolds(kube, findHolds, { signal: over, log });
  *   return await waitForObject(kube, target, { outcome, signal });
  * });
  * ```

@@ -59,27 +59,39 @@ export {
   type WatchOptions,
   type WriteOptions,
 } from "./kube/client.ts";
-export { type BlockedPodsOptions, type PodsOf, tellOfBlockedPods } from "./kube/blocked_pods.ts";
+export { tellOfHolds, type TellOfHoldsOptions } from "./kube/tell_of_holds.ts";
+export {
+  aHold,
+  deletionHold,
+  type Hold,
+  type HoldOptions,
+  type NamedObject,
+  saidOfHold,
+} from "./kube/hold.ts";
+export { podHold, type PodHoldOptions } from "./kube/pod_hold.ts";
+export { lookAtPods, podHolds, type PodsOf, type PodsUnderWay, unlessForbidden } from "./kube/list_pods.ts";
+export {
+  type EventsOf,
+  eventTime,
+  newestEvent,
+  readWarnings,
+  type WarningEvents,
+  warningEvents,
+} from "./kube/events.ts";
 export { type Created, createNew, createOrAdopt, preflightCreate } from "./kube/create_or_adopt.ts";
 export { type CreateOptions, findOwn, readWithRetry, type RetryInput } from "./kube/find_own.ts";
 export { type DryRunClient, dryRunClient, realClient } from "./kube/dry_run_client.ts";
 export {
-  type EventsOf,
   explainPod,
   type ExplainPodOptions,
+  type NoiseFilter,
   type PodFindings,
-  warningEvents,
 } from "./kube/explain_pod.ts";
 export { explainPods, type ExplainPodsOptions } from "./kube/explain_pods.ts";
 export { fetchClient, type FetchClientOptions } from "./kube/fetch_client.ts";
 export { type Owner, type OwnerRef, SPEC_HASH_ANNOTATION, specHash, stopNote } from "./kube/ownership.ts";
-export {
-  FollowedPods,
-  type FollowedPodsOptions,
-  type PodStream,
-  type PodStreams,
-} from "./kube/follow_pods.ts";
-export { type PodProblem, podProblem } from "./kube/pod_problem.ts";
+export { FollowedPods, type FollowedPodsOptions, type PodStream } from "./kube/follow_pods.ts";
+export { containersOf, endedBadly, hasRun, type PodProblem, podProblem } from "./kube/pod_problem.ts";
 export { untilGone } from "./kube/until_gone.ts";
 export { waitForObject, type WaitOptions, type WaitTarget } from "./kube/wait_for_object.ts";
 export { type Log, type LogFactory, type LogFields, openLog, type OpenLogOptions, silentLog } from "./log.ts";

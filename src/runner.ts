@@ -183,6 +183,11 @@ export interface ActionRunner {
   /** Such as `argo.workflow`. */
   readonly name: string;
   /**
+   * How a run ends whose service account does not exist: `WorkFailed`, which is the default, or `TimedOut` where the
+   * work's controller tries again for ever.
+   */
+  readonly withoutAccount?: "WorkFailed" | "TimedOut" | undefined;
+  /**
    * Looks, before anything is created, for the object of an earlier start of this run. Returns it, or `undefined`
    * where the name is free. It also checks the manifest, since it is the first step that sees it.
    *

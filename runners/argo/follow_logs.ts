@@ -4,21 +4,25 @@
  * @module
  */
 import {
+  containersOf,
+  endedBadly,
   FollowedPods,
   type FollowedPodsOptions,
+  hasRun,
   type KubeClient,
   type KubeObject,
-  type PodStreams,
+  type PodStream,
 } from "../../src/mod.ts";
-import { podNameOf, podsOf, readNodes } from "./nodes.ts";
+import { executorLines } from "./executor_lines.ts";
+import { podsOf } from "./nodes.ts";
+import { EXECUTORS, MAIN } from "./pods.ts";
 
-/** The container with the work of a pod. */
-const MAIN = "main";
-/** What Argo's executor logs in the main container: none of the work's own words. */
-const EXECUTOR_LINE = /^time="[^"]*" level=\w+ .* argo=true( |$)/;
 const NODE_NAME_ANNOTATION = "workflows.argoproj.io/node-name";
 
-/** Follows the main containers of a Workflow's pods, each line led by its node: `[node] line`. */
+/**
+ * Follows the containers of a Workflow's pods, each line led by its node, and by its container where that is not the
+ * one that does the work: `[node] line`, `[node/container] line`.
+ */
 export function followedWorkflow(
   kube: KubeClient,
   workflow: { name: string; namespace: string },
@@ -26,22 +30,21 @@ export function followedWorkflow(
 ): FollowedPods {
   return new FollowedPods(kube, podsOf(workflow), {
     ...options,
-    streamsOf: ({ metadata: { name = "", annotations } }) => [
-      { container: MAIN, label: nodeOf(annotations?.[NODE_NAME_ANNOTATION], workflow.name) ?? name },
-    ],
-    isNoise: (line) => EXECUTOR_LINE.test(line),
+    streamsOf: (pod) => streamsOf(pod, workflow.name),
   });
 }
 
-/** The pods of a Workflow that has ended, by its nodes. */
-export async function podsOfEnded(workflow: KubeObject): Promise<PodStreams[]> {
-  const { nodes } = await readNodes(workflow);
-  return [...nodes.values()]
-    .filter(({ type, phase }) => type === "Pod" && phase !== "Pending" && phase !== "Omitted")
-    .map((node) => ({
-      pod: podNameOf(workflow, node),
-      streams: [{ container: MAIN, label: node.displayName }],
-    }));
+/** The containers that have begun; of Argo's own those that have failed. */
+export function streamsOf(pod: KubeObject, workflow: string): PodStream[] {
+  const { name = "", annotations } = pod.metadata;
+  const node = nodeOf(annotations?.[NODE_NAME_ANNOTATION], workflow) ?? name;
+  const label = (container: string) => container === MAIN ? node : `${node}/${container}`;
+  return containersOf(pod).flatMap((container) => {
+    if (!EXECUTORS.includes(container)) {
+      return hasRun(pod, container) ? [{ container, label: label(container), noise: executorLines }] : [];
+    }
+    return endedBadly(pod, container) ? [{ container, label: label(container) }] : [];
+  });
 }
 
 /**

@@ -6,18 +6,17 @@
 import {
   type ActionRunner,
   type KubeClient,
-  type KubeObject,
   objectWork,
   scoped,
   stopByPatch,
-  tellOfBlockedPods,
+  tellOfHolds,
   waitForObject,
 } from "../../src/mod.ts";
 import { workflowAccess } from "./access.ts";
 import { describeWorkflow } from "./describe.ts";
 import { explainWorkflow } from "./explain.ts";
-import { followedWorkflow, podsOfEnded } from "./follow_logs.ts";
-import { podsOf } from "./nodes.ts";
+import { WorkflowHolds } from "./find_holds.ts";
+import { followedWorkflow } from "./follow_logs.ts";
 import { ProgressView } from "./show_progress.ts";
 import { holdNote, outcomeOfLabels, parseWorkflow, phaseOfLabels, workflowOutcome } from "./workflow.ts";
 
@@ -40,16 +39,15 @@ export function argoRunner(kube: KubeClient): ActionRunner {
     async waitForCompletion({ context, started, signal, log, progress }) {
       const target = targetOf(started);
       return await scoped(signal, async (over) => {
-        tellOfBlockedPods(kube, podsOf(target), { signal: over, log });
+        const holds = new WorkflowHolds(kube, target);
+        tellOfHolds(kube, (signal) => holds.find(signal), { signal: over, log });
         const view = progress && new ProgressView(kube, target, { progress, signal: over });
         view?.run();
         const logs = context.followLogs ? followedWorkflow(kube, target, { signal: over, log }) : undefined;
         logs?.run();
-        let ended: KubeObject | undefined;
         const completed = await waitForObject(kube, target, {
           outcome: (workflow) => {
             view?.show(workflow);
-            ended = workflow;
             return workflowOutcome(workflow);
           },
           outcomeOfMetadata: outcomeOfLabels,
@@ -58,7 +56,7 @@ export function argoRunner(kube: KubeClient): ActionRunner {
           signal,
           log,
         });
-        await logs?.finish(ended && (() => podsOfEnded(ended!)));
+        await logs?.finish();
         return completed;
       });
     },

@@ -37,6 +37,8 @@ export interface ArgoNode {
   phase: string;
   /** What the controller says of it. */
   message: string | undefined;
+  /** The lock that it waits for: `team/Mutex/build`. */
+  lock: string | undefined;
   /** The template that a pod's name is made with; none where it is inline. */
   templateName: string | undefined;
   /** The `Steps` or `DAG` node that this one is a part of. */
@@ -100,6 +102,7 @@ function toNode(id: string, node: JsonObject): ArgoNode {
     type: text(node.type) ?? "",
     phase: text(node.phase) ?? "",
     message: text(node.message),
+    lock: text(objectAt(node, "synchronizationStatus").waiting),
     templateName: text(reference ? reference.template : node.templateName),
     boundaryID: text(node.boundaryID),
     children: Array.isArray(node.children) ? node.children.map(String) : [],

@@ -113,16 +113,9 @@ function compareTimes(a: ArgoNode, b: ArgoNode): number {
     a.name.localeCompare(b.name);
 }
 
-/**
- * The node that a Workflow under way waits for: a pod that has not started and says why, a suspended node, any other
- * pod that has not started, or else what has run for longest.
- */
+/** The node that a Workflow under way waits for where none is held up: one that has not begun, else the oldest. */
 export function waitedFor(nodes: Nodes): ArgoNode | undefined {
-  const rank = ({ type, phase, message }: ArgoNode) => {
-    if (type === "Pod" && phase === "Pending" && message !== undefined) return 0;
-    if (type === "Suspend") return 1;
-    return phase === "Pending" ? 2 : 3;
-  };
+  const rank = ({ phase }: ArgoNode) => phase === "Pending" ? 0 : 1;
   return [...nodes.values()]
     .filter((node) => isUnderWay(node) && LEAF_TYPES.includes(node.type))
     .sort((a, b) => rank(a) - rank(b) || a.startedAt.localeCompare(b.startedAt))[0];

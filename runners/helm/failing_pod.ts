@@ -27,7 +27,7 @@ const MAX_PODS = 500;
 
 /**
  * Explains the pod of a release that is not ready, the newest of those that cannot start or have failed first;
- * `undefined` if there is none. At most seven requests.
+ * `undefined` if there is none. At most six requests.
  *
  * @throws {ApiError} If the namespace's pods cannot be read
  */
@@ -51,7 +51,7 @@ export async function failingPod(
   const found = await explainPod(kube, { name: pod.metadata.name ?? "", namespace: release.namespace }, {
     signal,
     logTailLines: context.logTailLines,
-    isOwn: ({ metadata }) => metadata.uid === pod.metadata.uid,
+    pod,
   });
   return found.reason === undefined ? { ...found, reason: "NotReady" } : found;
 }

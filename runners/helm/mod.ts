@@ -13,6 +13,7 @@ import {
   realClient,
   scoped,
   type StepInput,
+  tellOfHolds,
   type WaitForCompletionInput,
   type WaitForCompletionOutput,
 } from "../../src/mod.ts";
@@ -22,6 +23,7 @@ import { describeHelm } from "./describe.ts";
 import { explainHelm } from "./explain.ts";
 import { failingPod } from "./failing_pod.ts";
 import { helmTimeoutSeconds } from "./helm_job.ts";
+import { findReleaseHolds } from "./holds.ts";
 import { lookAround, type Plan } from "./look_around.ts";
 import { readResult, resultText } from "./result.ts";
 import { preflightJob, startJob } from "./start_job.ts";
@@ -83,6 +85,7 @@ export function helmRunner(kube: KubeClient): ActionRunner {
 
   return {
     name: "helm.v3",
+    withoutAccount: jobs.withoutAccount,
     access: helmAccess,
 
     async find(input) {
@@ -109,6 +112,9 @@ export function helmRunner(kube: KubeClient): ActionRunner {
       }
       const completed = await scoped(input.signal, async (over) => {
         watchPods(input, over);
+        const { context, log } = input;
+        const findHolds = (signal: AbortSignal) => findReleaseHolds(kube, work.release, { context, signal });
+        tellOfHolds(kube, findHolds, { signal: over, log });
         return await jobs.waitForCompletion(input);
       });
       return await withResult({ ...completed, message: endText(command, completed) }, input);

@@ -10,10 +10,14 @@ import {
   type KubeClient,
   type KubeObject,
   messageOf,
+  type PodFindings,
+  saidOfHold,
+  type WarningEvents,
   warningEvents,
   type WorkObject,
 } from "../../src/mod.ts";
-import { failureReason, isSuspended, jobPhase, otherController } from "./job.ts";
+import { jobHold, jobHolds } from "./holds.ts";
+import { failureReason, jobPhase } from "./job.ts";
 import { indexOf, podsOf } from "./pods.ts";
 
 /**
@@ -24,49 +28,76 @@ const NAMED_POD = /\b[Pp]od [^/ ]+\/(\S+) (?:failed with|has condition) /;
 
 /**
  * Why a Job failed, or what it waits for if it has not ended: the pod that is the cause, its container, events and
- * log. At most five requests. Without the permission for any it says less.
+ * log, or what keeps the Job from making pods. At most five requests. Without the permission for any it says less.
  */
 export async function explainJob(
   kube: KubeClient,
   { started, context, completed, signal }: ExplainInput,
 ): Promise<Failure> {
-  const job = started.object!;
+  const target = started.object!;
   const [, named] = NAMED_POD.exec(completed?.message ?? "") ?? [];
-  const { pod, found } = await explainPods(kube, podsOf(job), {
+  const waiting = completed ? undefined : await readJob(kube, target, signal);
+  const hold = waiting?.value && jobHold(waiting.value, kube.serverNow());
+  if (hold) return saidOfHold(hold);
+  const { pod, found } = await explainPods(kube, podsOf(target), {
     named,
+    waits: !completed,
     signal,
     logTailLines: context.logTailLines,
   });
-  if (!pod) return await explainWithoutPods(kube, job, { notRead: found.notRead ?? [], signal });
+  if (!pod) return await explainWithoutPods(kube, target, { found, waiting, signal });
   const index = indexOf(pod);
   return { ...(index === undefined ? {} : { node: `index ${index}` }), ...found };
 }
 
-/** No pod was made, or none is left: a suspended Job, one whose pods are refused, or one past its deadline. */
+/** The Job, or why it could not be read. */
+interface JobRead {
+  value?: KubeObject;
+  notRead: string[];
+}
+
+async function readJob(kube: KubeClient, target: WorkObject, signal: AbortSignal): Promise<JobRead> {
+  try {
+    return { value: await kube.get(target, { signal }), notRead: [] };
+  } catch (error) {
+    return { notRead: [messageOf(error)] };
+  }
+}
+
+/** No pod was made, or none is left: a Job whose pods are refused, or one past its deadline. */
 async function explainWithoutPods(
   kube: KubeClient,
-  job: WorkObject,
-  options: { notRead: string[]; signal: AbortSignal },
+  target: WorkObject,
+  { found, waiting, signal }: {
+    found: Partial<PodFindings>;
+    waiting: JobRead | undefined;
+    signal: AbortSignal;
+  },
 ): Promise<Failure> {
-  const notRead = [...options.notRead];
-  const [whole, events] = await Promise.all([
-    kube.get(job, options).catch((error) => void notRead.push(messageOf(error))),
-    warningEvents(kube, job, options),
+  const [read, events] = await Promise.all([
+    waiting ?? readJob(kube, target, signal),
+    warningEvents(kube, target, { signal }),
   ]);
-  notRead.push(...events.notRead);
+  const notRead = [...found.notRead ?? [], ...read.notRead, ...events.notRead];
+  const areKnown = found.notRead === undefined;
   return {
-    ...(whole && notRead.length === 0 ? { message: "no pod of it can be found" } : {}),
-    ...(whole ? saidOfJob(whole) : {}),
+    ...(read.value
+      ? saidOfJob({ job: read.value, areKnown, isAll: notRead.length === 0 }, kube, events)
+      : {}),
     ...(events.value?.length ? { events: events.value } : {}),
     ...(notRead.length > 0 ? { notRead } : {}),
   };
 }
 
-function saidOfJob(job: KubeObject): Failure {
-  if (isSuspended(job)) return { reason: "Suspended", message: "waits to be resumed: spec.suspend is true" };
-  const failed = failureReason(job);
-  const reason = failed ?? jobPhase(job);
-  const controller = otherController(job);
-  if (failed !== undefined || controller === undefined) return { reason };
-  return { reason, message: `it is up to the controller ${JSON.stringify(controller)}: spec.managedBy` };
+function saidOfJob(
+  { job, areKnown, isAll }: { job: KubeObject; areKnown: boolean; isAll: boolean },
+  kube: KubeClient,
+  { items }: WarningEvents,
+): Failure {
+  const [hold] = jobHolds({ job, pods: [], areKnown, events: items, nowMs: kube.serverNow() });
+  if (hold) return saidOfHold(hold);
+  return {
+    reason: failureReason(job) ?? jobPhase(job),
+    ...(isAll ? { message: "no pod of it can be found" } : {}),
+  };
 }

@@ -7,16 +7,19 @@ import {
   type ActionRunner,
   type JsonValue,
   type KubeClient,
+  type KubeObject,
   objectWork,
   scoped,
-  tellOfBlockedPods,
+  stopByPatch,
+  tellOfHolds,
   waitForObject,
 } from "../../src/mod.ts";
 import { jobAccess } from "./access.ts";
 import { describeJob } from "./describe.ts";
 import { explainJob } from "./explain.ts";
-import { jobNode, jobOutcome, jobState, parseJob } from "./job.ts";
-import { followedJob, manualSelector, podsOf } from "./pods.ts";
+import { findJobHolds } from "./holds.ts";
+import { isSuspended, jobNode, jobOutcome, jobState, parseJob } from "./job.ts";
+import { followedJob, manualSelector } from "./pods.ts";
 import { stopJob } from "./stop.ts";
 
 export { jobOutcome } from "./job.ts";
@@ -43,20 +46,25 @@ export function jobRunner(kube: KubeClient, { hashed }: JobRunnerOptions = {}) {
   });
   return {
     name: "job",
+    // https://github.com/kubernetes/kubernetes/blob/v1.34.4/pkg/controller/job/job_controller.go `manageJob`
+    withoutAccount: "TimedOut",
     ...steps,
 
     async waitForCompletion({ context, started, signal, log, progress }) {
       return await scoped(signal, async (over) => {
         const target = targetOf(started);
-        tellOfBlockedPods(kube, podsOf(started.object!), { signal: over, log });
-        const logs = context.followLogs
-          ? followedJob(kube, started.object!, { signal: over, log })
-          : undefined;
+        const job = started.object!;
+        let seen: KubeObject | undefined;
+        tellOfHolds(kube, (signal) => findJobHolds(kube, job, { signal, seen }), { signal: over, log });
+        const logs = context.followLogs ? followedJob(kube, job, { signal: over, log }) : undefined;
         logs?.run();
         const completed = await waitForObject(kube, target, {
           outcome: jobOutcome,
           state: jobState,
-          seen: (job) => progress?.show([jobNode(job)]),
+          seen: (job) => {
+            seen = job;
+            progress?.show([jobNode(job)]);
+          },
           signal,
           log,
         });

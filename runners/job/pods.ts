@@ -4,14 +4,17 @@
  * @module
  */
 import {
+  containersOf,
   FollowedPods,
   type FollowedPodsOptions,
+  hasRun,
   type JsonObject,
   type KubeClient,
   type KubeObject,
   objectAt,
   objectsAt,
   type PodsOf,
+  type PodStream,
   valueAt,
 } from "../../src/mod.ts";
 
@@ -70,14 +73,15 @@ export function indexOf({ metadata }: KubeObject): string | undefined {
 export function followedJob(
   kube: KubeClient,
   job: JobRef,
-  options: Omit<FollowedPodsOptions, "streamsOf" | "whole">,
+  options: Omit<FollowedPodsOptions, "streamsOf">,
 ): FollowedPods {
-  return new FollowedPods(kube, podsOf(job), { ...options, whole: true, streamsOf });
+  return new FollowedPods(kube, podsOf(job), { ...options, streamsOf });
 }
 
-function streamsOf(pod: KubeObject) {
+/** The containers that have begun. */
+function streamsOf(pod: KubeObject): PodStream[] {
   const { name = "" } = pod.metadata;
-  const names = ["initContainers", "containers"]
-    .flatMap((list) => objectsAt(pod, "spec", list).map((each) => String(each.name)));
-  return names.map((container) => ({ container, label: names.length > 1 ? `${name}/${container}` : name }));
+  const all = containersOf(pod);
+  return all.filter((container) => hasRun(pod, container))
+    .map((container) => ({ container, label: all.length > 1 ? `${name}/${container}` : name }));
 }

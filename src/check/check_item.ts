@@ -18,6 +18,8 @@ export interface CheckItem {
   message: string;
   /** How a run would end; only of what is missing. */
   reason?: Reason;
+  /** The run would not end at all, since it has no time-out; only of what is missing. */
+  isEndless?: boolean;
 }
 
 /** All is well. */

@@ -17,6 +17,7 @@ import { openReporter } from "../status/open_reporter.ts";
 import { checkAccess } from "./check_access.ts";
 import { type CheckItem, missing, notChecked, ok, warning } from "./check_item.ts";
 import { checkObjectSize, checkStatusSize, checkTimes } from "./check_object.ts";
+import { checkPod } from "./check_pod.ts";
 import { checkAccount, checkIdentity, checkNamespace, checkServer, whoAmI } from "./check_server.ts";
 import {
   checkStatus,
@@ -79,9 +80,14 @@ async function allItems(input: CheckInput): Promise<CheckItem[]> {
   return [...settingsItems(config), ...manifest.items, ...manifest.warnings, server, ...rest];
 }
 
+/** What a run would meet first of all that is missing. */
+export function firstMissing(items: CheckItem[]): CheckItem | undefined {
+  return items.find(({ state }) => state === "missing");
+}
+
 /** How a run would end: `Succeeded` where nothing is missing. */
 export function reasonOfItems(items: CheckItem[]): Reason {
-  return items.find(({ state }) => state === "missing")?.reason ?? "Succeeded";
+  return firstMissing(items)?.reason ?? "Succeeded";
 }
 
 async function serverItem({ kube, server, signal }: CheckInput): Promise<CheckItem> {
@@ -161,6 +167,11 @@ async function itemsOnServer(run: OpenedRun, manifest: Manifest): Promise<CheckI
   const isFound = found?.existing !== undefined;
   const written = await checkStatus(reporter, { ...run, isFound });
   const validated = await dryRunItem(run, manifest);
+  const account = await checkAccount(kube, user, {
+    context,
+    withoutAccount: runner.withoutAccount,
+    signal,
+  });
   const isProven = isFound || validated.state === "ok" || status.length > 0;
   const { namespace } = context.platform;
   return [
@@ -170,7 +181,8 @@ async function itemsOnServer(run: OpenedRun, manifest: Manifest): Promise<CheckI
     await checkNamespace(kube, { namespace, isProven, signal }),
     written,
     validated,
-    await checkAccount(kube, user, { context, signal }),
+    account,
+    ...account.state === "missing" ? [] : await podItems(run),
     ...runner.access ? [] : [notChecked("access", `the runner ${runner.name} does not tell what it needs`)],
     ...await checkAccess(kube, accessOfRun(runner, reporter, context, manifest.start?.manifest), {
       context,
@@ -181,6 +193,12 @@ async function itemsOnServer(run: OpenedRun, manifest: Manifest): Promise<CheckI
     ...work.slice(0, 1).flatMap((object) => [checkObjectSize(object), checkTimes(object, context.timeoutMs)]),
     ...work.length === 0 ? ["size", "times"].map((item) => notChecked(item, "there was no dry run")) : [],
   ];
+}
+
+async function podItems({ context, kube, signal, work }: OpenedRun): Promise<CheckItem[]> {
+  const [object] = work;
+  const item = object && await checkPod(kube, object, { context, signal });
+  return item ? [item] : [];
 }
 
 async function dryRunItem(run: OpenedRun, { start, found }: Manifest): Promise<CheckItem> {

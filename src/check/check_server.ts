@@ -7,7 +7,7 @@ import { messageOf } from "../errors.ts";
 import { textAt } from "../json.ts";
 import { isFault } from "../kube/api_error.ts";
 import type { KubeClient } from "../kube/client.ts";
-import type { ExecutionContext } from "../runner.ts";
+import type { ActionRunner, ExecutionContext } from "../runner.ts";
 import { type CheckItem, missing, notChecked, ok, reasonBeforeCreate, warning } from "./check_item.ts";
 
 /** Asks the API server at `url` for its version. */
@@ -51,11 +51,19 @@ export function checkIdentity(user: string | undefined, { platform }: ExecutionC
   return warning(item, `${user}, and the work is ${account}; an engine starts both under one account`);
 }
 
+/** Options of {@linkcode checkAccount}. */
+export interface CheckAccountOptions {
+  context: ExecutionContext;
+  /** How a run without the account ends. */
+  withoutAccount?: ActionRunner["withoutAccount"];
+  signal: AbortSignal;
+}
+
 /** Looks for the service account of the work. */
 export async function checkAccount(
   kube: KubeClient,
   user: string | undefined,
-  { context: { platform }, signal }: { context: ExecutionContext; signal: AbortSignal },
+  { context: { platform, timeoutMs }, withoutAccount = "WorkFailed", signal }: CheckAccountOptions,
 ): Promise<CheckItem> {
   const item = "account";
   const { namespace, serviceAccountName: name } = platform;
@@ -68,8 +76,17 @@ export async function checkAccount(
     return ok(item, name);
   } catch (error) {
     if (!isFault(error, "notFound")) return notChecked(item, messageOf(error));
+    const isEndless = withoutAccount === "TimedOut" && timeoutMs === undefined;
+    const waits = withoutAccount === "TimedOut"
+      ? `, which waits for it${isEndless ? " without end" : ""}`
+      : "";
     const hint = `kubectl -n ${namespace} create serviceaccount ${name}`;
-    return missing(item, `there is no service account "${name}" for the work: ${hint}`, "WorkFailed");
+    const found = missing(
+      item,
+      `there is no service account "${name}" for the work${waits}: ${hint}`,
+      withoutAccount,
+    );
+    return isEndless ? { ...found, isEndless } : found;
   }
 }
 

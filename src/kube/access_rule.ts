@@ -56,7 +56,11 @@ export function ownObjectAccess(type: ResourceType, { name, dryRun }: OwnObjectA
 export function explainPodAccess({ logTailLines = 20 }: { logTailLines?: number | undefined }): AccessRule[] {
   const rules = [
     { resource: "pods", verbs: ["get"], purpose: "to explain a failure by its pod" },
-    { resource: "events", verbs: ["list"], purpose: "to explain a failure by its pod's events" },
+    {
+      resource: "events",
+      verbs: ["list"],
+      purpose: "to explain a failure, and what holds the work up, by events",
+    },
     { resource: "pods/log", verbs: ["get"], purpose: "to explain a failure by the end of its log" },
   ];
   return rules
@@ -64,7 +68,7 @@ export function explainPodAccess({ logTailLines = 20 }: { logTailLines?: number 
     .map((rule) => ({ apiGroup: "", ...rule, optional: true }));
 }
 
-/** What `tellOfBlockedPods`, `FollowedPods` and `explainPod` need: all of it is optional. */
+/** What `tellOfHolds`, `FollowedPods` and `explainPod` need: all of it is optional. */
 export function podsAccess(
   { followLogs = false, logTailLines }: {
     followLogs?: boolean | undefined;
@@ -73,8 +77,8 @@ export function podsAccess(
 ): AccessRule[] {
   const optional = { apiGroup: "", optional: true };
   const list = followLogs
-    ? "to warn of pods that do not start, and to find those whose logs are followed"
-    : "to warn of pods that do not start";
+    ? "to warn of what holds the work up, and to find those whose logs are followed"
+    : "to warn of what holds the work up";
   return [
     { ...optional, resource: "pods", verbs: ["list"], purpose: list },
     ...explainPodAccess({ logTailLines }),

@@ -3,12 +3,13 @@
  *
  * @module
  */
-import { messageOf } from "../errors.ts";
-import { objectAt } from "../json.ts";
 import { cutText } from "../utf8.ts";
-import { isFault } from "./api_error.ts";
+import { type Attempt, attempt, gone, REQUEST_MS } from "./attempt.ts";
 import type { KubeClient, KubeObject } from "./client.ts";
-import { defaultContainer, hasRun, podProblem } from "./pod_problem.ts";
+import { warningEvents } from "./events.ts";
+import { type Hold, saidOfHold } from "./hold.ts";
+import { podHold, type PodHoldOptions } from "./pod_hold.ts";
+import { containersOf, defaultContainer, hasRun, type PodProblem, podProblem } from "./pod_problem.ts";
 
 /** What was found out about a pod. */
 export interface PodFindings {
@@ -31,35 +32,29 @@ export interface PodFindings {
 }
 
 /** Options of {@linkcode explainPod}. */
-export interface ExplainPodOptions {
+export interface ExplainPodOptions extends Pick<PodHoldOptions, "executors" | "workers"> {
   /** Ends what is under way; what was read until then is still returned. */
   signal: AbortSignal;
   /** How many lines of the log are wanted; 0: no log is read. 20 by default. */
   logTailLines?: number | undefined;
-  /** The container that matters most; that of `kubectl logs` by default. */
-  mainContainer?: string;
-  /** Containers of an executor, whose logs say nothing of the work. By default there are none. */
-  noLogOf?: string[];
+  /** The container that matters most, if the pod has it; that of `kubectl logs` by default. */
+  mainContainer?: string | undefined;
   /** Whether it is the pod that is meant, and not a later one of the same name. By default every pod is. */
   isOwn?: (pod: KubeObject) => boolean;
-  /** Lines of the log that say nothing, such as an executor's own. By default there are none. */
-  isNoise?: (line: string) => boolean;
+  /**
+   * Makes, for one log, a filter of the lines that say nothing of the work, such as an executor's own. By default every
+   * line is kept.
+   */
+  noise?: NoiseFilter;
+  /** The pod as it was just read: it is not read again. */
+  pod?: KubeObject;
+  /** Whether the work has not ended: what holds the pod up comes before a container of it that has failed. */
+  waits?: boolean;
 }
 
-/** What a read gave, or why it gave nothing. */
-interface Attempt<T> {
-  value?: T;
-  notRead: string[];
-  /** It is not there any more. */
-  isGone?: boolean;
-}
+/** Makes a function that is asked of each line of one log, in order, whether it is left out. */
+export type NoiseFilter = () => (line: string) => boolean;
 
-/** Longest time for one request, milliseconds: a node that does not answer must leave time for the rest. */
-const REQUEST_MS = 3_000;
-/** Most events that are told: the newest. */
-const MAX_EVENTS = 5;
-/** Most bytes of an event's text. */
-const MAX_EVENT_BYTES = 400;
 /** Most bytes of a line of the log. */
 const MAX_LINE_BYTES = 1_000;
 /** How many lines are read beyond those wanted, for noise among them. */
@@ -82,25 +77,58 @@ export async function explainPod(
   ref: { name: string; namespace: string },
   options: ExplainPodOptions,
 ): Promise<PodFindings> {
-  const { noLogOf = [] } = options;
-  const found = await readPod(kube, ref, options);
+  const { executors = [] } = options;
+  const found = options.pod ? { value: options.pod, notRead: [] } : await readPod(kube, ref, options);
   const pod = found.value;
-  const mainContainer = options.mainContainer ?? (pod && defaultContainer(pod));
-  const problem = pod && podProblem(pod, mainContainer);
-  const containers = found.isGone ? [] : [...new Set([problem?.container ?? mainContainer, mainContainer])]
+  const mainContainer = mainContainerOf(pod, options);
+  const cause = causeIn(kube, pod, { ...options, mainContainer });
+  const containers = found.isGone ? [] : [...new Set([cause()?.container ?? mainContainer, mainContainer])]
     .filter((name) => name !== undefined)
-    .filter((name) => !noLogOf.includes(name) && (!pod || hasRun(pod, name)));
+    .filter((name) => !executors.includes(name) && (!pod || hasRun(pod, name)));
   const [events, log] = await Promise.all([
     warningEvents(kube, { kind: "Pod", ...ref, uid: pod?.metadata.uid }, options),
     logTail(kube, ref, containers, options),
   ]);
   return {
     pod: ref.name,
-    ...problem,
+    ...cause(events.items),
     ...filled("events", events.value),
     ...filled("logTail", log.value),
     ...filled("notRead", [...found.notRead, ...events.notRead, ...log.notRead]),
   };
+}
+
+function mainContainerOf(
+  pod: KubeObject | undefined,
+  { mainContainer }: ExplainPodOptions,
+): string | undefined {
+  if (!pod || (mainContainer !== undefined && containersOf(pod).includes(mainContainer))) {
+    return mainContainer;
+  }
+  return defaultContainer(pod);
+}
+
+/** Tells what is wrong with a pod: what made it fail, or what holds it up, of which events tell more. */
+function causeIn(
+  kube: KubeClient,
+  pod: KubeObject | undefined,
+  options: ExplainPodOptions,
+): (events?: KubeObject[]) => PodProblem | undefined {
+  if (!pod) return () => undefined;
+  const problem = podProblem(pod, options.mainContainer);
+  if (problem?.exitCode !== undefined && !options.waits) return () => problem;
+  const { executors, workers } = options;
+  const known = { ...(executors ? { executors } : {}), ...(workers ? { workers } : {}), graceMs: 0 };
+  return (events = []) => {
+    const hold = podHold(pod, { ...known, nowMs: kube.serverNow(), events });
+    return hold ? withExitCode(hold, problem) : problem;
+  };
+}
+
+/** Where a hold is what the pod's status tells as well, the container's exit code belongs to it. */
+function withExitCode(hold: Hold, problem: PodProblem | undefined): PodProblem {
+  const exitCode = problem?.reason === hold.reason ? problem.exitCode : undefined;
+  return { ...saidOfHold(hold), ...(exitCode === undefined ? {} : { exitCode }) };
 }
 
 async function readPod(
@@ -115,62 +143,6 @@ async function readPod(
   );
   if (found.value && !isOwn(found.value)) return gone(what);
   return found;
-}
-
-/** An object whose events are asked for. */
-export interface EventsOf {
-  /** For example `Pod`. */
-  kind: string;
-  /** The object's name. */
-  name: string;
-  /** Its namespace. */
-  namespace: string;
-  /** Leaves out the events of other objects of the name. */
-  uid?: string | undefined;
-}
-
-/**
- * The warning events of an object as `Reason: message`, the newest last: the last five. One request; what is
- * forbidden or out of order is in `notRead`.
- */
-export async function warningEvents(
-  kube: KubeClient,
-  { kind, name, namespace, uid }: EventsOf,
-  { signal }: { signal: AbortSignal },
-): Promise<{ value?: string[]; notRead: string[] }> {
-  const fields = {
-    "involvedObject.kind": kind,
-    "involvedObject.name": name,
-    ...(uid === undefined ? {} : { "involvedObject.uid": uid }),
-    type: "Warning",
-  };
-  const fieldSelector = Object.entries(fields).map((pair) => pair.join("=")).join(",");
-  const found = await attempt(
-    `events of ${kind.toLowerCase()} "${name}"`,
-    () =>
-      kube.list({ apiVersion: "v1", kind: "Event" }, {
-        namespace,
-        fieldSelector,
-        signal,
-        deadlineMs: REQUEST_MS,
-      }),
-  );
-  const { value, notRead } = found;
-  return { ...(value ? { value: eventTexts(value.items) } : {}), notRead };
-}
-
-function eventTexts(events: KubeObject[]): string[] {
-  const texts = events
-    .sort((a, b) => eventTime(a).localeCompare(eventTime(b)))
-    .map(({ reason, message }) => cutText(`${reason}: ${oneLine(String(message ?? ""))}`, MAX_EVENT_BYTES));
-  return [...new Set(texts)].slice(-MAX_EVENTS);
-}
-
-/** When it was last seen, as RFC 3339. */
-function eventTime(event: KubeObject): string {
-  const { lastObservedTime } = objectAt(event, "series");
-  const { creationTimestamp } = event.metadata;
-  return String(lastObservedTime ?? event.lastTimestamp ?? event.eventTime ?? creationTimestamp ?? "");
 }
 
 /** The end of the first log that has something to tell. */
@@ -194,7 +166,7 @@ async function readTail(
   kube: KubeClient,
   ref: { name: string; namespace: string },
   container: string,
-  { signal, logTailLines = 20, isNoise = () => false }: ExplainPodOptions,
+  { signal, logTailLines = 20, noise = () => () => false }: ExplainPodOptions,
 ): Promise<Attempt<string[]>> {
   const what = `log of container "${container}"`;
   const tailLines = logTailLines + NOISE_LINES;
@@ -204,29 +176,11 @@ async function readTail(
   );
   if (found.value === undefined) return { notRead: found.notRead };
   if (found.value.startsWith(LOG_IS_GONE)) return gone(what);
+  const isNoise = noise();
   const lines = found.value.split("\n")
     .map((line) => line.trimEnd())
     .filter((line) => line !== "" && !isNoise(line));
   return { value: lines.slice(-logTailLines).map((line) => cutText(line, MAX_LINE_BYTES)), notRead: [] };
-}
-
-/** Reads something, or says in a sentence why it could not be read. */
-async function attempt<T>(what: string, read: () => Promise<T>): Promise<Attempt<T>> {
-  try {
-    return { value: await read(), notRead: [] };
-  } catch (error) {
-    if (isFault(error, "forbidden")) return { notRead: [`the runner may not read the ${what}`] };
-    if (isFault(error, "notFound")) return gone(what);
-    return { notRead: [`${what}: ${oneLine(messageOf(error))}`] };
-  }
-}
-
-function gone(what: string): Attempt<never> {
-  return { notRead: [`there is no ${what}`], isGone: true };
-}
-
-function oneLine(text: string): string {
-  return text.replace(/\s+/g, " ").trim();
 }
 
 function filled<K extends string>(key: K, list: string[] | undefined): { [key in K]?: string[] } {

@@ -5,13 +5,14 @@
  */
 import { objectAt, textAt } from "../json.ts";
 import { isFault } from "./api_error.ts";
-import { ownPods, type PodsOf } from "./blocked_pods.ts";
 import type { KubeClient, KubeObject } from "./client.ts";
 import { explainPod, type ExplainPodOptions, type PodFindings } from "./explain_pod.ts";
+import { ownPods, type PodsOf } from "./list_pods.ts";
+import { podHold } from "./pod_hold.ts";
 import { podProblem } from "./pod_problem.ts";
 
 /** Options of {@linkcode explainPods}. */
-export interface ExplainPodsOptions extends Omit<ExplainPodOptions, "isOwn"> {
+export interface ExplainPodsOptions extends Omit<ExplainPodOptions, "isOwn" | "pod"> {
   /** The name of the pod that is the cause, where it is known. */
   named?: string | undefined;
 }
@@ -20,7 +21,7 @@ export interface ExplainPodsOptions extends Omit<ExplainPodOptions, "isOwn"> {
 const MAX_PODS = 500;
 
 /**
- * Explains, of all pods that have not succeeded, the one that is the cause: see {@linkcode causeOf}. At most five
+ * Explains, of all pods that have not succeeded, the one that is the cause: see {@linkcode causeOf}. At most four
  * requests. Without a pod to tell of, or the permission to list them, there is no `pod`.
  *
  * @throws {ApiError} If the pods cannot be listed for another reason
@@ -34,14 +35,12 @@ export async function explainPods(
   const listed = { ...pods, fieldSelector: "status.phase!=Succeeded", limit: MAX_PODS, signal };
   try {
     const { items } = await kube.list({ apiVersion: "v1", kind: "Pod" }, listed);
-    const pod = causeOf(ownPods(pods, items), named);
+    const own = ownPods(pods, items);
+    const pod = options.waits ? waitedFor(own, kube.serverNow()) : causeOf(own, named);
     if (!pod) return { found: {} };
-    const { name = "", namespace = "", uid } = pod.metadata;
-    const isOwn = ({ metadata }: KubeObject) => metadata.uid === uid;
-    return {
-      pod,
-      found: { ...stateOf(pod), ...await explainPod(kube, { name, namespace }, { ...options, isOwn }) },
-    };
+    const { name = "", namespace = "" } = pod.metadata;
+    const found = await explainPod(kube, { name, namespace }, { ...options, pod });
+    return { pod, found: { ...stateOf(pod), ...found } };
   } catch (error) {
     if (!isFault(error, "forbidden")) throw error;
     return { found: { notRead: ["the runner may not list the pods"] } };
@@ -58,6 +57,14 @@ export function causeOf(pods: KubeObject[], named?: string): KubeObject | undefi
     pods.filter((pod) => phaseOf(pod) !== "Succeeded")
       .sort((a, b) => rankOf(a) - rankOf(b) || createdAt(b).localeCompare(createdAt(a)))
       .at(0);
+}
+
+/** The pod that work under way waits for: one that is held up, else one that runs, else the last that failed. */
+function waitedFor(pods: KubeObject[], nowMs: number): KubeObject | undefined {
+  const rank = (pod: KubeObject) => podHold(pod, { nowMs, graceMs: 0 }) ? 0 : 1;
+  return pods.filter((pod) => !["Succeeded", "Failed"].includes(phaseOf(pod)))
+    .sort((a, b) => rank(a) - rank(b) || createdAt(b).localeCompare(createdAt(a)))
+    .at(0) ?? causeOf(pods);
 }
 
 function rankOf(pod: KubeObject): number {

@@ -9,9 +9,10 @@ import { messageOf } from "../errors.ts";
 import type { Log } from "../log.ts";
 import { printable } from "../printable.ts";
 import { isFault } from "./api_error.ts";
-import { ownPods, type PodsOf } from "./blocked_pods.ts";
 import { clockOf, type KubeClient, type KubeObject } from "./client.ts";
+import type { NoiseFilter } from "./explain_pod.ts";
 import { followLog } from "./follow_log.ts";
+import { ownPods, type PodsOf } from "./list_pods.ts";
 
 /** A container whose log is followed. */
 export interface PodStream {
@@ -19,14 +20,8 @@ export interface PodStream {
   container: string;
   /** What leads each of its lines: `[label] line`. */
   label: string;
-}
-
-/** The containers of a pod whose logs are followed. */
-export interface PodStreams {
-  /** The pod. */
-  pod: string;
-  /** Its containers. */
-  streams: PodStream[];
+  /** Leaves out lines that say nothing of the work, such as an executor's own. By default there are none. */
+  noise?: NoiseFilter;
 }
 
 /** Options of {@linkcode FollowedPods}. */
@@ -35,12 +30,8 @@ export interface FollowedPodsOptions {
   signal: AbortSignal;
   /** Where the lines go. */
   log: Log;
-  /** Which containers of a pod are followed. */
+  /** Which containers of a pod are followed, as far as they have begun; it is asked whenever the pod has changed. */
   streamsOf: (pod: KubeObject) => PodStream[];
-  /** Whether `streamsOf` needs whole pods; `false` by default: their metadata only. */
-  whole?: boolean;
-  /** Lines that say nothing, such as an executor's own. By default there are none. */
-  isNoise?: (line: string) => boolean;
   /** The client's by default. */
   clock?: Clock;
 }
@@ -53,6 +44,8 @@ const LOOK_MS_PER_POD = 10;
 const MAX_LOOK_MS = 60_000;
 /** Most streams at once: each is a connection of its own. */
 const MAX_STREAMS = 50;
+/** Most pods that one look reads. */
+const MAX_READS = 50;
 /** How long the end of a run waits for streams to end by themselves, and once more for their rest, milliseconds. */
 const GRACE_MS = 1_000;
 
@@ -66,8 +59,10 @@ export class FollowedPods {
   readonly #options: Required<Omit<FollowedPodsOptions, "signal">>;
   readonly #over: Follower;
   readonly #ending = new AbortController();
-  /** By the pods' names. */
+  /** By `pod/container`. */
   readonly #followed = new Map<string, Promise<unknown>>();
+  /** The resourceVersion at which each pod was read last. */
+  readonly #read = new Map<string, string | undefined>();
   readonly #waiting: (() => void)[] = [];
   #streams = 0;
 
@@ -75,7 +70,7 @@ export class FollowedPods {
   constructor(kube: KubeClient, pods: PodsOf, { signal, ...options }: FollowedPodsOptions) {
     this.#kube = kube;
     this.#podsOf = pods;
-    this.#options = { clock: clockOf(kube, options), isNoise: () => false, whole: false, ...options };
+    this.#options = { clock: clockOf(kube, options), ...options };
     this.#over = follow(signal);
     this.#over.signal.addEventListener("abort", () => this.#ending.abort(), { once: true });
     if (signal.aborted) this.#ending.abort();
@@ -86,9 +81,8 @@ export class FollowedPods {
     const ending = this.#ending.signal;
     for (let waitMs = LOOK_MS; await this.#sleep(waitMs, ending);) {
       try {
-        const pods = await this.#pods(ending);
-        pods.forEach((pod) => this.#follow(pod));
-        waitMs = LOOK_MS + pods.length * LOOK_MS_PER_POD;
+        const count = await this.#look(ending);
+        waitMs = LOOK_MS + count * LOOK_MS_PER_POD;
       } catch (error) {
         if (!ending.aborted) this.#fail(error);
         waitMs = Math.min(2 * waitMs, MAX_LOOK_MS);
@@ -96,22 +90,13 @@ export class FollowedPods {
     }
   }
 
-  /**
-   * Waits, for at most 2 s, until the last lines are logged, and ends.
-   *
-   * @param rest names the pods there were, of which some may have been too short to be found; by default one more look
-   * does
-   */
-  async finish(rest?: () => Promise<PodStreams[]>): Promise<void> {
+  /** Waits, for at most 2 s, until the last lines are logged, also those of pods too short to be found before. */
+  async finish(): Promise<void> {
     await this.#settled(GRACE_MS);
-    const read = rest ?? (() => this.#pods(this.#over.signal));
     this.#ending.abort();
     const followRest = async () => {
-      const pods = await read().catch((error) => this.#over.signal.aborted || this.#fail(error));
-      if (Array.isArray(pods)) {
-        pods.filter(({ pod }) => !this.#followed.has(pod)).slice(0, MAX_STREAMS)
-          .forEach((pod) => this.#follow(pod));
-      }
+      const signal = this.#over.signal;
+      await this.#look(signal).catch((error) => signal.aborted || this.#fail(error));
       await Promise.all(this.#followed.values());
     };
     await Promise.race([followRest(), this.#sleep(GRACE_MS, this.#over.signal)]);
@@ -122,28 +107,44 @@ export class FollowedPods {
     await Promise.race([Promise.all(this.#followed.values()), this.#sleep(ms, this.#over.signal)]);
   }
 
-  /** The pods whose containers have begun. */
-  async #pods(signal: AbortSignal): Promise<PodStreams[]> {
-    const { items } = await this.#kube.list({ apiVersion: "v1", kind: "Pod" }, {
-      ...this.#podsOf,
-      fieldSelector: "status.phase!=Pending",
-      metadataOnly: !this.#options.whole,
-      signal,
-    });
-    return ownPods(this.#podsOf, items).map((pod) => ({
-      pod: pod.metadata.name ?? "",
-      streams: this.#options.streamsOf(pod),
-    }));
+  /** Follows what has begun since the look before. Of pods that have not changed only the metadata is asked for. */
+  async #look(signal: AbortSignal): Promise<number> {
+    const type = { apiVersion: "v1", kind: "Pod" };
+    const { items } = await this.#kube.list(type, { ...this.#podsOf, metadataOnly: true, signal });
+    const own = ownPods(this.#podsOf, items);
+    const changed = own
+      .map(({ metadata }) => metadata)
+      .filter(({ name = "", resourceVersion }) =>
+        !this.#read.has(name) || this.#read.get(name) !== resourceVersion
+      )
+      .slice(0, MAX_READS);
+    await Promise.all(
+      changed.map(({ name = "", resourceVersion }) =>
+        this.#readPod(name, signal).then(() => this.#read.set(name, resourceVersion))
+      ),
+    );
+    return own.length;
   }
 
-  #follow({ pod, streams }: PodStreams): void {
-    if (this.#followed.has(pod)) return;
-    this.#followed.set(pod, Promise.all(streams.map((stream) => this.#logLines(pod, stream))));
+  async #readPod(name: string, signal: AbortSignal): Promise<void> {
+    const { namespace } = this.#podsOf;
+    try {
+      const pod = await this.#kube.get({ apiVersion: "v1", kind: "Pod", name, namespace }, { signal });
+      for (const stream of this.#options.streamsOf(pod)) this.#follow(name, stream);
+    } catch (error) {
+      if (!isFault(error, "notFound")) throw error;
+    }
   }
 
-  async #logLines(name: string, { container, label }: PodStream): Promise<void> {
+  #follow(pod: string, stream: PodStream): void {
+    const key = `${pod}/${stream.container}`;
+    if (!this.#followed.has(key)) this.#followed.set(key, this.#logLines(pod, stream));
+  }
+
+  async #logLines(name: string, { container, label, noise = () => () => false }: PodStream): Promise<void> {
     await this.#takeStream();
-    const { clock, isNoise, log } = this.#options;
+    const { clock, log } = this.#options;
+    const isNoise = noise();
     try {
       const lines = followLog(this.#kube, { name, namespace: this.#podsOf.namespace }, {
         container,

@@ -65,6 +65,12 @@ export function defaultContainer(pod: KubeObject): string | undefined {
   return pod.metadata.annotations?.[DEFAULT_CONTAINER_ANNOTATION] ?? (textAt(first, "name") || undefined);
 }
 
+/** The names of all containers of a pod, init containers first. */
+export function containersOf(pod: KubeObject): string[] {
+  return ["initContainers", "containers"]
+    .flatMap((list) => objectsAt(pod, "spec", list).map((each) => textAt(each, "name")));
+}
+
 /** Whether a container of the pod has written a log, as far as its status tells. */
 export function hasRun(pod: KubeObject, container: string): boolean {
   return statusesOf(pod).some(({ name, state, lastState }) =>
@@ -73,6 +79,14 @@ export function hasRun(pod: KubeObject, container: string): boolean {
       isJsonObject(each) && (isJsonObject(each.running) || hasStarted(each.terminated))
     )
   );
+}
+
+/** Whether a container of the pod has ended with another exit code than 0, and has run before. */
+export function endedBadly(pod: KubeObject, container: string): boolean {
+  return hasRun(pod, container) && statusesOf(pod).some(({ name, state }) => {
+    const { exitCode } = objectAt(state, "terminated");
+    return name === container && exitCode !== undefined && exitCode !== 0;
+  });
 }
 
 /** A pod that is ended from outside may have containers that never ran, and say they terminated. */

@@ -1,6 +1,8 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { argoRunner } from "../../runners/argo/mod.ts";
+import { jobRunner } from "../../runners/job/mod.ts";
 import { reasonOfItems } from "../../src/check/check_run.ts";
+import { checkText } from "../../src/check/check_text.ts";
 import { InvalidInputError, RunError } from "../../src/errors.ts";
 import type { Reason } from "../../src/exit_codes.ts";
 import { ApiError } from "../../src/kube/api_error.ts";
@@ -285,6 +287,39 @@ Deno.test("checkRun() says that the work's account is missing", async () => {
   );
   assertEquals(reasonOfItems(items), "WorkFailed");
 });
+
+const JOB_MANIFEST = {
+  template: { spec: { restartPolicy: "Never", containers: [{ name: "main", image: "busybox" }] } },
+};
+
+for (
+  const { timeoutMs, says, ends } of [
+    {
+      timeoutMs: 60_000,
+      says: 'there is no service account "worker" for the work, which waits for it: kubectl',
+      ends: "a run would end with exit code 124 (TimedOut)",
+    },
+    {
+      timeoutMs: undefined,
+      says: 'there is no service account "worker" for the work, which waits for it without end: kubectl',
+      ends: "a run would wait without end; with a RUNNER_TIMEOUT it would end with exit code 124 (TimedOut)",
+    },
+  ]
+) {
+  Deno.test(`checkRun() of a Job whose account is missing says that it waits, with time-out ${timeoutMs}`, async () => {
+    const api = anApi({ user: "jane" });
+    api.delete("ServiceAccount", "team", "worker");
+    const context = aContext({ program: "job-runner", ...timeoutMs === undefined ? {} : { timeoutMs } });
+    const items = await check(api, {
+      config: aConfig({ context }),
+      runner: jobRunner,
+      readManifest: () => Promise.resolve(JOB_MANIFEST),
+    });
+    assertStringIncludes(items.find(({ item }) => item === "account")?.message ?? "", says);
+    assertEquals(reasonOfItems(items), "TimedOut");
+    assertStringIncludes(checkText(items, "text"), ends);
+  });
+}
 
 Deno.test("checkRun() with a status that goes nowhere needs no object for it", async () => {
   const api = anApi();

@@ -1,8 +1,9 @@
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { clusterTest, createAccount } from "./cluster.ts";
 import { tokenFor, writeKubeconfig } from "./kubeconfigs.ts";
-import { run, runnerEnv } from "./program.ts";
-import { chainSpec, createStatusObject, scriptSpec } from "./workflows.ts";
+import { scriptContainer } from "./job_work.ts";
+import { reportOf, run, runnerEnv } from "./program.ts";
+import { chainSpec, createStatusObject, scriptSpec, scriptTemplate } from "./workflows.ts";
 
 const NUMBERS = Array.from({ length: 20 }, (_, index) => `line ${index + 1}`);
 const COUNT = "i=1; while [ $i -le 20 ]; do echo line $i; i=$((i+1)); sleep 0.2; done; printf done";
@@ -28,6 +29,54 @@ clusterTest(
     ]);
   },
 );
+
+clusterTest(
+  "the containers of a containerSet are followed, and no line of Argo's executor",
+  async (space) => {
+    await createStatusObject(space);
+    const containers = [
+      scriptContainer("one", "echo I am one"),
+      scriptContainer("two", "echo I am two; exit 3", { dependencies: ["one"] }),
+    ];
+    const spec = { entrypoint: "main", templates: [{ name: "main", containerSet: { containers } }] };
+    const ended = await run(await runnerEnv(space, spec, { RUNNER_FOLLOW_LOGS: "true" }));
+    assertEquals(ended.code, 10, ended.stderr);
+    assertEquals(followed(ended.stderr).toSorted(), ["[work/one] I am one", "[work/two] I am two"]);
+    assertEquals(reportOf(ended).failure.logTail, ["I am two"]);
+  },
+);
+
+clusterTest("init containers and sidecars of a template are followed", async (space) => {
+  await createStatusObject(space);
+  const template = scriptTemplate("main", 'sleep 2; echo "mine argo=true"; echo "Error: exit status 7"', {
+    initContainers: [scriptContainer("prepare", "echo preparing; sleep 5; echo prepared")],
+    sidecars: [scriptContainer("helper", "echo helping; sleep 600")],
+  });
+  const spec = { entrypoint: "main", templates: [template] };
+  const ended = await run(await runnerEnv(space, spec, { RUNNER_FOLLOW_LOGS: "true" }));
+  assertEquals(ended.code, 0, ended.stderr);
+  assertEquals(followed(ended.stderr).toSorted(), [
+    "[work/helper] helping",
+    "[work/prepare] prepared",
+    "[work/prepare] preparing",
+    "[work] Error: exit status 7",
+    "[work] mine argo=true",
+  ]);
+});
+
+clusterTest("Argo's own container is followed where it fails", async (space) => {
+  await createStatusObject(space);
+  const outputs = { parameters: [{ name: "x", valueFrom: { path: "/tmp/nothing" } }] };
+  const spec = { entrypoint: "main", templates: [scriptTemplate("main", "echo working", { outputs })] };
+  const ended = await run(await runnerEnv(space, spec, { RUNNER_FOLLOW_LOGS: "true" }));
+  assertEquals(ended.code, 10, ended.stderr);
+  const lines = followed(ended.stderr);
+  assertEquals(lines.filter((line) => !line.startsWith("[work/wait] ")), ["[work] working"]);
+  assert(
+    lines.some((line) => line.startsWith("[work/wait] ") && line.includes("/tmp/nothing")),
+    ended.stderr,
+  );
+});
 
 clusterTest("an account that may not read pods gets one warning, and the same verdict", async (space) => {
   await createStatusObject(space);

@@ -57,6 +57,10 @@ clusterTest("with RUNNER_FOLLOW_LOGS each line of a Job's containers is logged o
     scriptContainer("one", "for i in 1 2 3 4 5 6; do echo line $i; sleep 1; done"),
     scriptContainer("two", "echo short"),
   ]);
+  manifest.template.spec.initContainers = [
+    scriptContainer("prepare", "echo preparing; sleep 5; echo prepared"),
+    scriptContainer("helper", "echo helping; sleep 600", { restartPolicy: "Always" }),
+  ];
   const ended = await run(await runnerEnv(space, manifest, { RUNNER_FOLLOW_LOGS: "true" }), JOB);
   assertEquals(ended.code, 0, ended.stderr);
   const followed = ended.stderr.split("\n").filter((line) => line.startsWith("{"))
@@ -68,5 +72,10 @@ clusterTest("with RUNNER_FOLLOW_LOGS each line of a Job's containers is logged o
     [1, 2, 3, 4, 5, 6].map((i) => `[one] line ${i}`),
   );
   assertEquals(followed.filter((line) => line.startsWith("[two]")), ["[two] short"]);
+  assertEquals(followed.filter((line) => line.startsWith("[prepare]")), [
+    "[prepare] preparing",
+    "[prepare] prepared",
+  ]);
+  assertEquals(followed.filter((line) => line.startsWith("[helper]")), ["[helper] helping"]);
   assertEquals(reportOf(ended).phase, "Succeeded");
 });

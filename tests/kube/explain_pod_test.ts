@@ -1,7 +1,8 @@
 import { assertEquals } from "@std/assert";
 import { ApiError, type Fault } from "../../src/kube/api_error.ts";
 import type { KubeClient, KubeObject, ListOptions } from "../../src/kube/client.ts";
-import { explainPod, type ExplainPodOptions, warningEvents } from "../../src/kube/explain_pod.ts";
+import { warningEvents } from "../../src/kube/events.ts";
+import { explainPod, type ExplainPodOptions } from "../../src/kube/explain_pod.ts";
 
 const REF = { name: "demo", namespace: "team" };
 const SIGNAL = new AbortController().signal;
@@ -27,8 +28,10 @@ function aClient({ pod, events = [], logs = {} }: Answers): { kube: KubeClient; 
     get() {
       if (typeof pod === "string") return fail(pod);
       const containerStatuses = Object.entries(pod).map(([name, code]) => terminated(name, code));
-      return Promise.resolve({ metadata: { ...REF, uid: "uid-1" }, status: { containerStatuses } });
+      const spec = { containers: Object.keys(pod).map((name) => ({ name })) };
+      return Promise.resolve({ metadata: { ...REF, uid: "uid-1" }, spec, status: { containerStatuses } });
     },
+    serverNow: () => Date.parse("2026-01-01T00:00:10Z"),
     list(_type: unknown, options: ListOptions) {
       lists.push(options);
       return Promise.resolve({ resourceVersion: "1", items: events });
@@ -66,7 +69,7 @@ Deno.test("explainPod() tells the main container's log where that of the failed 
 });
 
 Deno.test("explainPod() leaves out the log of an executor", async () => {
-  const options = { noLogOf: ["helper"] };
+  const options = { executors: ["helper"] };
   const logs = { main: "fine\n", helper: "noise\n" };
   assertEquals((await explain({ pod: { main: 0, helper: 2 }, logs }, options)).logTail, ["fine"]);
 });

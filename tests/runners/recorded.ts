@@ -52,6 +52,9 @@ export interface Replay {
   logs: LogOptions[];
 }
 
+/** A time after all recordings, milliseconds since 1970. */
+export const RECORDED_BEFORE = Date.parse("2026-12-24T00:00:00Z");
+
 /** An answer of the API server that is no success. */
 export function refusal(fault: "forbidden" | "notFound" | "server"): ApiError {
   return new ApiError(`Cannot read it (${fault})`, { fault });
@@ -71,7 +74,7 @@ export function replay(
     await wrong;
   };
   const kube = {
-    serverNow: () => Date.now(),
+    serverNow: () => RECORDED_BEFORE,
     async get({ kind, name }: ObjectRef, options: { signal?: AbortSignal } = {}) {
       await ask(kind as Asked, options.signal);
       const found = [object, ...pods].find((each) => each.kind === kind && each.metadata.name === name);

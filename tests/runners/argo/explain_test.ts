@@ -109,6 +109,8 @@ const failed: Case[] = [
   { ...alone("terminated", 143), says: "workflow shutdown with strategy:  Terminate", log: "working" },
 ];
 
+const MUTEX = 'waits for the lock Mutex "build", held by rec-plain/zz-holder';
+
 /** Recorded while they ran. */
 const waiting: Case[] = [
   {
@@ -130,9 +132,48 @@ const waiting: Case[] = [
   },
   {
     of: "missing-volume",
-    cause: { pod: "missing-volume", reason: "PodInitializing" },
+    cause: { pod: "missing-volume", reason: "FailedMount" },
+    says: 'configmap "nothing" not found',
     event: 'FailedMount: MountVolume.SetUp failed for volume "v" : configmap "nothing" not found',
   },
+  { of: "lock", cause: { reason: "Synchronization" }, says: MUTEX },
+  { of: "lock-steps", cause: { node: "lock-steps", reason: "Synchronization" }, says: MUTEX },
+  { of: "lock-dag", cause: { node: "lock-dag", reason: "Synchronization" }, says: MUTEX },
+  { of: "lock-retry", cause: { node: "lock-retry", reason: "Synchronization" }, says: MUTEX },
+  {
+    of: "lock-inner",
+    cause: { node: "inner", reason: "Synchronization" },
+    says: 'waits for the lock ConfigMap "limits/build", held by rec-plain/zz-sem-holder',
+  },
+  {
+    of: "deaf-sidecar",
+    cause: { node: "deaf", pod: "deaf", container: "deaf", reason: "ContainerRunning" },
+    says: 'the container "deaf" runs on after the end of "main" (exit code 0)',
+  },
+  {
+    of: "retry-backoff",
+    cause: { node: "retry-backoff", reason: "Backoff" },
+    says: "Backoff for 10 minutes",
+  },
+  {
+    of: "missing-secret",
+    cause: { pod: "missing-secret", reason: "FailedMount" },
+    says: 'secret "nothing" not found',
+  },
+  { of: "suspended-spec", cause: { reason: "Suspended" }, says: "spec.suspend is true" },
+  {
+    of: "suspended-for",
+    cause: { node: "suspended-for", reason: "Suspended" },
+    says: "for 30m or to be resumed",
+  },
+  { of: "no-parallelism", cause: { reason: "Parallelism" }, says: "spec.parallelism is 0" },
+  { of: "quota", cause: { node: "quota", reason: "Pending" }, says: "exceeded quota: tight" },
+  {
+    of: "webhook-down",
+    cause: { node: "webhook-down", reason: "Pending" },
+    says: 'failed calling webhook "pods.example.org"',
+  },
+  { of: "http", cause: { node: "http", reason: "Pending" }, says: "waits for Argo's agent" },
   { of: "suspended", cause: { node: "approve", reason: "Suspended" }, says: "to be resumed" },
   { of: "running", cause: { node: "running", reason: "Running" }, says: "runs since", log: "still working" },
 ];

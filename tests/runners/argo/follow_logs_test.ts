@@ -1,16 +1,19 @@
 import { assert, assertEquals } from "@std/assert";
-import { followedWorkflow, nodeOf, podsOfEnded } from "../../../runners/argo/follow_logs.ts";
+import { followedWorkflow, nodeOf, streamsOf } from "../../../runners/argo/follow_logs.ts";
 import {
   type FollowedPods,
   type KubeClient,
   type KubeObject,
   type ListOptions,
   type Log,
+  type ObjectRef,
   silentLog,
 } from "../../../src/mod.ts";
 import { type FakeClock, fakeClock } from "../../../src/testing/mod.ts";
 import { type AskedLog, at, HANG, logClient, type LogStream } from "../../kube/log_streams.ts";
-import { refusal } from "../recorded.ts";
+import { recordingsOf, refusal } from "../recorded.ts";
+
+const { recording } = recordingsOf("argo");
 
 interface Followed {
   clock: FakeClock;
@@ -18,25 +21,37 @@ interface Followed {
   /** What was logged: `info [node] line`. */
   told: string[];
   lists: ListOptions[];
+  /** The pods that were read. */
+  reads: string[];
   asked: AskedLog[];
   signal: AbortController;
 }
 
-/** Follows the logs of these pods, given by their nodes' names; both functions may throw. */
+/** The pods that a client has, by name: each the name of its node, or the pod itself. */
+type Pods = Record<string, string | undefined | KubeObject>;
+
+/** Follows the logs of these pods; both functions may throw. */
 function following(
-  pods: () => Record<string, string | undefined>,
+  pods: () => Pods,
   streamOf: (asked: AskedLog) => LogStream,
   signal = new AbortController(),
 ): Followed {
   const clock = fakeClock();
   const told: string[] = [];
   const lists: ListOptions[] = [];
+  const reads: string[] = [];
   const { kube: streams, asked } = logClient(streamOf);
   const kube = {
     ...streams,
     async list(_type: unknown, options: ListOptions) {
       lists.push(options);
-      return await Promise.resolve({ resourceVersion: "1", items: Object.entries(pods()).map(aPod) });
+      const items = Object.entries(pods()).map(aPod)
+        .map(({ apiVersion, kind, metadata }) => ({ apiVersion, kind, metadata }));
+      return await Promise.resolve({ resourceVersion: "1", items });
+    },
+    async get({ name }: ObjectRef) {
+      reads.push(name);
+      return await Promise.resolve(aPod([name, pods()[name]]));
     },
   } as unknown as KubeClient;
   const log: Log = {
@@ -50,25 +65,43 @@ function following(
     clock,
   });
   logs.run();
-  return { clock, logs, told, lists, asked, signal };
+  return { clock, logs, told, lists, reads, asked, signal };
 }
 
-function aPod([name, node]: [string, string | undefined]): KubeObject {
+/** What a container of a pod is like: not begun, running, or ended with a code. */
+type State = "waiting" | "running" | number;
+
+/** A pod of a step, by default with Argo's own containers and the one that does the work. */
+function aPod([name, node]: [string, Pods[string]]): KubeObject {
+  if (typeof node === "object") return node;
+  return stepPod(name, node, { init: 0, wait: "running", main: "running" });
+}
+
+function stepPod(
+  name: string,
+  node: string | undefined,
+  states: Record<string, State>,
+  resourceVersion = "1",
+): KubeObject {
   const annotations = node === undefined ? {} : { "workflows.argoproj.io/node-name": node };
-  return { apiVersion: "v1", kind: "Pod", metadata: { name, annotations } };
+  const names = Object.keys(states).map((container) => ({ name: container }));
+  const statuses = Object.entries(states).map(([container, state]) => ({
+    name: container,
+    state: stateOf(state),
+  }));
+  return {
+    apiVersion: "v1",
+    kind: "Pod",
+    metadata: { name, annotations, resourceVersion },
+    spec: { containers: names },
+    status: { containerStatuses: statuses },
+  };
 }
 
-/** A Workflow that has ended, with these pods by the ends of their ids. */
-function anEnded(...nodes: { id: string; displayName: string; phase?: string }[]): KubeObject {
-  const entries = nodes.map((node) => [`demo-${node.id}`, {
-    phase: "Succeeded",
-    type: "Pod",
-    name: `demo.${node.displayName}`,
-    templateName: "work",
-    ...node,
-  }]);
-  const status = { nodes: Object.fromEntries(entries) };
-  return { apiVersion: "argoproj.io/v1alpha1", kind: "Workflow", metadata: { name: "demo" }, status };
+function stateOf(state: State) {
+  if (state === "waiting") return { waiting: { reason: "PodInitializing" } };
+  const startedAt = "2026-11-25T00:38:16Z";
+  return state === "running" ? { running: { startedAt } } : { terminated: { exitCode: state, startedAt } };
 }
 
 Deno.test("FollowedPods logs each line led by its node, or by its pod", async () => {
@@ -83,20 +116,56 @@ Deno.test("FollowedPods logs each line led by its node, or by its pod", async ()
   assertEquals(options, {
     namespace: "team",
     labelSelector: "workflows.argoproj.io/workflow=demo",
-    fieldSelector: "status.phase!=Pending",
     metadataOnly: true,
   });
 });
 
 Deno.test("FollowedPods finds further pods, with at most one list in 3 s and one stream a pod", async () => {
   const pods: Record<string, string> = { "demo-a": "demo.a" };
-  const { clock, told, lists, asked } = following(() => pods, () => [at("01", "hello"), HANG]);
+  const { clock, told, lists, reads, asked } = following(() => pods, () => [at("01", "hello"), HANG]);
   await clock.advance(10_000);
   pods["demo-b"] = "demo.b";
   await clock.advance(20_000);
   assertEquals(told, ["info [a] hello", "info [b] hello"]);
   assertEquals(asked.length, 2);
   assert(lists.length <= 10, `${lists.length}`);
+  assertEquals(reads, ["demo-a", "demo-b"]);
+});
+
+Deno.test("FollowedPods follows each container of the work as soon as it has begun, and Argo's own where they fail", async () => {
+  let pod = stepPod("demo-a", "demo.a", { init: 0, prepare: "running", wait: "waiting", main: "waiting" });
+  const { clock, told, reads } = following(
+    () => ({ "demo-a": pod }),
+    ({ container }) => [at("01", `I am ${container}`), HANG],
+  );
+  await clock.advance(3_000);
+  assertEquals(told, ["info [a/prepare] I am prepare"]);
+  await clock.advance(10_000);
+  assertEquals(reads.length, 1);
+  pod = stepPod("demo-a", "demo.a", { init: 0, prepare: 0, wait: "running", main: "running", side: 0 }, "2");
+  await clock.advance(4_000);
+  assertEquals(told.slice(1), ["info [a] I am main", "info [a/side] I am side"]);
+  pod = stepPod("demo-a", "demo.a", { init: 0, prepare: 0, wait: 64, main: 0, side: 0 }, "3");
+  await clock.advance(4_000);
+  assertEquals(told.slice(3), ["info [a/wait] I am wait"]);
+});
+
+Deno.test("streamsOf() of a recorded containerSet are its containers, and none of Argo's own that have not failed", () => {
+  const [pod] = recording("container-set").pods;
+  assertEquals(
+    streamsOf(pod!, "container-set").map(({ container, label }) => [container, label]),
+    [["one", "container-set/one"], ["two", "container-set/two"]],
+  );
+});
+
+Deno.test("FollowedPods shows every line of Argo's executor where that has failed", async () => {
+  const line = 'time="2026-11-25T00:38:16.443Z" level=error msg="cannot save outputs" argo=true';
+  const { clock, told } = following(
+    () => ({ "demo-a": stepPod("demo-a", "demo.a", { init: 0, wait: 64, main: 0 }) }),
+    () => [at("01", line), HANG],
+  );
+  await clock.advance(3_000);
+  assertEquals(told, [`info [a/wait] ${line}`]);
 });
 
 Deno.test("FollowedPods asks for nothing where the run is over before it begins", async () => {
@@ -118,25 +187,27 @@ Deno.test("FollowedPods opens at most 50 streams at once, and lists the less oft
 });
 
 Deno.test("FollowedPods.finish() takes the last lines of what it follows, and those of pods that were too short", async () => {
+  const pods: Pods = { "demo-work-1": "demo.a" };
   const { clock, logs, told, lists } = following(
-    () => ({ "demo-work-1": "demo.a" }),
+    () => pods,
     ({ pod, follow }) => {
       if (pod !== "demo-work-1") return [at("05", "short")];
       return follow ? [at("01", "hello"), HANG] : [at("01", "hello"), at("02", "bye")];
     },
   );
   await clock.advance(3_000);
-  const workflow = anEnded(
-    { id: "1", displayName: "a" },
-    { id: "2", displayName: "b" },
-    { id: "3", displayName: "never", phase: "Omitted" },
-  );
-  const finished = logs.finish(() => podsOfEnded(workflow));
+  pods["demo-work-2"] = stepPod("demo-work-2", "demo.b", { init: 0, wait: 0, main: 0 });
+  pods["demo-work-3"] = stepPod("demo-work-3", "demo.never", {
+    init: "waiting",
+    wait: "waiting",
+    main: "waiting",
+  });
+  const finished = logs.finish();
   await clock.advance(1_000);
   await finished;
   assertEquals(told.toSorted(), ["info [a] bye", "info [a] hello", "info [b] short"]);
   await clock.advance(60_000);
-  assertEquals(lists.length, 1);
+  assertEquals(lists.length, 2);
 });
 
 Deno.test("FollowedPods.finish() returns at once when all logs are at their end", async () => {
@@ -150,9 +221,7 @@ Deno.test("FollowedPods.finish() waits for 2 s at most", async () => {
   const { clock, logs } = following(() => ({ "demo-a": "demo.a" }), () => [HANG]);
   await clock.advance(3_000);
   let isOver = false;
-  const finished = logs.finish(() => podsOfEnded(anEnded({ id: "2", displayName: "b" }))).then(() =>
-    isOver = true
-  );
+  const finished = logs.finish().then(() => isOver = true);
   await clock.advance(1_900);
   assertEquals(isOver, false);
   await clock.advance(100);
@@ -171,7 +240,7 @@ for (const what of ["pods", "logs"]) {
     await clock.advance(60_000);
     assertEquals(told, ["warn Cannot follow the logs: Cannot read it (forbidden)"]);
     assertEquals(lists.length, 1);
-    await logs.finish(() => podsOfEnded(anEnded({ id: "2", displayName: "c" })));
+    await logs.finish();
     assertEquals(asked.length, what === "pods" ? 0 : 2);
   });
 }
@@ -188,12 +257,12 @@ Deno.test("FollowedPods looks again after an error, later each time", async () =
   assertEquals(told, ["info [a] hello"]);
 });
 
-Deno.test("FollowedPods leaves out what Argo's executor logs in the work's container", async () => {
+Deno.test("FollowedPods leaves out what Argo's executor logs in the work's containers", async () => {
   const executor =
     'time="2026-11-25T00:38:16.443Z" level=info msg="sub-process exited" argo=true error="<nil>"';
   const { clock, told } = following(
     () => ({ "demo-a": "demo.a" }),
-    () => [at("01", executor), at("01", "mine argo=true"), HANG],
+    () => [at("01", executor), at("01", "Error: exit status 3"), at("01", "mine argo=true"), HANG],
   );
   await clock.advance(3_000);
   assertEquals(told, ["info [a] mine argo=true"]);

@@ -119,20 +119,6 @@ for (const { what, nodes, cause, others } of cases) {
 const RUNNING = { phase: "Running" };
 const waits: { what: string; nodes: Record<string, JsonObject>; node: string | undefined }[] = [
   {
-    what: "a pod that says why it does not start",
-    nodes: {
-      w: RUNNING,
-      a: { type: "Suspend", ...RUNNING },
-      b: { phase: "Pending", message: "Unschedulable: 0/1 nodes are available" },
-    },
-    node: "b",
-  },
-  {
-    what: "a suspended node before a running one",
-    nodes: { w: RUNNING, a: RUNNING, b: { type: "Suspend", ...RUNNING } },
-    node: "b",
-  },
-  {
     what: "a pod that has not started",
     nodes: { w: RUNNING, a: RUNNING, b: { phase: "Pending" } },
     node: "b",

@@ -89,11 +89,61 @@ const cases: Record<string, Case> = {
     says: "0/1 nodes are available",
     event: "FailedScheduling: 0/1 nodes are available",
   },
-  "quota": { cause: { reason: "Running" }, says: NO_POD, event: "FailedCreate: Error creating: pods " },
+  "quota": {
+    cause: { reason: "FailedCreate" },
+    says: "exceeded quota: none",
+    event: "FailedCreate: Error creating: pods ",
+  },
+  "sidecar-running": {
+    cause: { pod: "sidecar-running-bn4bm", container: "helper", reason: "ContainerRunning" },
+    says: 'the container "helper" runs on after the end of "main" (exit code 0)',
+    log: "helping",
+  },
+  "sidecar-not-started": {
+    cause: { pod: "sidecar-not-started-b9njr", container: "proxy", reason: "Unhealthy" },
+    says: 'the sidecar "proxy" runs and has not started: Startup probe failed',
+  },
+  "missing-secret": {
+    cause: { pod: "missing-secret-rvn4h", reason: "FailedMount" },
+    says: 'secret "nothing" not found',
+  },
+  "missing-claim": {
+    cause: { pod: "missing-claim-2fdfr", reason: "Unschedulable" },
+    says: 'persistentvolumeclaim "nothing" not found',
+  },
+  "missing-key": {
+    cause: { pod: "missing-key-xsn9g", container: "main", reason: "CreateContainerConfigError" },
+    says: 'secret "nothing" not found',
+  },
+  "crash-loop": {
+    cause: { pod: "crash-loop-ks5k8", container: "main", exitCode: 1, reason: "CrashLoopBackOff" },
+    log: "no",
+  },
+  "waiting-to-retry": {
+    cause: { pod: "waiting-to-retry-fpnk5", container: "main", exitCode: 1, reason: "Error" },
+    log: "no",
+  },
+  "limits-wanted": {
+    cause: { reason: "FailedCreate" },
+    says: "failed quota: tight: must specify limits.cpu",
+  },
+  "limit-range": { cause: { reason: "FailedCreate" }, says: "maximum cpu usage per Container is 100m" },
+  "pod-security": { cause: { reason: "FailedCreate" }, says: 'violates PodSecurity "restricted:latest"' },
+  "webhook-down": { cause: { reason: "FailedCreate" }, says: 'failed calling webhook "pods.example.org"' },
+  "missing-account": {
+    cause: { reason: "FailedCreate" },
+    says: 'serviceaccount "nobody" not found',
+    event: "FailedCreate: Error creating: pods ",
+  },
+  "no-parallelism": { cause: { reason: "Parallelism" }, says: "spec.parallelism is 0" },
+  "managed-elsewhere": { cause: { reason: "Pending" }, says: 'its controller "example.org/elsewhere"' },
+  "queued": { cause: { reason: "Suspended" }, says: 'Kueue\'s queue "team-a" has not admitted it' },
+  "scheduling-gate": { cause: { reason: "SchedulingGated" }, says: '"example.org/hold"' },
+  "no-scheduler": { cause: { reason: "Pending" }, says: 'no scheduler "nobody" has taken it up' },
   "suspended": { cause: { reason: "Suspended" }, says: "to be resumed" },
   "running": { cause: { pod: "running-6mj7j", reason: "Running" }, says: "runs since 2026-", log: "long" },
-  "failure-target": { cause: { pod: "failure-target-6ssh9", reason: "Running" }, log: "deaf" },
-  "success-criteria-met": { cause: { node: "index 1", reason: "Running" } },
+  "failure-target": { cause: { pod: "failure-target-6ssh9", reason: "Terminating" }, log: "deaf" },
+  "success-criteria-met": { cause: { node: "index 1", reason: "Terminating" } },
 };
 
 for (const [of, { cause, says, log, event }] of Object.entries(cases)) {

@@ -216,13 +216,33 @@ for (const [of, [state, message]] of Object.entries(ended)) {
   });
 }
 
+const ONE_POD = "Running (pods: 1 active, 0 succeeded, 0 failed)";
+const NO_PODS = "Running (pods: 0 active, 0 succeeded, 0 failed)";
+
 /** What is said of each recording that has not ended. */
 const running: Record<string, string> = {
-  "running": "Running (pods: 1 active, 0 succeeded, 0 failed)",
-  "missing-image": "Running (pods: 1 active, 0 succeeded, 0 failed)",
-  "unschedulable": "Running (pods: 1 active, 0 succeeded, 0 failed)",
-  "quota": "Running (pods: 0 active, 0 succeeded, 0 failed)",
+  "running": ONE_POD,
+  "missing-image": ONE_POD,
+  "unschedulable": ONE_POD,
+  "quota": NO_PODS,
   "suspended": "Suspended (pods: 0 active, 0 succeeded, 0 failed)",
+  "queued": "Suspended (pods: 0 active, 0 succeeded, 0 failed)",
+  "managed-elsewhere": "Pending (pods: 0 active, 0 succeeded, 0 failed)",
+  "no-parallelism": NO_PODS,
+  "missing-account": NO_PODS,
+  "limits-wanted": NO_PODS,
+  "limit-range": NO_PODS,
+  "pod-security": NO_PODS,
+  "webhook-down": NO_PODS,
+  "scheduling-gate": ONE_POD,
+  "sidecar-running": ONE_POD,
+  "sidecar-not-started": ONE_POD,
+  "missing-secret": ONE_POD,
+  "missing-claim": ONE_POD,
+  "missing-key": ONE_POD,
+  "crash-loop": ONE_POD,
+  "waiting-to-retry": "Running (pods: 0 active, 0 succeeded, 4 failed)",
+  "no-scheduler": ONE_POD,
   "success-criteria-met": "Running (pods: 0 active, 1 succeeded, 0 failed)",
   "failure-target": "Running (pods: 0 active, 0 succeeded, 1 failed)",
 };
@@ -232,7 +252,7 @@ for (const [of, state] of Object.entries(running)) {
     const { object } = recording(of);
     assertEquals([jobOutcome(object), jobState(object)], [undefined, state]);
     assertEquals([failureReason(object), "finishedAt" in jobNode(object)], [undefined, false]);
-    assertEquals(isSuspended(object), of === "suspended");
+    assertEquals(isSuspended(object), state.startsWith("Suspended"));
   });
 }
 

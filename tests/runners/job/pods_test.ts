@@ -5,6 +5,7 @@ import {
   type KubeClient,
   type KubeObject,
   type ListOptions,
+  type ObjectRef,
   silentLog,
 } from "../../../src/mod.ts";
 import { fakeClock } from "../../../src/testing/mod.ts";
@@ -13,7 +14,9 @@ import { at, HANG, logClient } from "../../kube/log_streams.ts";
 function aPod(name: string, containers: string[], initContainers: string[] = []): KubeObject {
   const named = (names: string[]) => names.map((name) => ({ name }));
   const spec = { containers: named(containers), initContainers: named(initContainers) };
-  return { apiVersion: "v1", kind: "Pod", metadata: { name, namespace: "team" }, spec };
+  const begun = (names: string[]) => names.map((name) => ({ name, state: { running: { startedAt: "…" } } }));
+  const status = { containerStatuses: begun(containers), initContainerStatuses: begun(initContainers) };
+  return { apiVersion: "v1", kind: "Pod", metadata: { name, namespace: "team" }, spec, status };
 }
 
 Deno.test("followedJob() leads each line by its pod, and by its container where there are several", async () => {
@@ -28,6 +31,7 @@ Deno.test("followedJob() leads each line by its pod, and by its container where 
       lists.push(options);
       return Promise.resolve({ resourceVersion: "1", items });
     },
+    get: ({ name }: ObjectRef) => Promise.resolve(items.find(({ metadata }) => metadata.name === name)),
   } as unknown as KubeClient;
   const told: string[] = [];
   const clock = fakeClock();
@@ -46,7 +50,7 @@ Deno.test("followedJob() leads each line by its pod, and by its container where 
   assertEquals([namespace, labelSelector, metadataOnly], [
     "team",
     "batch.kubernetes.io/controller-uid=uid-1",
-    false,
+    true,
   ]);
 });
 

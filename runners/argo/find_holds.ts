@@ -1,0 +1,107 @@
+/**
+ * Finding out what keeps a Workflow from going on.
+ *
+ * @module
+ */
+import {
+  aHold,
+  type Hold,
+  type KubeClient,
+  type KubeObject,
+  lookAtPods,
+  newestEvent,
+  podHolds,
+  type PodsUnderWay,
+  readWarnings,
+  textAt,
+  unlessForbidden,
+  type WaitTarget,
+} from "../../src/mod.ts";
+import { heldNodes, workflowHold } from "./holds.ts";
+import { type ArgoNode, podNameOf, podsOf, readNodes } from "./nodes.ts";
+import { EXECUTORS, workersOf } from "./pods.ts";
+import { workflowOutcome } from "./workflow.ts";
+
+/** What is known of a Workflow under way. */
+export interface KnownWorkflow extends PodsUnderWay {
+  /** The whole Workflow. */
+  workflow: KubeObject;
+  /** Its nodes by their ids. */
+  nodes: Map<string, ArgoNode>;
+  /** The API server's clock, milliseconds since 1970. */
+  nowMs: number;
+}
+
+/** What a pod that merely starts has as its node's message. */
+const STARTING = ["PodInitializing", "ContainerCreating"];
+/** The whole Workflow, which may be large, is asked for at least at each of so many looks, though its pods run. */
+const LOOKS_PER_WORKFLOW = 5;
+
+/** Looks at one Workflow again and again. */
+export class WorkflowHolds {
+  readonly #kube: KubeClient;
+  readonly #target: WaitTarget;
+  #looks = 0;
+  #hadHolds = false;
+
+  /** Nothing is asked before `find()`. */
+  constructor(kube: KubeClient, target: WaitTarget) {
+    this.#kube = kube;
+    this.#target = target;
+  }
+
+  /**
+   * Asks what holds the Workflow up. One request for its pods, and one for each pod that takes its time to start; the
+   * Workflow itself at the first look, now and then, and while no pod of it runs or something was held up before; and
+   * its own events where nothing else tells.
+   */
+  async find(signal: AbortSignal): Promise<Hold[]> {
+    const known = await lookAtPods(this.#kube, podsOf(this.#target), signal);
+    const nowMs = this.#kube.serverNow();
+    const isDue = this.#looks % LOOKS_PER_WORKFLOW === 0 || this.#hadHolds || !someRun(known, nowMs);
+    this.#looks += 1;
+    const holds = isDue ? await this.#findInWorkflow(known, signal) : podsHolds(known, nowMs);
+    this.#hadHolds = holds.length > 0;
+    return holds;
+  }
+
+  async #findInWorkflow(known: PodsUnderWay, signal: AbortSignal): Promise<Hold[]> {
+    const workflow = await this.#kube.get(this.#target, { signal });
+    const nowMs = this.#kube.serverNow();
+    const { nodes } = await readNodes(workflow);
+    const holds = workflowHolds({ ...known, workflow, nodes, nowMs });
+    if (holds.length > 0 || known.pods.length > 0 || workflowOutcome(workflow)) return holds;
+    const events = await unlessForbidden(() => readWarnings(this.#kube, this.#target, signal));
+    const event = newestEvent(events ?? [], this.#target.uid, () => true);
+    if (!event) return [];
+    const { kind, name } = this.#target;
+    return [
+      aHold({ reason: textAt(event, "reason"), message: textAt(event, "message"), held: { kind, name } }),
+    ];
+  }
+}
+
+function someRun({ pods, events }: PodsUnderWay, nowMs: number): boolean {
+  const running = pods.filter((pod) => textAt(pod, "status", "phase") === "Running");
+  return podsHolds({ pods: running, events, areKnown: true }, nowMs).length < running.length;
+}
+
+function podsHolds(known: PodsUnderWay, nowMs: number): Hold[] {
+  return podHolds(known, { nowMs, executors: EXECUTORS, workers: workersOf });
+}
+
+/** All that holds a Workflow up: its own state, its nodes', and its pods'. */
+export function workflowHolds(known: KnownWorkflow): Hold[] {
+  const { areKnown, nodes, nowMs, pods, workflow } = known;
+  if (workflowOutcome(workflow)) return [];
+  const own = workflowHold(workflow, nowMs);
+  const names = pods.map(({ metadata }) => metadata.name);
+  const ofNodes = heldNodes(workflow, nodes)
+    .filter(({ node, hold }) => {
+      if (node.type !== "Pod") return true;
+      // Of a pod that is there its own status tells more.
+      return !STARTING.includes(hold.reason) && !(areKnown && names.includes(podNameOf(workflow, node)));
+    })
+    .map(({ hold }) => hold);
+  return [...own ? [own] : [], ...ofNodes, ...podsHolds(known, nowMs)];
+}

@@ -1,0 +1,17 @@
+/**
+ * The containers of a Workflow's pods: those of the work, and those of Argo's executor.
+ *
+ * @module
+ */
+import { type KubeObject, objectsAt, textAt } from "../../src/mod.ts";
+
+/** The container that does the work of a pod; a `containerSet` has none of the name. */
+export const MAIN = "main";
+/** Argo's own containers. https://argo-workflows.readthedocs.io/en/latest/workflow-executors/ */
+export const EXECUTORS = ["init", "wait"];
+
+/** The containers that do the work of a pod: `main`, or all of a `containerSet`. */
+export function workersOf(pod: KubeObject): string[] {
+  const names = objectsAt(pod, "spec", "containers").map((each) => textAt(each, "name"));
+  return names.includes(MAIN) ? [MAIN] : names.filter((name) => !EXECUTORS.includes(name));
+}

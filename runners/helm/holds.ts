@@ -1,0 +1,27 @@
+/**
+ * What keeps a release from getting ready while helm waits for it.
+ *
+ * @module
+ */
+import { aHold, type ExecutionContext, type Hold, type KubeClient } from "../../src/mod.ts";
+import { failingPod } from "./failing_pod.ts";
+import type { ReleaseRef } from "./release.ts";
+
+/** What is said of a pod that only starts, or is not ready yet. */
+const UNDER_WAY = ["NotReady", "ContainerCreating", "PodInitializing"];
+
+/**
+ * Asks for the pod of a release that does not get ready, and why. At most six requests.
+ *
+ * @throws {ApiError} If the namespace's pods cannot be read
+ */
+export async function findReleaseHolds(
+  kube: KubeClient,
+  release: ReleaseRef,
+  { context, signal }: { context: ExecutionContext; signal: AbortSignal },
+): Promise<Hold[]> {
+  const found = await failingPod(kube, release, { signal, context: { ...context, logTailLines: 0 } });
+  if (found?.reason === undefined || UNDER_WAY.includes(found.reason)) return [];
+  const { reason, message, container, pod: name } = found;
+  return [aHold({ reason, message, container, held: { kind: "Pod", name } })];
+}
