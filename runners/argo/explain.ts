@@ -41,9 +41,11 @@ export async function explainWorkflow(
   if (workflow.metadata.uid !== uid) throw new Error(`another ${kind} has taken the name "${name}"`);
   const { nodes, notRead } = await readNodes(workflow);
   const isEnded = workflowOutcome(workflow) !== undefined;
-  const own = workflowHold(workflow, kube.serverNow());
-  if (own) return withNotRead(saidOfHold(own), notRead);
   const cause = isEnded ? undefined : whatIsWaitedFor(workflow, nodes);
+  const own = workflowHold(workflow, kube.serverNow());
+  // Pods that have been made go on in a suspended Workflow.
+  const podGoesOn = cause?.node.type === "Pod" && own?.reason === "Suspended";
+  if (own && !podGoesOn) return withNotRead(saidOfHold(own), notRead);
   const failed = cause ? undefined : rootCause(nodes, name);
   const node = cause?.node ?? failed?.node;
   if (!node) return withNotRead(saidOfWorkflow(workflow), notRead);

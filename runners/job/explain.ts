@@ -17,7 +17,7 @@ import {
   type WorkObject,
 } from "../../src/mod.ts";
 import { jobHold, jobHolds } from "./holds.ts";
-import { failureReason, jobPhase } from "./job.ts";
+import { failureReason, jobPhase, otherController } from "./job.ts";
 import { indexOf, podsOf } from "./pods.ts";
 
 /**
@@ -96,8 +96,9 @@ function saidOfJob(
 ): Failure {
   const [hold] = jobHolds({ job, pods: [], areKnown, events: items, nowMs: kube.serverNow() });
   if (hold) return saidOfHold(hold);
-  return {
-    reason: failureReason(job) ?? jobPhase(job),
-    ...(isAll ? { message: "no pod of it can be found" } : {}),
-  };
+  const controller = otherController(job);
+  const message = controller === undefined
+    ? "no pod of it can be found"
+    : `it is up to the controller ${JSON.stringify(controller)}: spec.managedBy`;
+  return { reason: failureReason(job) ?? jobPhase(job), ...(isAll ? { message } : {}) };
 }

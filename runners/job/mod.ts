@@ -10,7 +10,6 @@ import {
   type KubeObject,
   objectWork,
   scoped,
-  stopByPatch,
   tellOfHolds,
   waitForObject,
 } from "../../src/mod.ts";
@@ -18,7 +17,7 @@ import { jobAccess } from "./access.ts";
 import { describeJob } from "./describe.ts";
 import { explainJob } from "./explain.ts";
 import { findJobHolds } from "./holds.ts";
-import { isSuspended, jobNode, jobOutcome, jobState, parseJob } from "./job.ts";
+import { jobNode, jobOutcome, jobState, parseJob } from "./job.ts";
 import { followedJob, manualSelector } from "./pods.ts";
 import { stopJob } from "./stop.ts";
 

@@ -248,6 +248,7 @@ for (const { fields, says } of unreadable) {
 
 Deno.test("explainWorkflow() says that the controller has not taken a Workflow up", async () => {
   const recorded = recording("exit-code");
+  recorded.object.metadata.labels = {};
   recorded.object.status = {};
   assertEquals(await explain(recorded, replay(recorded).kube), {
     reason: "Pending",

@@ -169,7 +169,7 @@ testOnStage(
     assertObjectMatch(report, {
       failure: {
         reason: "Pending",
-        message: 'it is up to the controller "example.org/queue": spec.managedBy',
+        message: 'its controller "example.org/queue" has not taken it up',
       },
     });
   },
