@@ -289,7 +289,8 @@ const workflows: Case[] = [
     manifest: {
       entrypoint: "main",
       templates: [
-        scriptTemplate("main", "true", {
+        // Long enough for the sidecar to get deaf.
+        scriptTemplate("main", "sleep 5", {
           podSpecPatch: JSON.stringify({ terminationGracePeriodSeconds: 600 }),
           sidecars: [scriptContainer("deaf", "trap : TERM; while true; do sleep 1; done")],
         }),

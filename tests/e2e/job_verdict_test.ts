@@ -77,7 +77,7 @@ clusterTest(
     const more = { RUNNER_TIMEOUT: "4s", RUNNER_ON_TIMEOUT: "stop" };
     const ended = await run(await runnerEnv(space, scriptJob("true", OTHERS), more), JOB);
     assertLeftRunning(ended, 124, OTHER);
-    assertStringIncludes(ended.stderr, 'it is up to the controller "example.org/queue": spec.managedBy');
+    assertStringIncludes(ended.stderr, 'its controller "example.org/queue" has not taken it up');
   },
 );
 
