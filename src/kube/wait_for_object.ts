@@ -59,6 +59,11 @@ export interface WaitOptions<V> {
   log?: Log;
 }
 
+/** An object whose kind is not known is not waited for: the watch tells whether it is deleted as well. */
+const WHILE_ASKING: typeof WHILE_WAITING = {
+  ...WHILE_WAITING,
+  kindMissing: { forMs: 0, then: "ApiUnreachable" },
+};
 /** How often at least the whole object is asked for, whatever the metadata shows, milliseconds. */
 const WHOLE_OBJECT_MS = 5 * 60_000;
 /** How long the last look may take when the time is up, milliseconds. */
@@ -179,6 +184,8 @@ class ObjectWait<V> {
   async #judge(sighting: Sighting): Promise<V | undefined> {
     const { signal } = this.#options;
     if (sighting.is === "absent") return await this.#judgeAbsence(signal);
+    // The kind may come back, and with it what the run needs to tell whether the object was replaced.
+    if (sighting.is === "gone with its kind") return await this.#verdictOfGone(signal);
     // An old event may tell of an earlier object of the name: only a fresh look proves that ours was replaced.
     const { object } = sighting;
     if (object.metadata.uid !== this.#target.uid) return await this.#askForWholeObject();
@@ -216,7 +223,7 @@ class ObjectWait<V> {
 
   async #askForWholeObject(): Promise<V | undefined> {
     const { signal } = this.#options;
-    const rules = { clock: this.#clock, log: this.#log, rules: WHILE_WAITING, signal };
+    const rules = { clock: this.#clock, log: this.#log, rules: WHILE_ASKING, signal };
     try {
       const object = await retry(async () => {
         await this.#bucket.take(signal);
@@ -228,6 +235,7 @@ class ObjectWait<V> {
       if (error instanceof RunError && isFault(error.cause, "notFound")) {
         return await this.#judgeAbsence(signal);
       }
+      if (error instanceof RunError && isFault(error.cause, "kindMissing")) return undefined;
       throw error;
     }
   }

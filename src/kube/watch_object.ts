@@ -29,7 +29,9 @@ export type Sighting =
   /** It was deleted; this is its last state. */
   | { is: "deleted"; object: KubeObject }
   /** A fresh look found no object of this name. */
-  | { is: "absent" };
+  | { is: "absent" }
+  /** It was deleted, and now its kind is not known to the API server: no look tells more of it. */
+  | { is: "gone with its kind" };
 
 /** Options of {@linkcode watchObject}. */
 export interface WatchObjectOptions {
@@ -104,6 +106,8 @@ class ObjectWatch {
   /** The object's version when it was last seen: a watch that has missed a newer one is of no use. */
   #known: string | undefined;
   #expiredInARow = 0;
+  /** Whether the last that was seen of the object is its deletion. */
+  #isDeleted = false;
   readonly #warned = new Set<string>();
 
   constructor(kube: KubeClient, ref: ObjectRef, options: WatchObjectOptions) {
@@ -133,6 +137,7 @@ class ObjectWatch {
       const version = yield* this.#look({});
       return this.#mayWatch ? { at: "watch", from: version } : { at: "poll", count: 0 };
     } catch (error) {
+      if (isFault(error, "kindMissing") && this.#isDeleted) yield { is: "gone with its kind" };
       if (!isFault(error, "forbidden")) return this.#failed(error);
       this.#giveUpWatching(error);
       return { at: "poll", count: 0 };
@@ -202,7 +207,8 @@ class ObjectWatch {
     if (!isChange || !version || metadata.uid === undefined) return { at: "list" };
     if (metadata.name !== this.#ref.name) return version;
     this.#known = version;
-    if (event.type !== "DELETED") {
+    this.#isDeleted = event.type === "DELETED";
+    if (!this.#isDeleted) {
       yield { is: "there", object };
       return version;
     }
@@ -263,6 +269,7 @@ class ObjectWatch {
     this.#heardAt = this.#options.clock.now();
     const object = items.find(({ metadata }) => metadata.name === this.#ref.name);
     this.#known = object?.metadata.resourceVersion;
+    this.#isDeleted = false;
     yield object ? { is: "there", object } : { is: "absent" };
     return resourceVersion;
   }

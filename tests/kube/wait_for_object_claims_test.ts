@@ -169,3 +169,37 @@ Deno.test("row 11: waitForObject() goes on while a finalizer holds a deleted obj
     assertEquals(await wait.verdictWithin(0), "Succeeded");
   }
 });
+
+/** The kind is removed, and with it the object: the open watch tells of the object's last changes, and no look does. */
+function removeKind(wait: Wait): void {
+  wait.disturb(failure("kindMissing"));
+  wait.remove();
+}
+
+Deno.test("row 18: waitForObject() gives the verdict that a deletion claims, where the kind is gone with the object", async () => {
+  const wait = await waiting();
+  wait.setPhase("Running");
+  await wait.clock.advance(1_000);
+  wait.setPhase("Succeeded");
+  removeKind(wait);
+  assertEquals(await wait.verdictWithin(MINUTE), "Succeeded");
+});
+
+Deno.test("row 18: waitForObject() waits for the kind to come back, where the deletion claims no end", async () => {
+  const wait = await waiting();
+  wait.setPhase("Running");
+  await wait.clock.advance(1_000);
+  removeKind(wait);
+  await wait.clock.advance(10 * MINUTE);
+  wait.calm();
+  await wait.errorWithin(MINUTE, "ObjectGone");
+});
+
+Deno.test("row 18: waitForObject() goes on where the kind is gone for a moment when the work ends", async () => {
+  const wait = await waiting();
+  wait.disturb(failure("kindMissing"));
+  wait.setPhase("Succeeded");
+  await wait.clock.advance(5_000);
+  wait.calm();
+  assertEquals(await wait.verdictWithin(MINUTE), "Succeeded");
+});

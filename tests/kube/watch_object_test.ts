@@ -29,7 +29,7 @@ function sightingsOf(wait: Wait): string[] {
   const bucket = new TokenBucket(clock);
   const { resourceVersion } = wait.workflow.metadata;
   const text = (sighting: Sighting) =>
-    sighting.is === "absent" ? "absent" : `${sighting.is} ${sighting.object.metadata.labels?.phase ?? "-"}`;
+    !("object" in sighting) ? sighting.is : `${sighting.is} ${sighting.object.metadata.labels?.phase ?? "-"}`;
   const look = async () => {
     const options = { clock, log, bucket, signal: stop.signal, createdVersion: resourceVersion };
     for await (const sighting of watchObject(kube, REF, options)) seen.push(text(sighting));
