@@ -3,6 +3,7 @@ import { helmRunner } from "../../../runners/helm/mod.ts";
 import {
   configMapReporter,
   dryRunClient,
+  type ExecuteResult,
   type ExecutionContext,
   fetchClient,
   type JsonObject,
@@ -10,7 +11,7 @@ import {
   Mask,
   silentLog,
 } from "../../../src/mod.ts";
-import { type EmbeddedApi, embeddedApi, serveEmbeddedApi } from "../../../src/testing/mod.ts";
+import { type EmbeddedApi, embeddedApi, fakeClock, serveEmbeddedApi } from "../../../src/testing/mod.ts";
 import { aContext } from "../../builders.ts";
 import {
   type AnyRelease,
@@ -29,7 +30,10 @@ interface Stage {
   api: EmbeddedApi;
   helm: SimulatedHelm;
   release(fields?: AnyRelease): void;
-  run(manifest: JsonObject, context?: Partial<ExecutionContext>): ReturnType<Manager["execute"]>;
+  run(
+    manifest: JsonObject,
+    context?: Partial<ExecutionContext>,
+  ): ReturnType<Manager["execute"]>;
 }
 
 function testOnStage(
@@ -97,7 +101,7 @@ testOnStage("helmRunner() installs a release and reports what became of it", asy
     },
   });
   assertEquals(revisionsIn(stage), ["1 deployed"]);
-  assertEquals(stage.api.requests.length, 13);
+  assertEquals(stage.api.requests.length, 14);
 });
 
 testOnStage("helmRunner() keeps values out of the Job and of the report", async (stage) => {
@@ -361,3 +365,34 @@ testOnStage(
     assertObjectMatch(report, { outputs: { release: { revision: 1 } } });
   },
 );
+
+const ALL = { verbs: ["*"], resources: ["*"], apiGroups: ["*"] };
+/** All but the right to read a Job by its name. */
+const WITHOUT_GET = [
+  { ...ALL, apiGroups: [""] },
+  { ...ALL, apiGroups: ["batch"], verbs: ["create", "list", "watch", "patch", "delete"] },
+];
+
+for (const dryRun of [false, true]) {
+  const how = dryRun ? "in a dry run" : "in a run";
+  Deno.test(`row 48: helmRunner() makes nothing ${how} where it may not read its Job`, async () => {
+    const clock = fakeClock();
+    const api = embeddedApi({ namespaces: ["team"], rules: WITHOUT_GET });
+    api.create("ConfigMap", { metadata: { name: "demo", namespace: "team" } });
+    const client = fetchClient({ server: "http://embedded" }, { clock, handle: api.handle });
+    const kube = dryRun ? dryRunClient(client) : client;
+    let result: ExecuteResult | undefined;
+    const ending = new Manager({
+      runner: helmRunner(kube),
+      reporter: configMapReporter(kube),
+      context: aContext({ program: "helm-runner", dryRun }),
+      readManifest: () => Promise.resolve({ chart: CHART, values: VALUES }),
+      log: () => silentLog,
+      clock,
+    }).execute(NEVER).then((ended) => result = ended);
+    for (let seconds = 0; seconds < 60 && !result; seconds++) await clock.advance(1_000);
+    const { report } = await ending;
+    assertEquals([report.exitCode, api.requests.some(({ method }) => method === "POST")], [21, false]);
+    assertStringIncludes(String(report.message), 'cannot get resource "jobs"');
+  });
+}
