@@ -127,6 +127,7 @@ export {
 export { type FailureWords, Mask, secretsIn } from "./secrets.ts";
 export { type Setting } from "./settings.ts";
 export { type Stream } from "./standard_streams.ts";
+export { StartedError } from "./started_error.ts";
 export { configMapReporter } from "./status/config_map.ts";
 export { nopReporter } from "./status/nop.ts";
 export { secretReporter } from "./status/secret.ts";
