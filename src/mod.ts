@@ -3,7 +3,7 @@
  *
  * @module
  */
-export { scoped } from "./abort.ts";
+export { scoped, unlessAborted } from "./abort.ts";
 export { type Clock, systemClock } from "./clock.ts";
 export { type ReporterName } from "./config.ts";
 export { formatDuration, parseDuration } from "./duration.ts";

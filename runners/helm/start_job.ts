@@ -19,6 +19,7 @@ import {
   StartedError,
   type StartInput,
   type StepInput,
+  unlessAborted,
   untilGone,
   type WorkObject,
 } from "../../src/mod.ts";
@@ -110,7 +111,9 @@ async function createValues(
 ): Promise<void> {
   const create = job.adopted ? createOrAdopt : createNew;
   try {
-    await create(kube, valuesSecret(job, values), secretOptions(input, job.uid));
+    const creating = create(kube, valuesSecret(job, values), secretOptions(input, job.uid));
+    // After a signal the Job is told of at once: whether its values still arrive changes nothing of what is left.
+    await unlessAborted(creating, input.signal);
   } catch (error) {
     const isRefused = error instanceof RunError && error.left === undefined && !input.signal.aborted;
     const isRemoved = isRefused && await removeJob(kube, job, input.signal).then(() => true, () => false);
