@@ -27,6 +27,7 @@ import type {
   WorkObject,
 } from "./runner.ts";
 import type { Mask } from "./secrets.ts";
+import { StartedError } from "./started_error.ts";
 import { stopMode, stopWork } from "./stop_work.ts";
 import { waitForWork, withinTimeout } from "./wait_for_work.ts";
 
@@ -157,11 +158,25 @@ export class Manager {
   }
 
   async #start(input: StartInput): Promise<StartOutput> {
-    const started = await this.#heeded(async () => await this.#options.runner.start(input));
-    const reserved = reservedKeys(started.status);
-    if (reserved.length === 0) return started;
-    this.#started = { ...started, status: {} };
-    throw new Error(`The runner's status uses keys of the report: ${reserved.join(", ")}`);
+    try {
+      const started = await this.#heeded(async () => await this.#options.runner.start(input));
+      const reserved = reservedKeys(started.status);
+      if (reserved.length === 0) return started;
+      this.#keep(started);
+      throw new Error(`The runner's status uses keys of the report: ${reserved.join(", ")}`);
+    } catch (error) {
+      if (!(error instanceof StartedError)) throw error;
+      // What a dry run "makes" never was.
+      if (input.context.dryRun) throw error.cause;
+      this.#keep(error.started);
+      throw error;
+    }
+  }
+
+  /** Keeps for the report what a start that fails has made. */
+  #keep(started: StartOutput): void {
+    const isUsable = reservedKeys(started.status).length === 0;
+    this.#started = isUsable ? started : { ...started, status: {} };
   }
 
   /** A status that cannot be written does not end the run: the work is there, and its verdict counts. */

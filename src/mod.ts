@@ -3,7 +3,7 @@
  *
  * @module
  */
-export { scoped } from "./abort.ts";
+export { scoped, unlessAborted } from "./abort.ts";
 export { type Clock, systemClock } from "./clock.ts";
 export { type ReporterName } from "./config.ts";
 export { formatDuration, parseDuration } from "./duration.ts";
@@ -127,6 +127,7 @@ export {
 export { type FailureWords, Mask, secretsIn } from "./secrets.ts";
 export { type Setting } from "./settings.ts";
 export { type Stream } from "./standard_streams.ts";
+export { StartedError } from "./started_error.ts";
 export { configMapReporter } from "./status/config_map.ts";
 export { nopReporter } from "./status/nop.ts";
 export { secretReporter } from "./status/secret.ts";

@@ -45,6 +45,12 @@ export async function lookAround(
 ): Promise<Plan> {
   const { args, release } = work;
   const { context, signal } = input;
+  // Asked for by name, whatever the list shows: a run that may not read the Job that it makes would never see its end.
+  const found = await jobs.find(jobInput(work, input));
+  // The Job of an earlier trial is no work to go on with.
+  const own = context.dryRun ? undefined : found;
+  // Without an id nobody knows whether it is this run that has ended.
+  if (own && (!own.finished || context.runId !== undefined)) return { existing: own };
   const { items } = await readWithRetry(
     kube,
     () =>
@@ -55,11 +61,7 @@ export async function lookAround(
       }),
     input,
   );
-  const isOwn = ({ metadata }: KubeObject) => metadata.name === work.name;
-  const own = items.some(isOwn) ? await jobs.find(jobInput(work, input)) : undefined;
-  // Without an id nobody knows whether it is this run that has ended.
-  if (own && (!own.finished || context.runId !== undefined)) return { existing: own };
-  const other = items.find((job) => !isOwn(job) && !jobOutcome(job));
+  const other = items.find((job) => job.metadata.name !== work.name && !jobOutcome(job));
   if (other) return { existing: adopted(kube, other, work, input) };
   const revisions = await readWithRetry(kube, () => readRevisions(kube, release, { signal }), input);
   const read = ({ revision }: Revision) =>

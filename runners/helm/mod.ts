@@ -99,7 +99,7 @@ export function helmRunner(kube: KubeClient): ActionRunner {
     },
 
     async start(input) {
-      const status = { helmReleaseRef: { ...work.release } };
+      const { status } = work;
       if (plan.isDone) return { status };
       return { status, object: await startJob(kube, { work, plan, jobs }, input) };
     },
@@ -131,8 +131,7 @@ export function helmRunner(kube: KubeClient): ActionRunner {
     },
 
     async dryRun(input) {
-      const status = { helmReleaseRef: { ...work.release } };
-      return { status, message: await tryHelm(realClient(kube), { work, plan }, input) };
+      return { status: work.status, message: await tryHelm(realClient(kube), { work, plan }, input) };
     },
 
     commands: (object) => {

@@ -16,8 +16,10 @@ import {
   readWithRetry,
   reasonOf,
   RunError,
+  StartedError,
   type StartInput,
   type StepInput,
+  unlessAborted,
   untilGone,
   type WorkObject,
 } from "../../src/mod.ts";
@@ -57,7 +59,11 @@ async function refusalOfDryRun(preflight: Promise<void>): Promise<DryRunRefusedE
   }
 }
 
-/** Creates the Job or goes on with that of an earlier start; either way the values are there when this returns. */
+/**
+ * Creates the Job or goes on with that of an earlier start; either way the values are there when this returns.
+ *
+ * @throws {StartedError} If the Job is there and its values may not be
+ */
 export async function startJob(
   kube: KubeClient,
   { work, plan, jobs }: StartJobOptions,
@@ -99,18 +105,20 @@ async function unlessGone(work: () => Promise<void>): Promise<void> {
 /** helm begins when its values are there: a Job that can never get them is deleted. */
 async function createValues(
   kube: KubeClient,
-  { values }: HelmWork,
+  { values, status }: HelmWork,
   job: WorkObject,
   input: StartInput,
 ): Promise<void> {
   const create = job.adopted ? createOrAdopt : createNew;
   try {
-    await create(kube, valuesSecret(job, values), secretOptions(input, job.uid));
+    const creating = create(kube, valuesSecret(job, values), secretOptions(input, job.uid));
+    // After a signal the Job is told of at once: whether its values still arrive changes nothing of what is left.
+    await unlessAborted(creating, input.signal);
   } catch (error) {
     const isRefused = error instanceof RunError && error.left === undefined && !input.signal.aborted;
     const isRemoved = isRefused && await removeJob(kube, job, input.signal).then(() => true, () => false);
-    const left = isRemoved ? "not created" : "left running";
-    throw new RunError(reasonOf(error), messageOf(error), { cause: error, left });
+    if (!isRemoved) throw new StartedError({ status, object: job }, error);
+    throw new RunError(reasonOf(error), messageOf(error), { cause: error, left: "not created" });
   }
 }
 

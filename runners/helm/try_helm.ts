@@ -3,7 +3,15 @@
  *
  * @module
  */
-import { type KubeClient, messageOf, RunError, type StartInput } from "../../src/mod.ts";
+import {
+  type ActionRunner,
+  type KubeClient,
+  messageOf,
+  RunError,
+  StartedError,
+  type StartInput,
+  type WorkObject,
+} from "../../src/mod.ts";
 import { jobRunner } from "../job/mod.ts";
 import { explainHelmPod } from "./explain.ts";
 import type { Plan } from "./look_around.ts";
@@ -30,21 +38,43 @@ export async function tryHelm(
     return `helm would first roll back to revision ${plan.rollbackTo}; the rest cannot be tried now`;
   }
   const jobs = jobRunner(kube, { hashed: () => work.hashed });
-  const object = await startJob(kube, { work, plan, jobs }, input);
-  const job = `the Job "${object.name}", in which it was tried,`;
-  let left = `${job} is deleted`;
+  let object: WorkObject | undefined;
+  let left = "";
   try {
-    const wait = { ...jobInput(work, input), started: { status: {}, object } };
-    const completed = await jobs.waitForCompletion(wait);
-    if (!completed.finishedSuccessfully) {
-      const { message = completed.message } = await explainHelmPod(jobs, { ...wait, completed });
-      throw new RunError("RefusedByApi", `helm ${work.args.command} would fail: ${message}`);
-    }
+    object = await startJob(kube, { work, plan, jobs }, input);
+    await tryInJob(jobs, object, { work, input });
+  } catch (error) {
+    if (!(error instanceof StartedError)) throw error;
+    object = error.started.object;
+    throw error.cause;
   } finally {
-    await removeJob(kube, object, AbortSignal.timeout(REMOVAL_MS)).catch((error) => {
-      left = `${job} could not be deleted: ${messageOf(error)}`;
-      input.log.error(left);
-    });
+    if (object) left = await removal(kube, object, input);
   }
   return `helm accepts it; ${left}`;
+}
+
+/** @throws {RunError} `RefusedByApi` if helm fails in its Job */
+async function tryInJob(
+  jobs: Required<Pick<ActionRunner, "explain" | "waitForCompletion">>,
+  object: WorkObject,
+  { work, input }: { work: HelmWork; input: StartInput },
+): Promise<void> {
+  const wait = { ...jobInput(work, input), started: { status: {}, object } };
+  const completed = await jobs.waitForCompletion(wait);
+  if (completed.finishedSuccessfully) return;
+  const { message = completed.message } = await explainHelmPod(jobs, { ...wait, completed });
+  throw new RunError("RefusedByApi", `helm ${work.args.command} would fail: ${message}`);
+}
+
+/** Deletes a Job in which helm was tried, and says what became of it. */
+async function removal(kube: KubeClient, object: WorkObject, { log }: StartInput): Promise<string> {
+  const job = `the Job "${object.name}", in which it was tried,`;
+  try {
+    await removeJob(kube, object, AbortSignal.timeout(REMOVAL_MS));
+    return `${job} is deleted`;
+  } catch (error) {
+    const left = `${job} could not be deleted: ${messageOf(error)}`;
+    log.error(left);
+    return left;
+  }
 }

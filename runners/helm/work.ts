@@ -27,6 +27,8 @@ export interface HelmWork {
   values: JsonObject;
   hasValues: boolean;
   release: ReleaseRef;
+  /** What the run reports. */
+  status: JsonObject;
   /** The Job's name; also that of the Secret with the values. */
   name: string;
   /** What the proof of ownership is taken of, and its hash. */
@@ -60,12 +62,14 @@ export async function prepareWork(
   const hashed = { ...rest, values, serviceAccountName };
   const hash = await specHash(hashed);
   const { dryRun, runId = "" } = context;
+  const release = { name: args.name, namespace };
   const digits = (await sha256(`${hash} ${runId} ${dryRun}`)).slice(0, 8);
   return {
     args,
     values,
     hasValues: Object.keys(values).length > 0,
-    release: { name: args.name, namespace },
+    release,
+    status: { helmReleaseRef: release },
     name: `${context.name}-${digits}`,
     hashed,
     hash,

@@ -20,8 +20,11 @@ export interface Created {
   adopted: boolean;
 }
 
-/** How long a create may take to end once the run is to end, milliseconds. */
-const CREATE_AFTER_SIGNAL_MS = 1_500;
+/**
+ * How long a create may take to end once the run is to end, milliseconds: with the look after it less than the 2.5 s
+ * after which the run gives its runner up, and knows of no object.
+ */
+const CREATE_AFTER_SIGNAL_MS = 1_250;
 /** How long the look after that may take, milliseconds. */
 const LAST_LOOK_MS = 1_000;
 

@@ -37,6 +37,15 @@ export function holdFirst(fits: (exchange: Exchange) => boolean): Hold {
   };
 }
 
+/** Holds back the first request that fits; from then on nothing is answered any more. */
+export function holdFirstThenMute(fits: (exchange: Exchange) => boolean): Hold {
+  const hold = holdFirst(fits);
+  let isMute = false;
+  hold.held.then(() => isMute = true);
+  const silence = neverAnswer(() => isMute);
+  return { ...hold, rule: (exchange) => hold.rule(exchange) ?? silence(exchange) };
+}
+
 /** Leaves every request that fits without an answer, for ever. */
 export function neverAnswer(fits: (exchange: Exchange) => boolean): Rule {
   return (exchange) => fits(exchange) ? new Promise(() => {}) : undefined;

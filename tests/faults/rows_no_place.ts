@@ -5,7 +5,6 @@
  */
 import { withAccountElsewhere } from "./account_elsewhere.ts";
 import type { FaultRow, Outcome } from "./fault_row.ts";
-import { JOB } from "./job.ts";
 import type { Rule } from "./proxy.ts";
 import { isCreate, isTrialCreate } from "./requests.ts";
 import { type Rig, sleep } from "./rig.ts";
@@ -157,8 +156,6 @@ const definitions: FaultRow[] = [
   },
   {
     row: 48,
-    // Helm's runner looks for its Job in a list.
-    works: [WORKFLOW, JOB],
     name: "the Role has no `get`: 21 after 15 s, and nothing is created",
     exitCode: 21,
     objects: 0,
@@ -186,8 +183,7 @@ const definitions: FaultRow[] = [
       const roles = `/apis/rbac.authorization.k8s.io/v1/namespaces/${rig.namespace}/roles/work`;
       await rig.cluster.patch(roles, { rules: rulesOf(rig.work) });
       const outcome = await finishAndWait(rig, run);
-      // Helm's runner lists before it gets.
-      mustSay(outcome.ended, ` resource "${rig.work.plural}"`, "trying again");
+      mustSay(outcome.ended, `cannot get resource "${rig.work.plural}"`, "trying again");
       return outcome;
     },
   },

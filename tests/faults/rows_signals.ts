@@ -16,12 +16,11 @@ import {
   endOf,
   type Hold,
   holdFirst,
+  holdFirstThenMute,
   neverAnswer,
   signalInWait,
   within,
 } from "./interruptions.ts";
-import { JOB } from "./job.ts";
-import { WORKFLOW } from "./workflow.ts";
 
 /** Sends SIGTERM while a request is held, which is then passed on after `releaseMs` or never. */
 async function terminateDuring(rig: Rig, hold: Hold, releaseMs?: number) {
@@ -64,16 +63,12 @@ async function terminateDuringCreate(rig: Rig, hold: Hold, releaseMs?: number) {
   return outcome;
 }
 
-/** The helm-runner has not started its work before a second object is there, and then names none of both. */
-const oneObjectWorks = [WORKFLOW, JOB];
-
 export const rows: FaultRow[] = [
   beforeCreate("it looks at the name", ({ seen }) => isGet(seen) || isList(seen)),
   beforeCreate("it checks the status object", ({ request }) => request.path.includes("/configmaps/")),
   beforeCreate("it asks for a dry run", ({ request }) => request.method === "POST"),
   {
     row: 56,
-    works: oneObjectWorks,
     name: "SIGTERM during the create, which is answered half a second later: the report has its uid",
     exitCode: 143,
     objects: 1,
@@ -86,7 +81,6 @@ export const rows: FaultRow[] = [
   },
   {
     row: 56,
-    works: oneObjectWorks,
     name: "SIGTERM during a create that is done and never answered: a look finds it, the report has its uid",
     exitCode: 143,
     objects: 1,
@@ -124,13 +118,7 @@ export const rows: FaultRow[] = [
     exitCode: 143,
     objects: 0,
     async scenario(rig) {
-      const create = holdFirst(({ isCreate }) => isCreate);
-      let mute = false;
-      create.held.then(() => mute = true);
-      rig.proxy.rule = (exchange) =>
-        create.rule(exchange) ?? (mute ? new Promise<void>(() => {}) : undefined);
-      const outcome = await terminateDuring(rig, create);
-      assertEquals(outcome.ended.report?.reason, "Terminated");
+      const outcome = await terminateDuringCreate(rig, holdFirstThenMute(({ isCreate }) => isCreate));
       assertStringIncludes(outcome.ended.stderr, "left in the cluster: not known");
       return outcome;
     },

@@ -3,8 +3,18 @@
  *
  * @module
  */
+import { assertObjectMatch } from "@std/assert";
 import type { JsonObject } from "../../src/mod.ts";
 import type { FaultRow, Outcome } from "./fault_row.ts";
+import {
+  assertReported,
+  endOf,
+  type Hold,
+  holdFirst,
+  holdFirstThenMute,
+  textForPeople,
+  within,
+} from "./interruptions.ts";
 import type { Exchange, Seen } from "./proxy.ts";
 import { RELEASE } from "./release.ts";
 import type { Rig } from "./rig.ts";
@@ -73,6 +83,30 @@ async function runToRefusal(rig: Rig, ...says: string[]): Promise<Outcome> {
   return { ended };
 }
 
+/** Ends a run whose create of the values `hold` holds: the Job is left running, and named with all that people need. */
+async function terminateAtValues(
+  rig: Rig,
+  { hold, env = {} }: { hold: Hold; env?: Record<string, string> },
+): Promise<Outcome> {
+  rig.proxy.rule = hold.rule;
+  const run = rig.start(env);
+  await within(60_000, "the create of the values is held", hold.held);
+  const verdictAt = performance.now();
+  run.kill("SIGTERM");
+  const ended = await endOf(run);
+  const { name, uid } = metadataOf(await rig.object());
+  const { object, reason } = ended.report as Record<string, JsonObject>;
+  assertObjectMatch({ reason, object }, {
+    reason: "Terminated",
+    object: { name, uid, left: "left running" },
+  });
+  const text = textForPeople(ended, rig.work.program);
+  for (const words of [`job ${name} -o yaml`, `patch job ${name}`]) {
+    must(text.includes(words), `the text for people says ${words}: ${text}`);
+  }
+  return { ended, verdictAt };
+}
+
 export const rows: FaultRow[] = [
   valuesRow(5, "the reply to the create of the values is lost: they are found", {
     posts: 1,
@@ -118,6 +152,45 @@ export const rows: FaultRow[] = [
       const denial = failure(403, "", 'admission webhook "x.test" denied the request: no secrets here');
       rig.proxy.rule = onValues(1, (exchange) => exchange.answer(403, denial));
       return runToRefusal(rig, "no secrets here");
+    },
+  },
+  {
+    row: 56,
+    name: "SIGTERM during a create of the values that never arrives: the Job is left running and reported",
+    exitCode: 143,
+    objects: 1,
+    works: [RELEASE],
+    async scenario(rig) {
+      const hold = holdFirst(({ seen }) => isCreateOfValues(seen));
+      const outcome = await terminateAtValues(rig, { hold });
+      await assertReported(rig, outcome.ended);
+      return outcome;
+    },
+  },
+  {
+    row: 56,
+    name: "SIGTERM during the create of the values, when nothing is answered any more: the Job is named",
+    exitCode: 143,
+    objects: 1,
+    works: [RELEASE],
+    async scenario(rig) {
+      const hold = holdFirstThenMute(({ seen }) => isCreateOfValues(seen));
+      return await terminateAtValues(rig, { hold });
+    },
+  },
+  {
+    row: 56,
+    name: "SIGTERM during the create of the values, where work is to be stopped: the Job is told to end",
+    exitCode: 143,
+    objects: 1,
+    works: [RELEASE],
+    async scenario(rig) {
+      const hold = holdFirst(({ seen }) => isCreateOfValues(seen));
+      const outcome = await terminateAtValues(rig, { hold, env: { RUNNER_ON_TERMINATE: "stop" } });
+      const { annotations = {} } = metadataOf(await rig.object());
+      must("runner.capact.io/stopped-by" in (annotations as object), "the Job was told to end");
+      mustSay(outcome.ended, "the work was told to end");
+      return outcome;
     },
   },
 ];

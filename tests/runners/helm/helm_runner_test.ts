@@ -3,14 +3,16 @@ import { helmRunner } from "../../../runners/helm/mod.ts";
 import {
   configMapReporter,
   dryRunClient,
+  type ExecuteResult,
   type ExecutionContext,
   fetchClient,
   type JsonObject,
   Manager,
   Mask,
+  RunError,
   silentLog,
 } from "../../../src/mod.ts";
-import { type EmbeddedApi, embeddedApi, serveEmbeddedApi } from "../../../src/testing/mod.ts";
+import { type EmbeddedApi, embeddedApi, fakeClock, serveEmbeddedApi } from "../../../src/testing/mod.ts";
 import { aContext } from "../../builders.ts";
 import {
   type AnyRelease,
@@ -29,7 +31,11 @@ interface Stage {
   api: EmbeddedApi;
   helm: SimulatedHelm;
   release(fields?: AnyRelease): void;
-  run(manifest: JsonObject, context?: Partial<ExecutionContext>): ReturnType<Manager["execute"]>;
+  run(
+    manifest: JsonObject,
+    context?: Partial<ExecutionContext>,
+    signal?: AbortSignal,
+  ): ReturnType<Manager["execute"]>;
 }
 
 function testOnStage(
@@ -51,7 +57,7 @@ async function withStage(
   const helm = simulatedHelm(api, options);
   const server = serveEmbeddedApi(api);
   api.create("ConfigMap", { metadata: { name, namespace } });
-  const run: Stage["run"] = (manifest, changes = {}) => {
+  const run: Stage["run"] = (manifest, changes = {}, signal = NEVER) => {
     const context = aContext({ program: "helm-runner", ...changes });
     const client = fetchClient({ server: server.url });
     const kube = context.dryRun ? dryRunClient(client) : client;
@@ -62,7 +68,7 @@ async function withStage(
       readManifest: () => Promise.resolve(manifest),
       log: () => silentLog,
       mask: new Mask(),
-    }).execute(NEVER);
+    }).execute(signal);
   };
   const release: Stage["release"] = (fields = {}) => {
     api.create("Secret", releaseSecret(fields) as unknown as Parameters<EmbeddedApi["create"]>[1]);
@@ -97,7 +103,7 @@ testOnStage("helmRunner() installs a release and reports what became of it", asy
     },
   });
   assertEquals(revisionsIn(stage), ["1 deployed"]);
-  assertEquals(stage.api.requests.length, 13);
+  assertEquals(stage.api.requests.length, 14);
 });
 
 testOnStage("helmRunner() keeps values out of the Job and of the report", async (stage) => {
@@ -361,3 +367,81 @@ testOnStage(
     assertObjectMatch(report, { outputs: { release: { revision: 1 } } });
   },
 );
+
+/** A signal that comes as soon as helm's Job is there, and before its values are. */
+function signalAtJob({ api }: Stage): AbortSignal {
+  const stop = new AbortController();
+  api.observe(({ type, object: { kind } }) => {
+    if (kind === "Job" && type === "ADDED") stop.abort(new RunError("Terminated", "interrupted by SIGTERM"));
+  });
+  return stop.signal;
+}
+
+testOnStage("row 56: helmRunner() names a Job that has no values yet when SIGTERM comes", async (stage) => {
+  const { api, run } = stage;
+  const manifest = { chart: CHART, values: VALUES };
+  const { exitCode, report } = await run(manifest, { runId: "one" }, signalAtJob(stage));
+  const [job] = api.objects("Job");
+  assertEquals([exitCode, api.objects("Secret")], [143, []]);
+  assertObjectMatch(report, {
+    helmReleaseRef: { name: "demo", namespace: "team" },
+    object: { kind: "Job", name: job?.metadata.name, uid: job?.metadata.uid, left: "left running" },
+  });
+  assertEquals(JSON.parse(api.find("ConfigMap", "team", "demo")?.data?.status as string), report);
+  const again = await run(manifest, { runId: "one" });
+  assertEquals([again.exitCode, (again.report.object as JsonObject).uid], [0, job?.metadata.uid]);
+});
+
+testOnStage("row 56: helmRunner() stops a Job without values where the settings say so", async (stage) => {
+  const context: Partial<ExecutionContext> = { onTerminate: "terminate" };
+  const { exitCode, outcome } = await stage.run(
+    { chart: CHART, values: VALUES },
+    context,
+    signalAtJob(stage),
+  );
+  assertEquals([exitCode, outcome.left], [143, "stopped"]);
+  assertStringIncludes(outcome.message, "the work was told to end");
+  assertEquals(stage.api.objects("Job").every(({ metadata }) => metadata.deletionTimestamp), true);
+});
+
+testOnStage("row 56: helmRunner() leaves nothing of a dry run that SIGTERM ends", async (stage) => {
+  const { api, run } = stage;
+  const { exitCode, outcome } = await run(
+    { chart: CHART, values: VALUES },
+    { dryRun: true },
+    signalAtJob(stage),
+  );
+  assertEquals([exitCode, outcome.left, outcome.started?.object], [143, "not created", undefined]);
+  assertEquals([api.objects("Job"), api.objects("Secret")], [[], []]);
+});
+
+const ALL = { verbs: ["*"], resources: ["*"], apiGroups: ["*"] };
+/** All but the right to read a Job by its name. */
+const WITHOUT_GET = [
+  { ...ALL, apiGroups: [""] },
+  { ...ALL, apiGroups: ["batch"], verbs: ["create", "list", "watch", "patch", "delete"] },
+];
+
+for (const dryRun of [false, true]) {
+  const how = dryRun ? "in a dry run" : "in a run";
+  Deno.test(`row 48: helmRunner() makes nothing ${how} where it may not read its Job`, async () => {
+    const clock = fakeClock();
+    const api = embeddedApi({ namespaces: ["team"], rules: WITHOUT_GET });
+    api.create("ConfigMap", { metadata: { name: "demo", namespace: "team" } });
+    const client = fetchClient({ server: "http://embedded" }, { clock, handle: api.handle });
+    const kube = dryRun ? dryRunClient(client) : client;
+    let result: ExecuteResult | undefined;
+    const ending = new Manager({
+      runner: helmRunner(kube),
+      reporter: configMapReporter(kube),
+      context: aContext({ program: "helm-runner", dryRun }),
+      readManifest: () => Promise.resolve({ chart: CHART, values: VALUES }),
+      log: () => silentLog,
+      clock,
+    }).execute(NEVER).then((ended) => result = ended);
+    for (let seconds = 0; seconds < 60 && !result; seconds++) await clock.advance(1_000);
+    const { report } = await ending;
+    assertEquals([report.exitCode, api.requests.some(({ method }) => method === "POST")], [21, false]);
+    assertStringIncludes(String(report.message), 'cannot get resource "jobs"');
+  });
+}
