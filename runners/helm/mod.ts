@@ -37,7 +37,7 @@ const LOOK_BEFORE_MS = 5_000;
 /** How long the look at the release after the end may take, milliseconds: the verdict waits for it. */
 const RESULT_MS = 3_000;
 /** How long it may take after a signal, when the run has 5 s to end, milliseconds. */
-const HURRIED_RESULT_MS = 500;
+const HURRIED_RESULT_MS = 250;
 
 /**
  * A runner that has helm install, upgrade, uninstall or roll back a release, in a Job of the context's namespace and
