@@ -76,15 +76,14 @@ export function podsAccess(
   },
 ): AccessRule[] {
   const optional = { apiGroup: "", optional: true };
+  const follow = { ...optional, verbs: ["get"], purpose: "to follow the logs of the pods" };
   const list = followLogs
     ? "to warn of what holds the work up, and to find those whose logs are followed"
     : "to warn of what holds the work up";
   return [
     { ...optional, resource: "pods", verbs: ["list"], purpose: list },
     ...explainPodAccess({ logTailLines }),
-    ...(followLogs
-      ? [{ ...optional, resource: "pods/log", verbs: ["get"], purpose: "to follow the logs of the pods" }]
-      : []),
+    ...(followLogs ? ["pods", "pods/log"].map((resource) => ({ ...follow, resource })) : []),
   ];
 }
 

@@ -20,7 +20,7 @@ async function compileBroken(): Promise<string> {
   const folder = await Deno.makeTempDir({ prefix: "action-runner-broken-" });
   addEventListener("unload", () => Deno.removeSync(folder, { recursive: true }));
   const output = `${folder}/broken-runner`;
-  const entry = new URL("programs/broken_runner.ts", import.meta.url).pathname;
+  const entry = "tests/faults/programs/broken_runner.ts";
   await compileProgram({ entry, output });
   return output;
 }

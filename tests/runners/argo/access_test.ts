@@ -38,7 +38,7 @@ for (const settings of [{ onTimeout: "stop" }, { onTerminate: "terminate" }] as 
 
 Deno.test("workflowAccess() reads logs only where lines are reported or followed", () => {
   assertEquals(accessOf({ logTailLines: 0 }), LEAST);
-  assertEquals(accessOf({ logTailLines: 0, followLogs: true }), [...LEAST, LOG]);
+  assertEquals(accessOf({ logTailLines: 0, followLogs: true }), [...LEAST, "get pods, optional", LOG]);
 });
 
 Deno.test("workflowAccess() of a dry run is what it takes to look at the name and to validate", () => {
