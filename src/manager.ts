@@ -3,18 +3,18 @@
  *
  * @module
  */
-import { unlessAborted } from "./abort.ts";
-import { type Clock, followLater, systemClock } from "./clock.ts";
+import { unlessAborted } from "./time/abort.ts";
+import { type Clock, followLater, systemClock } from "./time/clock.ts";
 import { DryRunRefusedError, messageOf, reasonOf, RunError } from "./errors.ts";
 import { EXIT_CODES, type Left, type Reason } from "./exit_codes.ts";
-import { explainWork } from "./explain_work.ts";
-import { AFTER_SIGNAL_MS, heeded } from "./heeded.ts";
-import type { JsonObject } from "./json.ts";
-import type { Log } from "./log.ts";
-import { withoutSecretOutputs } from "./outputs.ts";
-import type { Progress } from "./progress.ts";
-import { finalReport, type Outcome, reservedKeys } from "./report.ts";
-import { reportEnd, reportStart } from "./report_status.ts";
+import { explainWork } from "./run/explain_work.ts";
+import { AFTER_SIGNAL_MS, heeded } from "./run/heeded.ts";
+import type { JsonObject } from "./text/json.ts";
+import type { Log } from "./io/log.ts";
+import { withoutSecretOutputs } from "./run/outputs.ts";
+import type { Progress } from "./io/progress.ts";
+import { finalReport, type Outcome, reservedKeys } from "./run/report.ts";
+import { reportEnd, reportStart } from "./run/report_status.ts";
 import type {
   ActionRunner,
   ExecutionContext,
@@ -26,10 +26,10 @@ import type {
   WaitForCompletionOutput,
   WorkObject,
 } from "./runner.ts";
-import type { Mask } from "./secrets.ts";
-import { StartedError } from "./started_error.ts";
-import { stopMode, stopWork } from "./stop_work.ts";
-import { waitForWork, withinTimeout } from "./wait_for_work.ts";
+import type { Mask } from "./io/secrets.ts";
+import { StartedError } from "./run/started_error.ts";
+import { stopMode, stopWork } from "./run/stop_work.ts";
+import { waitForWork, withinTimeout } from "./run/wait_for_work.ts";
 
 /** What a {@linkcode Manager} is made of. */
 export interface ManagerOptions {

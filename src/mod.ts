@@ -3,10 +3,10 @@
  *
  * @module
  */
-export { scoped, unlessAborted } from "./abort.ts";
-export { type Clock, systemClock } from "./clock.ts";
-export { type ReporterName } from "./config.ts";
-export { formatDuration, parseDuration } from "./duration.ts";
+export { scoped, unlessAborted } from "./time/abort.ts";
+export { type Clock, systemClock } from "./time/clock.ts";
+export { type ReporterName } from "./config/config.ts";
+export { formatDuration, parseDuration } from "./time/duration.ts";
 export {
   DryRunRefusedError,
   InvalidInputError,
@@ -28,7 +28,7 @@ export {
   sha256,
   textAt,
   valueAt,
-} from "./json.ts";
+} from "./text/json.ts";
 export {
   type AccessRule,
   explainPodAccess,
@@ -59,7 +59,7 @@ export {
   type WatchOptions,
   type WriteOptions,
 } from "./kube/client.ts";
-export { tellOfHolds, type TellOfHoldsOptions } from "./kube/tell_of_holds.ts";
+export { tellOfHolds, type TellOfHoldsOptions } from "./pods/tell_of_holds.ts";
 export {
   aHold,
   deletionHold,
@@ -67,9 +67,9 @@ export {
   type HoldOptions,
   type NamedObject,
   saidOfHold,
-} from "./kube/hold.ts";
-export { podHold, type PodHoldOptions } from "./kube/pod_hold.ts";
-export { lookAtPods, podHolds, type PodsOf, type PodsUnderWay, unlessForbidden } from "./kube/list_pods.ts";
+} from "./pods/hold.ts";
+export { podHold, type PodHoldOptions } from "./pods/pod_hold.ts";
+export { lookAtPods, podHolds, type PodsOf, type PodsUnderWay, unlessForbidden } from "./pods/list_pods.ts";
 export {
   type EventsOf,
   eventTime,
@@ -77,34 +77,41 @@ export {
   readWarnings,
   type WarningEvents,
   warningEvents,
-} from "./kube/events.ts";
-export { type Created, createNew, createOrAdopt, preflightCreate } from "./kube/create_or_adopt.ts";
-export { type CreateOptions, findOwn, readWithRetry, type RetryInput } from "./kube/find_own.ts";
+} from "./pods/events.ts";
+export { type Created, createNew, createOrAdopt, preflightCreate } from "./object/create_or_adopt.ts";
+export { type CreateOptions, findOwn, readWithRetry, type RetryInput } from "./object/find_own.ts";
 export { type DryRunClient, dryRunClient, realClient } from "./kube/dry_run_client.ts";
 export {
   explainPod,
   type ExplainPodOptions,
   type NoiseFilter,
   type PodFindings,
-} from "./kube/explain_pod.ts";
-export { explainPods, type ExplainPodsOptions } from "./kube/explain_pods.ts";
+} from "./pods/explain_pod.ts";
+export { explainPods, type ExplainPodsOptions } from "./pods/explain_pods.ts";
 export { fetchClient, type FetchClientOptions } from "./kube/fetch_client.ts";
-export { type Owner, type OwnerRef, SPEC_HASH_ANNOTATION, specHash, stopNote } from "./kube/ownership.ts";
-export { FollowedPods, type FollowedPodsOptions, type PodStream } from "./kube/follow_pods.ts";
-export { containersOf, endedBadly, hasRun, type PodProblem, podProblem } from "./kube/pod_problem.ts";
-export { untilGone } from "./kube/until_gone.ts";
-export { waitForObject, type WaitOptions, type WaitTarget } from "./kube/wait_for_object.ts";
-export { type Log, type LogFactory, type LogFields, openLog, type OpenLogOptions, silentLog } from "./log.ts";
+export { type Owner, type OwnerRef, SPEC_HASH_ANNOTATION, specHash, stopNote } from "./object/ownership.ts";
+export { FollowedPods, type FollowedPodsOptions, type PodStream } from "./pods/follow_pods.ts";
+export { containersOf, endedBadly, hasRun, type PodProblem, podProblem } from "./pods/pod_problem.ts";
+export { untilGone } from "./object/until_gone.ts";
+export { waitForObject, type WaitOptions, type WaitTarget } from "./object/wait_for_object.ts";
+export {
+  type Log,
+  type LogFactory,
+  type LogFields,
+  openLog,
+  type OpenLogOptions,
+  silentLog,
+} from "./io/log.ts";
 export { type ExecuteResult, Manager, type ManagerOptions } from "./manager.ts";
-export { parseManifest } from "./manifest.ts";
-export { nameProblem } from "./names.ts";
-export { nearest } from "./nearest.ts";
-export { type ObjectWork, objectWork, type ObjectWorkOptions, stopByPatch } from "./object_work.ts";
-export { oneOf, parseText } from "./parse_text.ts";
-export { type Progress, type ProgressNode } from "./progress.ts";
-export { readFile } from "./read_file.ts";
-export { type Outcome } from "./report.ts";
-export { type Program, run } from "./run.ts";
+export { parseManifest } from "./io/manifest.ts";
+export { nameProblem } from "./text/names.ts";
+export { nearest } from "./text/nearest.ts";
+export { type ObjectWork, objectWork, type ObjectWorkOptions, stopByPatch } from "./work/object_work.ts";
+export { oneOf, parseText } from "./config/parse_text.ts";
+export { type Progress, type ProgressNode } from "./io/progress.ts";
+export { readFile } from "./io/read_file.ts";
+export { type Outcome } from "./run/report.ts";
+export { type Program, run } from "./program/run.ts";
 export {
   type ActionRunner,
   type Description,
@@ -124,16 +131,16 @@ export {
   type WaitForCompletionOutput,
   type WorkObject,
 } from "./runner.ts";
-export { type FailureWords, Mask, secretsIn } from "./secrets.ts";
-export { type Setting } from "./settings.ts";
-export { type Stream } from "./standard_streams.ts";
-export { StartedError } from "./started_error.ts";
+export { type FailureWords, Mask, secretsIn } from "./io/secrets.ts";
+export { type Setting } from "./config/settings.ts";
+export { type Stream } from "./io/standard_streams.ts";
+export { StartedError } from "./run/started_error.ts";
 export { configMapReporter } from "./status/config_map.ts";
 export { nopReporter } from "./status/nop.ts";
 export { secretReporter } from "./status/secret.ts";
 export { type StatusObjectOptions } from "./status/status_object.ts";
-export { unpackJson } from "./unpack_json.ts";
-export { cutText } from "./utf8.ts";
+export { unpackJson } from "./io/unpack_json.ts";
+export { cutText } from "./text/utf8.ts";
 export {
   droppedResults,
   overruledAccount,
@@ -142,5 +149,5 @@ export {
   shortTtl,
   without,
   type WorkKind,
-} from "./work_manifest.ts";
-export { readWork, workObject } from "./work_object.ts";
+} from "./work/work_manifest.ts";
+export { readWork, workObject } from "./work/work_object.ts";

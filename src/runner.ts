@@ -3,13 +3,13 @@
  *
  * @module
  */
-import type { JsonObject } from "./json.ts";
+import type { JsonObject } from "./text/json.ts";
 import type { AccessRule } from "./kube/access_rule.ts";
-import type { PodFindings } from "./kube/explain_pod.ts";
-import type { OwnerRef } from "./kube/ownership.ts";
-import type { Log } from "./log.ts";
-import type { Progress, ProgressNode } from "./progress.ts";
-import type { Mask } from "./secrets.ts";
+import type { PodFindings } from "./pods/explain_pod.ts";
+import type { OwnerRef } from "./object/ownership.ts";
+import type { Log } from "./io/log.ts";
+import type { Progress, ProgressNode } from "./io/progress.ts";
+import type { Mask } from "./io/secrets.ts";
 
 /** Where an engine wants a run's objects. Further platform properties come along under their own names. */
 export interface Platform {

@@ -3,9 +3,9 @@
  *
  * @module
  */
-import type { JsonObject } from "../src/json.ts";
+import type { JsonObject } from "../src/text/json.ts";
 import type { ExecutionContext, WorkObject } from "../src/runner.ts";
-import type { Outcome } from "../src/report.ts";
+import type { Outcome } from "../src/run/report.ts";
 
 /** The context of the run `demo` in the namespace `team`. */
 export function aContext(fields: Partial<ExecutionContext> = {}): ExecutionContext {

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { parse } from "@std/yaml";
+import { programs } from "../cmd/build/bundle.ts";
 import { EXIT_CODES, type ExitCode } from "../src/exit_codes.ts";
 
 const ROOT = new URL("../", import.meta.url);
@@ -56,9 +57,7 @@ Deno.test("README.md lists each exit code with its reason and nothing else", asy
   assertEquals(listed, rows.map(([reason, { code }]) => `${code} ${reason}`));
 });
 
-const jobs = [...Deno.readDirSync(new URL("cmd/", ROOT))]
-  .filter(({ isDirectory }) => isDirectory)
-  .map(({ name }) => `cmd/${name}/example/job.yaml`);
+const jobs = (await programs()).map((name) => `cmd/${name}/example/job.yaml`);
 
 interface Rule {
   action: string;

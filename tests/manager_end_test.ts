@@ -1,8 +1,8 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { InvalidInputError, RunError } from "../src/errors.ts";
 import { EXIT_CODES, type Reason } from "../src/exit_codes.ts";
-import type { JsonObject } from "../src/json.ts";
-import type { Clock } from "../src/clock.ts";
+import type { JsonObject } from "../src/text/json.ts";
+import type { Clock } from "../src/time/clock.ts";
 import type { ActionRunner, ExecutionContext, StepInput } from "../src/runner.ts";
 import { aWorkObject } from "./builders.ts";
 import {

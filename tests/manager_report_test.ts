@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { InvalidInputError, RunError } from "../src/errors.ts";
-import type { JsonObject } from "../src/json.ts";
-import { Mask } from "../src/secrets.ts";
+import type { JsonObject } from "../src/text/json.ts";
+import { Mask } from "../src/io/secrets.ts";
 import { aWorkObject } from "./builders.ts";
 import {
   aStage,

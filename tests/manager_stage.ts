@@ -4,11 +4,11 @@
  * @module
  */
 import { RunError } from "../src/errors.ts";
-import type { JsonObject } from "../src/json.ts";
-import type { Log } from "../src/log.ts";
+import type { JsonObject } from "../src/text/json.ts";
+import type { Log } from "../src/io/log.ts";
 import { type ExecuteResult, Manager } from "../src/manager.ts";
 import type { ActionRunner, ExecutionContext, StatusReporter } from "../src/runner.ts";
-import type { Mask } from "../src/secrets.ts";
+import type { Mask } from "../src/io/secrets.ts";
 import { type FakeClock, fakeClock } from "../src/testing/fake_clock.ts";
 import { aContext, aWorkObject } from "./builders.ts";
 

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { DryRunRefusedError, InvalidInputError, RunError } from "../src/errors.ts";
-import type { JsonObject } from "../src/json.ts";
+import type { JsonObject } from "../src/text/json.ts";
 import { Manager } from "../src/manager.ts";
 import type { StartInput, WaitForCompletionInput } from "../src/runner.ts";
 import { fakeClock } from "../src/testing/fake_clock.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 import { assert } from "@std/assert";
-import { ROOT } from "../cmd/bundle.ts";
+import { ROOT } from "../cmd/build/bundle.ts";
 
 const PAGE = new URL("../runners/README.md", import.meta.url);
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { sandbox } from "../../src/sandbox.ts";
+import { sandbox } from "../../src/program/sandbox.ts";
 
 await sandbox(import.meta.url, async () => {
   const { run } = await import("../../src/mod.ts");

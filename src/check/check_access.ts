@@ -4,7 +4,7 @@
  * @module
  */
 import { messageOf } from "../errors.ts";
-import { type JsonObject, valueAt } from "../json.ts";
+import { type JsonObject, valueAt } from "../text/json.ts";
 import type { AccessRule } from "../kube/access_rule.ts";
 import type { KubeClient } from "../kube/client.ts";
 import type { ExecutionContext } from "../runner.ts";

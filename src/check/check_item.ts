@@ -6,7 +6,7 @@
 import { reasonOf } from "../errors.ts";
 import type { Reason } from "../exit_codes.ts";
 import { ApiError } from "../kube/api_error.ts";
-import { BEFORE_CREATE } from "../kube/fault_rules.ts";
+import { BEFORE_CREATE } from "../object/fault_rules.ts";
 
 /** How it is with one thing that a run needs. */
 export interface CheckItem {

@@ -3,11 +3,11 @@
  *
  * @module
  */
-import { formatDuration } from "../duration.ts";
-import { objectAt, valueAt } from "../json.ts";
+import { formatDuration } from "../time/duration.ts";
+import { objectAt, valueAt } from "../text/json.ts";
 import type { KubeObject } from "../kube/client.ts";
 import { MAX_STATUS_BYTES } from "../status/fit_status.ts";
-import { byteLength } from "../utf8.ts";
+import { byteLength } from "../text/utf8.ts";
 import { type CheckItem, missing, ok, warning } from "./check_item.ts";
 
 /** What etcd takes at most in one request, bytes: https://etcd.io/docs/v3.6/dev-guide/limit/ */

@@ -4,7 +4,7 @@
  * @module
  */
 import { messageOf } from "../errors.ts";
-import { isJsonObject, objectAt, valueAt } from "../json.ts";
+import { isJsonObject, objectAt, valueAt } from "../text/json.ts";
 import { isFault } from "../kube/api_error.ts";
 import type { KubeClient, KubeObject } from "../kube/client.ts";
 import type { ExecutionContext } from "../runner.ts";

@@ -3,15 +3,15 @@
  *
  * @module
  */
-import type { Config } from "../config.ts";
-import type { DescriptionFormat } from "../description.ts";
+import type { Config } from "../config/config.ts";
+import type { DescriptionFormat } from "../program/description.ts";
 import { InvalidInputError, messageOf, RunError } from "../errors.ts";
 import { EXIT_CODES } from "../exit_codes.ts";
 import type { KubeClient } from "../kube/client.ts";
-import { readObject } from "../read_object.ts";
-import type { Program } from "../run.ts";
-import type { WorkInput } from "../sandbox.ts";
-import { Mask, secretsIn } from "../secrets.ts";
+import { readObject } from "../io/read_object.ts";
+import type { Program } from "../program/run.ts";
+import type { WorkInput } from "../program/sandbox.ts";
+import { Mask, secretsIn } from "../io/secrets.ts";
 import { checkRun, reasonOfItems } from "./check_run.ts";
 import { checkText } from "./check_text.ts";
 

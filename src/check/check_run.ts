@@ -3,16 +3,16 @@
  *
  * @module
  */
-import { accessOfRun } from "../access_of_run.ts";
-import { type Clock, systemClock } from "../clock.ts";
-import type { Config } from "../config.ts";
+import { accessOfRun } from "./access_of_run.ts";
+import { type Clock, systemClock } from "../time/clock.ts";
+import type { Config } from "../config/config.ts";
 import { InvalidInputError } from "../errors.ts";
 import type { Reason } from "../exit_codes.ts";
-import type { JsonObject } from "../json.ts";
+import type { JsonObject } from "../text/json.ts";
 import type { KubeClient, KubeObject } from "../kube/client.ts";
-import { silentLog } from "../log.ts";
+import { silentLog } from "../io/log.ts";
 import type { ActionRunner, StartInput, StatusReporter } from "../runner.ts";
-import type { Mask } from "../secrets.ts";
+import type { Mask } from "../io/secrets.ts";
 import { openReporter } from "../status/open_reporter.ts";
 import { checkAccess } from "./check_access.ts";
 import { type CheckItem, missing, notChecked, ok, warning } from "./check_item.ts";

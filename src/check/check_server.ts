@@ -4,7 +4,7 @@
  * @module
  */
 import { messageOf } from "../errors.ts";
-import { textAt } from "../json.ts";
+import { textAt } from "../text/json.ts";
 import { isFault } from "../kube/api_error.ts";
 import type { KubeClient } from "../kube/client.ts";
 import type { ActionRunner, ExecutionContext } from "../runner.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { DescriptionFormat } from "../description.ts";
+import type { DescriptionFormat } from "../program/description.ts";
 import { EXIT_CODES } from "../exit_codes.ts";
 import type { CheckItem } from "./check_item.ts";
 import { firstMissing, reasonOfItems } from "./check_run.ts";

@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { type Clock, withDeadline } from "../clock.ts";
+import { type Clock, withDeadline } from "../time/clock.ts";
 import { InvalidInputError, messageOf } from "../errors.ts";
 import { isFault } from "../kube/api_error.ts";
-import type { Log } from "../log.ts";
+import type { Log } from "../io/log.ts";
 import type { ActionRunner, ExecutionContext, StartInput, StatusReporter, WorkObject } from "../runner.ts";
 import { type CheckItem, missing, notChecked, ok, reasonBeforeCreate, warning } from "./check_item.ts";
 

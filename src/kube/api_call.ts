@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { isJsonObject, type JsonObject } from "../json.ts";
+import { isJsonObject, type JsonObject } from "../text/json.ts";
 import { ApiError, errorFromAnswer } from "./api_error.ts";
 import {
   type AskOptions,

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { isJsonObject, type JsonObject, objectAt, objectsAt } from "../json.ts";
+import { isJsonObject, type JsonObject, objectAt, objectsAt } from "../text/json.ts";
 import { messageOf } from "../errors.ts";
 
 /** The kinds of trouble that are told apart, since each calls for something else. */

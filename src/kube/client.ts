@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { type Clock, systemClock } from "../clock.ts";
-import type { JsonObject } from "../json.ts";
+import { type Clock, systemClock } from "../time/clock.ts";
+import type { JsonObject } from "../text/json.ts";
 
 /** The part of an object's metadata that is read here; the API's own spelling. */
 export interface ObjectMeta extends JsonObject {

@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { follow, type Follower } from "../abort.ts";
-import { type Clock, systemClock, withDeadline } from "../clock.ts";
-import { isJsonObject, type JsonObject } from "../json.ts";
-import { readStart, type StreamStart } from "../read_at_most.ts";
+import { follow, type Follower } from "../time/abort.ts";
+import { type Clock, systemClock, withDeadline } from "../time/clock.ts";
+import { isJsonObject, type JsonObject } from "../text/json.ts";
+import { readStart, type StreamStart } from "../io/read_at_most.ts";
 import {
   askCall,
   type Call,

@@ -5,9 +5,9 @@
  */
 import type { Cluster, Context, User } from "@kubernetes/client-node";
 import { InvalidInputError, messageOf } from "../errors.ts";
-import { type JsonObject, objectsAt, textAt } from "../json.ts";
-import { isAbsent } from "../read_file.ts";
-import { readObject } from "../read_object.ts";
+import { type JsonObject, objectsAt, textAt } from "../text/json.ts";
+import { isAbsent } from "../io/read_file.ts";
+import { readObject } from "../io/read_object.ts";
 import type { Access, Source } from "./credentials.ts";
 import { proxyProblem, serverProblem } from "./server_url.ts";
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { isJsonObject, type JsonObject } from "../json.ts";
+import { isJsonObject, type JsonObject } from "../text/json.ts";
 import type { KubeClient } from "../kube/client.ts";
 import type { StatusReporter } from "../runner.ts";
 import { type StatusObjectOptions, statusObjectReporter } from "./status_object.ts";

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { isJsonObject, type JsonObject, type JsonValue } from "../json.ts";
-import { byteLength } from "../utf8.ts";
+import { isJsonObject, type JsonObject, type JsonValue } from "../text/json.ts";
+import { byteLength } from "../text/utf8.ts";
 
 /** Most bytes of a status: a ConfigMap or Secret holds 1 MiB in all. */
 export const MAX_STATUS_BYTES = 64 * 1024;

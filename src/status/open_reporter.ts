@@ -3,9 +3,9 @@
  *
  * @module
  */
-import type { ReporterName } from "../config.ts";
+import type { ReporterName } from "../config/config.ts";
 import type { KubeClient } from "../kube/client.ts";
-import type { LogFactory } from "../log.ts";
+import type { LogFactory } from "../io/log.ts";
 import type { StatusReporter } from "../runner.ts";
 import { configMapReporter } from "./config_map.ts";
 import { nopReporter } from "./nop.ts";

@@ -3,15 +3,15 @@
  *
  * @module
  */
-import type { Clock } from "../clock.ts";
+import type { Clock } from "../time/clock.ts";
 import { RunError } from "../errors.ts";
-import { type JsonObject, objectAt } from "../json.ts";
+import { type JsonObject, objectAt } from "../text/json.ts";
 import { isFault } from "../kube/api_error.ts";
 import { clockOf, type KubeClient, type ObjectRef, pluralOf } from "../kube/client.ts";
 import { dryRunClient } from "../kube/dry_run_client.ts";
-import { BEFORE_CREATE } from "../kube/fault_rules.ts";
-import { retry } from "../kube/retry.ts";
-import { type Log, silentLog } from "../log.ts";
+import { BEFORE_CREATE } from "../object/fault_rules.ts";
+import { retry } from "../object/retry.ts";
+import { type Log, silentLog } from "../io/log.ts";
 import type { ReportInput, StatusReporter } from "../runner.ts";
 import { fitStatus } from "./fit_status.ts";
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { objectAt, valueAt } from "../json.ts";
+import { objectAt, valueAt } from "../text/json.ts";
 import type { ObjectStore } from "./object_store.ts";
 import { type ApiResource, qualifiedName } from "./resources.ts";
 import { forbidden, notFound, StatusError } from "./status_error.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { JsonObject } from "../json.ts";
+import type { JsonObject } from "../text/json.ts";
 import type { ObjectMeta } from "../kube/client.ts";
 
 /** The metadata of an object, with the further fields that the embedded API itself reads or sets. */

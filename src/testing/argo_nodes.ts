@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { JsonObject } from "../json.ts";
+import type { JsonObject } from "../text/json.ts";
 
 /** One node, as in `status.nodes` of a Workflow. */
 export interface WorkflowNode extends JsonObject {

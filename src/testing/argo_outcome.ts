@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { arrayAt, type JsonObject, objectAt, textAt } from "../json.ts";
+import { arrayAt, type JsonObject, objectAt, textAt } from "../text/json.ts";
 
 /** How a container ends. */
 export interface ContainerOutcome {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { arrayAt, type JsonObject, type JsonValue, objectAt, textAt } from "../json.ts";
+import { arrayAt, type JsonObject, type JsonValue, objectAt, textAt } from "../text/json.ts";
 import type { StoredObject } from "./api_object.ts";
 
 /** The spec to carry out, or why there is none. */

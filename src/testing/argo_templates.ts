@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { arrayAt, type JsonObject, objectAt, textAt, valueAt } from "../json.ts";
+import { arrayAt, type JsonObject, objectAt, textAt, valueAt } from "../text/json.ts";
 import { hasFailed, isFulfilled, type NodeTree, type WorkflowNode } from "./argo_nodes.ts";
 import { type ContainerOutcome, outputParameters } from "./argo_outcome.ts";
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { JsonObject } from "../json.ts";
+import type { JsonObject } from "../text/json.ts";
 import type { KubeClient } from "../kube/client.ts";
 import type { ActionRunner, ExecutionContext } from "../runner.ts";
 import type { ApiObject, StoredObject } from "./api_object.ts";

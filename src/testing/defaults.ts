@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { arrayAt, isJsonObject, type JsonObject, objectAt, textAt } from "../json.ts";
+import { arrayAt, isJsonObject, type JsonObject, objectAt, textAt } from "../text/json.ts";
 import type { UnversionedObject } from "./object_store.ts";
 import type { ApiResource } from "./resources.ts";
 

@@ -4,7 +4,7 @@
  * @module
  */
 import { setImmediate } from "node:timers";
-import type { Clock } from "../clock.ts";
+import type { Clock } from "../time/clock.ts";
 
 /** A {@linkcode Clock} in a test's hand. `random()` is always 0.5, the middle of every jitter. */
 export interface FakeClock extends Clock {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { isJsonObject, objectAt } from "../json.ts";
+import { isJsonObject, objectAt } from "../text/json.ts";
 import type { ApiObject } from "./api_object.ts";
 import { excerpt } from "./request_options.ts";
 import { type ApiResource, apiVersionOf } from "./resources.ts";

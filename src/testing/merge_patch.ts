@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { isJsonObject, type JsonObject, type JsonValue } from "../json.ts";
+import { isJsonObject, type JsonObject, type JsonValue } from "../text/json.ts";
 
 /** Applies a JSON merge patch ({@link https://www.rfc-editor.org/rfc/rfc7396}) and returns the result; changes neither argument. */
 export function mergePatch(target: JsonValue | undefined, patch: JsonValue): JsonValue {

@@ -4,7 +4,7 @@
  *
  * @module
  */
-export type { Clock } from "../clock.ts";
+export type { Clock } from "../time/clock.ts";
 export type { AccessAttributes, RoleRule } from "./admission.ts";
 export { type ContainerOutcome, containerOutcome } from "./argo_outcome.ts";
 export {
@@ -17,7 +17,7 @@ export {
 export { EmbeddedApi, embeddedApi } from "./embedded_api.ts";
 export type { EmbeddedApiOptions, Interceptor, RecordedRequest } from "./embedded_api_options.ts";
 export { type FakeClock, fakeClock, type FakeClockOptions } from "./fake_clock.ts";
-export type { JsonObject } from "../json.ts";
+export type { JsonObject } from "../text/json.ts";
 export type { ApiMetadata, ApiObject, OwnerReference, StoredMetadata, StoredObject } from "./api_object.ts";
 export type { Change } from "./object_store.ts";
 export type { LogOf } from "./pod_logs.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { isJsonObject, type JsonObject, textAt } from "../json.ts";
+import { isJsonObject, type JsonObject, textAt } from "../text/json.ts";
 import type { StoredObject } from "./api_object.ts";
 import type { Change, ObjectStore } from "./object_store.ts";
 import { apiTime, type Target } from "./object_writes.ts";

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { isJsonObject } from "../json.ts";
+import { isJsonObject } from "../text/json.ts";
 import type { StoredObject } from "./api_object.ts";
 import { notAcceptable, StatusError } from "./status_error.ts";
 

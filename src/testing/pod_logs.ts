@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { arrayAt, textAt } from "../json.ts";
+import { arrayAt, textAt } from "../text/json.ts";
 import type { StoredObject } from "./api_object.ts";
 import { flagOption, numberOption } from "./request_options.ts";
 import { badRequest } from "./status_error.ts";

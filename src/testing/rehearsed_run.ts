@@ -3,13 +3,13 @@
  *
  * @module
  */
-import type { Clock } from "../clock.ts";
+import type { Clock } from "../time/clock.ts";
 import { messageOf, RunError } from "../errors.ts";
-import type { JsonObject } from "../json.ts";
+import type { JsonObject } from "../text/json.ts";
 import type { KubeClient } from "../kube/client.ts";
 import { dryRunClient } from "../kube/dry_run_client.ts";
 import { fetchClient } from "../kube/fetch_client.ts";
-import { silentLog } from "../log.ts";
+import { silentLog } from "../io/log.ts";
 import { type ExecuteResult, Manager } from "../manager.ts";
 import type { ActionRunner, ExecutionContext, StartOutput } from "../runner.ts";
 import { configMapReporter } from "../status/config_map.ts";

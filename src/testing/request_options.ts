@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { isJsonObject, type JsonObject } from "../json.ts";
+import { isJsonObject, type JsonObject } from "../text/json.ts";
 import { badRequest, invalidOption, requestEntityTooLarge } from "./status_error.ts";
 
 /** https://github.com/kubernetes/apiserver/blob/v0.34.4/pkg/server/config.go: MaxRequestBodyBytes */

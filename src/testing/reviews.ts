@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type JsonObject, objectAt, textAt } from "../json.ts";
+import { type JsonObject, objectAt, textAt } from "../text/json.ts";
 import { type AccessAttributes, isAllowed } from "./admission.ts";
 import { jsonAnswer } from "./answers.ts";
 import type { ApiObject } from "./api_object.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { reservedKeys } from "../report.ts";
+import { reservedKeys } from "../run/report.ts";
 import { placeOf, type Rehearsal } from "./rehearsal.ts";
 import type { RehearsedRun } from "./rehearsed_run.ts";
 import { names, Wrong } from "./wrong_words.ts";

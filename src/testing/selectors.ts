@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { valueAt } from "../json.ts";
+import { valueAt } from "../text/json.ts";
 import type { StoredObject } from "./api_object.ts";
 import type { ApiResource } from "./resources.ts";
 import { badRequest } from "./status_error.ts";

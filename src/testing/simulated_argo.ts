@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { arrayAt, type JsonObject, objectAt, textAt } from "../json.ts";
+import { arrayAt, type JsonObject, objectAt, textAt } from "../text/json.ts";
 import type { ApiObject, StoredObject } from "./api_object.ts";
 import type { WorkflowNode } from "./argo_nodes.ts";
 import { operate } from "./argo_operator.ts";

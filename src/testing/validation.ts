@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { arrayAt, isJsonObject, textAt, valueAt } from "../json.ts";
+import { arrayAt, isJsonObject, textAt, valueAt } from "../text/json.ts";
 import type { StoredObject } from "./api_object.ts";
 import { sameJson } from "./merge_patch.ts";
 import type { UnversionedObject } from "./object_store.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { JsonObject } from "../json.ts";
+import type { JsonObject } from "../text/json.ts";
 import { jsonAnswer, listBody } from "./answers.ts";
 import type { ApiObject } from "./api_object.ts";
 import { type Backend, formOfObject, partOf, type ResourceRequest, targetOf } from "./backend.ts";

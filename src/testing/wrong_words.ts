@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { formatDuration } from "../duration.ts";
+import { formatDuration } from "../time/duration.ts";
 import { EXIT_CODES, type Reason } from "../exit_codes.ts";
 import type { ExecuteResult } from "../manager.ts";
 

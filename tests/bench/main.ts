@@ -5,9 +5,9 @@
  * @module
  */
 // deno-lint-ignore-file no-console
-import { binaryPath, compileProgram } from "../../cmd/compile.ts";
-import { runTask } from "../../cmd/task.ts";
-import { withTemporaryFolder } from "../../cmd/temporary_folder.ts";
+import { binaryPath, compileProgram } from "../../cmd/build/compile.ts";
+import { runTask } from "../../cmd/build/task.ts";
+import { withTemporaryFolder } from "../../cmd/build/temporary_folder.ts";
 import {
   type EmbeddedApi,
   embeddedApi,

@@ -3,7 +3,7 @@ import { argoRunner } from "../../runners/argo/mod.ts";
 import { checkProgram } from "../../src/check/check_program.ts";
 import { RunError } from "../../src/errors.ts";
 import { ApiError } from "../../src/kube/api_error.ts";
-import type { WorkInput } from "../../src/sandbox.ts";
+import type { WorkInput } from "../../src/program/sandbox.ts";
 import { MemoryClient } from "../kube/memory_client.ts";
 import { aConfig, anApi, MANIFEST } from "./checks.ts";
 

@@ -7,15 +7,15 @@ import { InvalidInputError, RunError } from "../../src/errors.ts";
 import type { Reason } from "../../src/exit_codes.ts";
 import { ApiError } from "../../src/kube/api_error.ts";
 import type { KubeClient } from "../../src/kube/client.ts";
-import { createOrAdopt } from "../../src/kube/create_or_adopt.ts";
+import { createOrAdopt } from "../../src/object/create_or_adopt.ts";
 import { realClient } from "../../src/kube/dry_run_client.ts";
-import type { JsonObject } from "../../src/json.ts";
+import type { JsonObject } from "../../src/text/json.ts";
 import type { ActionRunner } from "../../src/runner.ts";
 import type { EmbeddedApi } from "../../src/testing/mod.ts";
 import { parseWorkflow } from "../../runners/argo/workflow.ts";
 import { aContext } from "../builders.ts";
 import { MemoryClient } from "../kube/memory_client.ts";
-import { quickClock } from "../kube/quick_clock.ts";
+import { quickClock } from "../object/quick_clock.ts";
 import { aConfig, anApi, check, inRole, MANIFEST, rulesOf, troubleIn } from "./checks.ts";
 
 const HELLO = { metadata: { name: "demo", namespace: "team" } };

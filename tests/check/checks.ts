@@ -4,10 +4,10 @@
  * @module
  */
 import { argoRunner } from "../../runners/argo/mod.ts";
-import { accessOfRun } from "../../src/access_of_run.ts";
+import { accessOfRun } from "../../src/check/access_of_run.ts";
 import type { CheckItem } from "../../src/check/check_item.ts";
 import { type CheckInput, checkRun } from "../../src/check/check_run.ts";
-import type { Config } from "../../src/config.ts";
+import type { Config } from "../../src/config/config.ts";
 import { type AccessRule, type JsonObject, Mask, silentLog } from "../../src/mod.ts";
 import { openReporter } from "../../src/status/open_reporter.ts";
 import { type EmbeddedApi, embeddedApi, type RoleRule } from "../../src/testing/mod.ts";

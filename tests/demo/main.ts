@@ -7,10 +7,10 @@
 // deno-lint-ignore-file no-console
 import { parse } from "@std/yaml";
 import { join } from "node:path";
-import { ROOT } from "../../cmd/bundle.ts";
-import { runProgram } from "../../cmd/run.ts";
-import { runTask } from "../../cmd/task.ts";
-import { withTemporaryFolder } from "../../cmd/temporary_folder.ts";
+import { ROOT } from "../../cmd/build/bundle.ts";
+import { runProgram } from "../../cmd/build/run.ts";
+import { runTask } from "../../cmd/build/task.ts";
+import { withTemporaryFolder } from "../../cmd/build/temporary_folder.ts";
 import { type EmbeddedApi, embeddedApi, serveEmbeddedApi, simulatedArgo } from "../../src/testing/mod.ts";
 
 const EXAMPLE = "cmd/argo-runner/example/workflow.yaml";

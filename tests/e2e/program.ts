@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { binaryPath } from "../../cmd/compile.ts";
+import { binaryPath } from "../../cmd/build/compile.ts";
 import { type AnyObject, type Space, WORKER } from "./cluster.ts";
 
 /** How a process ended. */

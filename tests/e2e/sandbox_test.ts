@@ -1,4 +1,4 @@
-import { compileProgram } from "../../cmd/compile.ts";
+import { compileProgram } from "../../cmd/build/compile.ts";
 import { checkSandbox } from "../sandbox/check_sandbox.ts";
 
 const CANARY = "tests/sandbox/canary.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { compileProgram } from "../../cmd/compile.ts";
+import { compileProgram } from "../../cmd/build/compile.ts";
 import type { Breakage, BrokenStep } from "./programs/broken_runner.ts";
 import type { Rig } from "./rig.ts";
 import type { Run } from "./runner_process.ts";

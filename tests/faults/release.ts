@@ -4,7 +4,7 @@
  * @module
  */
 import type { ExecutionContext, JsonObject } from "../../src/mod.ts";
-import { silentLog } from "../../src/log.ts";
+import { silentLog } from "../../src/io/log.ts";
 import { prepareWork } from "../../runners/helm/work.ts";
 import { JOB, NOBODY } from "./job.ts";
 import { NAME, type Work } from "./work.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 import type { JsonObject } from "../../src/mod.ts";
-import { binaryPath } from "../../cmd/compile.ts";
+import { binaryPath } from "../../cmd/build/compile.ts";
 import { adminCluster, type Cluster } from "./cluster.ts";
 import { type FaultProxy, faultProxy, type Seen } from "./proxy.ts";
 import { rulesOf } from "./rules.ts";

@@ -9,7 +9,7 @@ import { descendantRunning, handles } from "./processes.ts";
 import { isGet } from "./requests.ts";
 import type { Rig } from "./rig.ts";
 import { sleep, until } from "./rig.ts";
-import { binaryPath } from "../../cmd/compile.ts";
+import { binaryPath } from "../../cmd/build/compile.ts";
 import type { Run } from "./runner_process.ts";
 import { assertLeftRunning, assertReported, endOf, neverAnswer, signalInWait } from "./interruptions.ts";
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { JsonObject } from "../../src/json.ts";
+import type { JsonObject } from "../../src/text/json.ts";
 import { ApiError, type ErrorAnswer, errorFromAnswer, type Fault } from "../../src/kube/api_error.ts";
 
 const workflow = { name: "demo", group: "argoproj.io", kind: "workflows" };

@@ -3,7 +3,7 @@ import { ApiError } from "../../src/kube/api_error.ts";
 import { dryRunClient, realClient } from "../../src/kube/dry_run_client.ts";
 import { embeddedApi } from "../../src/testing/mod.ts";
 import { MemoryClient } from "./memory_client.ts";
-import { REF, WORKFLOW } from "./waits.ts";
+import { REF, WORKFLOW } from "../object/waits.ts";
 
 const metadata = { name: REF.name, namespace: REF.namespace };
 

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { ApiError, type Fault } from "../../src/kube/api_error.ts";
 import type { KubeClient } from "../../src/kube/client.ts";
 import { fetchClient } from "../../src/kube/fetch_client.ts";
-import { quickClock, until } from "./quick_clock.ts";
+import { quickClock, until } from "../object/quick_clock.ts";
 import {
   deadServer,
   keptAliveAnswer,

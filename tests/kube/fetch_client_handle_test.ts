@@ -1,12 +1,12 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { dryRunClient } from "../../src/kube/dry_run_client.ts";
 import { fetchClient } from "../../src/kube/fetch_client.ts";
-import { retry } from "../../src/kube/retry.ts";
+import { retry } from "../../src/object/retry.ts";
 import { clockOf } from "../../src/kube/client.ts";
-import { BEFORE_CREATE } from "../../src/kube/fault_rules.ts";
-import { silentLog } from "../../src/log.ts";
-import { quickClock } from "./quick_clock.ts";
-import { apiOn, REF, WORKFLOW } from "./waits.ts";
+import { BEFORE_CREATE } from "../../src/object/fault_rules.ts";
+import { silentLog } from "../../src/io/log.ts";
+import { quickClock } from "../object/quick_clock.ts";
+import { apiOn, REF, WORKFLOW } from "../object/waits.ts";
 
 const SERVER = { server: "http://nowhere.invalid" };
 const metadata = { name: REF.name, namespace: REF.namespace };

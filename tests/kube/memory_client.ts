@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { isJsonObject, type JsonObject } from "../../src/json.ts";
+import { isJsonObject, type JsonObject } from "../../src/text/json.ts";
 import { ApiError, errorFromAnswer } from "../../src/kube/api_error.ts";
 import {
   type AskOptions,

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { join } from "node:path";
-import { ROOT, SANDBOX_FLAGS, withBundle } from "../../cmd/bundle.ts";
+import { ROOT, SANDBOX_FLAGS, withBundle } from "../../cmd/build/bundle.ts";
 import type { Breakage } from "../faults/programs/broken_runner.ts";
 
 const PROGRAM = "tests/faults/programs/broken_runner.ts";

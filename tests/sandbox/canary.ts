@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { sandbox } from "../../src/sandbox.ts";
+import { sandbox } from "../../src/program/sandbox.ts";
 
 await sandbox(import.meta.url, async () => {
   const { attempts, tryOut } = await import("./attempts.ts");

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { ROOT, SANDBOX_FLAGS, withBundle } from "../../cmd/bundle.ts";
+import { ROOT, SANDBOX_FLAGS, withBundle } from "../../cmd/build/bundle.ts";
 import { checkAttemptsCanSucceed, checkSandbox } from "./check_sandbox.ts";
 
 const CANARY = "tests/sandbox/canary.ts";

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import type { JsonObject } from "../../src/json.ts";
+import type { JsonObject } from "../../src/text/json.ts";
 import { fitStatus } from "../../src/status/fit_status.ts";
 
 const LIMIT = 64 * 1024;

@@ -1,9 +1,9 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { RunError } from "../../src/errors.ts";
-import type { JsonObject } from "../../src/json.ts";
+import type { JsonObject } from "../../src/text/json.ts";
 import { ApiError, type Fault } from "../../src/kube/api_error.ts";
 import type { KubeClient, KubeObject, ObjectRef } from "../../src/kube/client.ts";
-import { silentLog } from "../../src/log.ts";
+import { silentLog } from "../../src/io/log.ts";
 import type { StatusReporter } from "../../src/runner.ts";
 import { configMapReporter } from "../../src/status/config_map.ts";
 import { nopReporter } from "../../src/status/nop.ts";

@@ -1,5 +1,5 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { withTemporaryFolder } from "../../cmd/temporary_folder.ts";
+import { withTemporaryFolder } from "../../cmd/build/temporary_folder.ts";
 import { isOlder } from "../../.ci/without_jsr/deno.ts";
 
 const LAUNCHER = new URL("../../.ci/without_jsr/deno.ts", import.meta.url).href;

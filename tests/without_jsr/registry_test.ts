@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { join } from "node:path";
-import { ROOT } from "../../cmd/bundle.ts";
+import { ROOT } from "../../cmd/build/bundle.ts";
 import deno from "../../deno.json" with { type: "json" };
 
 const STAND_INS = new URL("../../.ci/without_jsr/", import.meta.url);

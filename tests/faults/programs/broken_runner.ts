@@ -4,7 +4,7 @@
  * @module
  */
 import type { ActionRunner, JsonObject, StepInput } from "../../../src/mod.ts";
-import { sandbox } from "../../../src/sandbox.ts";
+import { sandbox } from "../../../src/program/sandbox.ts";
 
 /** The step that breaks. */
 export type BrokenStep =

@@ -10,7 +10,7 @@ import {
   silentLog,
 } from "../../../src/mod.ts";
 import { type FakeClock, fakeClock } from "../../../src/testing/mod.ts";
-import { type AskedLog, at, HANG, logClient, type LogStream } from "../../kube/log_streams.ts";
+import { type AskedLog, at, HANG, logClient, type LogStream } from "../../pods/log_streams.ts";
 import { recordingsOf, refusal } from "../recorded.ts";
 
 const { recording } = recordingsOf("argo");

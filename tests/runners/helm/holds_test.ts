@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { findReleaseHolds } from "../../../runners/helm/holds.ts";
-import { holdText } from "../../../src/kube/hold.ts";
+import { holdText } from "../../../src/pods/hold.ts";
 import { embeddedApi } from "../../../src/testing/mod.ts";
 import { aContext } from "../../builders.ts";
 import { MemoryClient } from "../../kube/memory_client.ts";

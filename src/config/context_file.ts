@@ -1,0 +1,158 @@
+/**
+ * The file that later engines give in place of the context's variables. Nothing here touches the outside world.
+ *
+ * Its shape is that of https://github.com/capactio/capact/blob/main/pkg/runner/config.go
+ *
+ * @module
+ */
+import { isJsonObject, type JsonObject, type JsonValue } from "../text/json.ts";
+import type { OwnerRef } from "../object/ownership.ts";
+import { nearest } from "../text/nearest.ts";
+import { type Setting, SETTINGS } from "./settings.ts";
+
+/** What is said of a setting: where, as error messages name it, and its text or what is wrong with it. */
+export type Given = { source: string; text: string } | { source: string; problem: string };
+
+/** What a context file says. */
+export interface ContextFile {
+  /** Its path. */
+  path: string;
+  /** Of settings, by variable. */
+  given: Record<string, Given>;
+  /** Further properties of the platform. */
+  platform: Record<string, string>;
+  /** What the created object is to belong to. */
+  ownerRef?: OwnerRef;
+  /** What is odd and does not matter, one line each. */
+  warnings: string[];
+  /** What is wrong with all but the settings, one line each. */
+  problems: string[];
+}
+
+/** The settings that a context file can hold, by key. */
+export const CONTEXT_KEYS: Record<string, Setting<unknown>> = {
+  "name": SETTINGS.name,
+  "dryRun": SETTINGS.dryRun,
+  "timeout": SETTINGS.timeoutMs,
+  "platform.namespace": SETTINGS.namespace,
+  "platform.serviceAccountName": SETTINGS.serviceAccountName,
+};
+
+const OWNER_REF = "platform.ownerRef";
+const OWNER_REF_TEXTS = ["apiVersion", "kind", "name", "uid"];
+const OWNER_REF_SWITCHES = ["controller", "blockOwnerDeletion"];
+
+const KNOWN_KEYS = [...Object.keys(CONTEXT_KEYS), OWNER_REF];
+
+/** The fewest nanoseconds that a number may stand for: with fewer, people mean seconds or milliseconds. */
+const MIN_NANOSECONDS = 1e9;
+
+/**
+ * Reads what a context file holds. A key without a value counts as absent.
+ */
+export function parseContextFile(path: string, content: JsonObject): ContextFile {
+  const file: ContextFile = { path, given: {}, platform: {}, warnings: [], problems: [] };
+  for (const [key, value] of entriesOf(content)) {
+    if (value !== undefined && value !== null) add(file, key, { source: contextSource(path, key), value });
+  }
+  return file;
+}
+
+/** Where a value stands, as error messages name it. */
+export function contextSource(path: string, key: string): string {
+  return `${JSON.stringify(path)}: ${key}`;
+}
+
+interface Value {
+  source: string;
+  value: JsonValue;
+}
+
+/** All keys with their values, those in `platform` as `platform.KEY`. */
+function entriesOf({ platform, ...rest }: JsonObject): [key: string, value: JsonValue | undefined][] {
+  if (!isJsonObject(platform)) return Object.entries({ ...rest, platform });
+  const inPlatform = Object.entries(platform).map(([key, value]) => [`platform.${key}`, value] as const);
+  return Object.entries({ ...rest, ...Object.fromEntries(inPlatform) });
+}
+
+function add(file: ContextFile, key: string, { source, value }: Value): void {
+  const setting = Object.hasOwn(CONTEXT_KEYS, key) ? CONTEXT_KEYS[key] : undefined;
+  if (setting) {
+    file.given[setting.variable] = { source, ...textOf(key, value) };
+  } else if (key === OWNER_REF) {
+    addOwnerRef(file, { source, value });
+  } else if (key === "platform") {
+    file.problems.push(`${source}: is ${kindOf(value)}, expected an object`);
+  } else if (!key.startsWith("platform.")) {
+    file.warnings.push(unknownKey(source, key, KNOWN_KEYS));
+  } else if (typeof value === "string") {
+    file.platform[key.slice("platform.".length)] = value;
+  } else {
+    file.warnings.push(`${source}: is ${kindOf(value)} and is ignored, expected a text`);
+  }
+}
+
+function textOf(key: string, value: JsonValue): { text: string } | { problem: string } {
+  if (typeof value === "string") return { text: value };
+  if (key === "dryRun" && typeof value === "boolean") return { text: String(value) };
+  if (key === "timeout" && typeof value === "number") return nanoseconds(value);
+  return { problem: `is ${kindOf(value)}, expected ${key === "dryRun" ? "true or false" : "a text"}` };
+}
+
+/** What Go makes of a duration that has no text form of its own: https://pkg.go.dev/time#Duration */
+function nanoseconds(value: number): { text: string } | { problem: string } {
+  if (value === 0) return { text: "0" };
+  if (Number.isInteger(value) && value >= MIN_NANOSECONDS) return { text: `${value}ns` };
+  return { problem: `${value} has no unit, expected a text such as 10m` };
+}
+
+/** One whose texts are all empty is what Go writes where there is no owner. */
+function addOwnerRef(file: ContextFile, { source, value }: Value): void {
+  if (!isJsonObject(value)) {
+    file.problems.push(`${source}: is ${kindOf(value)}, expected an object`);
+    return;
+  }
+  if (OWNER_REF_TEXTS.every((key) => (value[key] ?? "") === "")) return;
+  const known = [...OWNER_REF_TEXTS, ...OWNER_REF_SWITCHES];
+  for (const key of Object.keys(value).filter((key) => !known.includes(key))) {
+    file.warnings.push(unknownKey(`${source}.${key}`, key, known));
+  }
+  const wrong = [
+    ...wrongFields(value, OWNER_REF_TEXTS, { isRight: isFilledText, expected: "a text" }),
+    ...wrongFields(value, OWNER_REF_SWITCHES, { isRight: isSwitch, expected: "true or false" }),
+  ].map((problem) => `${source}.${problem}`);
+  file.problems.push(...wrong);
+  if (wrong.length > 0) return;
+  const fields = known.flatMap((key) => (value[key] ?? null) === null ? [] : [[key, value[key]] as const]);
+  file.ownerRef = Object.fromEntries(fields) as unknown as OwnerRef;
+}
+
+type FieldTest = { isRight: (value: JsonValue) => boolean; expected: string };
+
+function wrongFields(object: JsonObject, keys: string[], { isRight, expected }: FieldTest): string[] {
+  return keys
+    .filter((key) => !isRight(object[key] ?? null))
+    .map((key) => `${key}: is ${kindOf(object[key] ?? null)}, expected ${expected}`);
+}
+
+function isFilledText(value: JsonValue): boolean {
+  return typeof value === "string" && value !== "";
+}
+
+function isSwitch(value: JsonValue): boolean {
+  return value === null || typeof value === "boolean";
+}
+
+function unknownKey(source: string, key: string, known: string[]): string {
+  const names = known.map((path) => path.slice(path.lastIndexOf(".") + 1));
+  const guess = known[names.indexOf(nearest(key, names))];
+  return `${source}: is not known and is ignored; did you mean ${guess}?`;
+}
+
+function kindOf(value: JsonValue): string {
+  if (value === null) return "absent";
+  if (value === "") return "empty";
+  if (Array.isArray(value)) return "a list";
+  if (typeof value === "string") return "a text";
+  return typeof value === "object" ? "an object" : `a ${typeof value}`;
+}

@@ -1,0 +1,140 @@
+/**
+ * The live view of a run, for people at a terminal.
+ *
+ * @module
+ */
+import { formatDuration } from "../time/duration.ts";
+import { printable } from "../text/printable.ts";
+import { type Stream, writeText } from "./standard_streams.ts";
+
+/** One step of the work. */
+export interface ProgressNode {
+  /** Its name, for people. */
+  name: string;
+  /** How deep it lies in the tree of steps; 0 for the root. */
+  depth: number;
+  /** Its state in one word, such as `Running`. */
+  state: string;
+  /** When it started, as RFC 3339. */
+  startedAt?: string;
+  /** When it ended, as RFC 3339. */
+  finishedAt?: string;
+}
+
+/** Where a runner shows how its work comes along. */
+export interface Progress {
+  /** Shows these nodes in the place of those shown before; without any, those once more, with the time that passed. */
+  show(nodes?: ProgressNode[]): void;
+}
+
+/** What a {@linkcode LiveView} needs. */
+export interface LiveViewOptions {
+  /** The terminal: standard error. */
+  stream: Stream;
+  /** The terminal's size in characters; it may throw. */
+  size: () => { columns: number; rows: number };
+  /** Milliseconds since 1970: durations of what runs count to now. */
+  now: () => number;
+}
+
+const MARKS: Record<string, string> = {
+  Succeeded: "\x1b[32m✔\x1b[0m",
+  Failed: "\x1b[31m✖\x1b[0m",
+  Error: "\x1b[31m✖\x1b[0m",
+  Running: "\x1b[36m●\x1b[0m",
+  Pending: "\x1b[33m◷\x1b[0m",
+};
+const OTHER_MARK = "\x1b[90m○\x1b[0m";
+/** Columns that a line has beside the name: mark, state and duration. */
+const BESIDE_NAME = 26;
+
+/**
+ * A block of lines at the end of a terminal, one a node, that is drawn anew with each change. What is logged is
+ * written above it: the log's stream is {@linkcode LiveView.above}.
+ */
+export class LiveView implements Progress {
+  readonly #options: LiveViewOptions;
+  #nodes: ProgressNode[] = [];
+  /** Lines on the screen. */
+  #drawn = 0;
+
+  /** Nothing is drawn before `show()`. */
+  constructor(options: LiveViewOptions) {
+    this.#options = options;
+  }
+
+  /** A stream whose text goes above the block. */
+  get above(): Stream {
+    return {
+      writeSync: (bytes) => {
+        this.#erase();
+        writeText(this.#options.stream, new TextDecoder().decode(bytes));
+        this.#draw();
+        return bytes.length;
+      },
+    };
+  }
+
+  show(nodes: ProgressNode[] = this.#nodes): void {
+    this.#nodes = nodes;
+    this.#erase();
+    this.#draw();
+  }
+
+  #erase(): void {
+    if (this.#drawn > 0) writeText(this.#options.stream, `\x1b[${this.#drawn}A\x1b[J`);
+    this.#drawn = 0;
+  }
+
+  #draw(): void {
+    const { now, stream } = this.#options;
+    const { columns, rows } = this.#size();
+    const lines = viewLines(this.#nodes, { columns, rows: rows - 1, now: now() });
+    if (lines.length > 0) writeText(stream, lines.join("\n") + "\n");
+    this.#drawn = lines.length;
+  }
+
+  /** A terminal that has gone away has no size any more: what nobody sees must not end a run. */
+  #size(): { columns: number; rows: number } {
+    try {
+      return this.#options.size();
+    } catch {
+      return { columns: 0, rows: 0 };
+    }
+  }
+}
+
+/** What a view is fitted into. */
+export interface ViewSize {
+  columns: number;
+  rows: number;
+  /** Milliseconds since 1970. */
+  now: number;
+}
+
+/** The lines of a view: one a node, as many as fit, and a last one that counts. */
+export function viewLines(nodes: ProgressNode[], { columns, rows, now }: ViewSize): string[] {
+  if (nodes.length === 0 || rows < 2) return [];
+  const ended = nodes.filter(({ finishedAt }) => finishedAt !== undefined).length;
+  const room = rows - 1;
+  // Where not all fit, what has ended well is told by the count alone.
+  const shown = nodes.length <= room
+    ? nodes
+    : nodes.filter(({ state }) => state !== "Succeeded").slice(0, room);
+  return [...shown.map((node) => nodeLine(node, columns, now)), `${ended}/${nodes.length} steps have ended`];
+}
+
+function nodeLine(
+  { name, depth, state, startedAt, finishedAt }: ProgressNode,
+  columns: number,
+  now: number,
+): string {
+  const indented = "  ".repeat(depth) + printable(name).replaceAll("\n", " ");
+  const width = Math.max(8, columns - BESIDE_NAME);
+  const fitted = indented.length > width
+    ? `${indented.slice(0, width - 1)}…`
+    : indented.padEnd(Math.min(width, 40));
+  const end = finishedAt === undefined ? now : Date.parse(finishedAt);
+  const duration = startedAt === undefined ? "" : formatDuration(Math.max(0, end - Date.parse(startedAt)));
+  return `${MARKS[state] ?? OTHER_MARK} ${fitted} ${state.padEnd(9)} ${duration}`.trimEnd();
+}

@@ -1,0 +1,302 @@
+/**
+ * One object, followed for as long as somebody looks: through broken and silent watches, restarts of the API server,
+ * and rights that come and go.
+ *
+ * @module
+ */
+import { type Clock, jitter } from "../time/clock.ts";
+import type { Log } from "../io/log.ts";
+import { ApiError, errorFromStatus, isFault } from "../kube/api_error.ts";
+import { Backoff, type TokenBucket } from "./backoff.ts";
+import {
+  type KubeClient,
+  type KubeObject,
+  type ListOptions,
+  type ObjectRef,
+  pluralOf,
+  type ReadOptions,
+  titleOf,
+  type WatchEvent,
+} from "../kube/client.ts";
+import { EventStream, LOOK_DEADLINE_MS, lookOptions } from "./event_stream.ts";
+import { WHILE_WAITING } from "./fault_rules.ts";
+import { Outage } from "./retry.ts";
+
+/** How the object was when it was last looked at: with nothing but its metadata, unless whole objects are asked for. */
+export type Sighting =
+  /** It is there. */
+  | { is: "there"; object: KubeObject }
+  /** It was deleted; this is its last state. */
+  | { is: "deleted"; object: KubeObject }
+  /** A fresh look found no object of this name. */
+  | { is: "absent" }
+  /** It was deleted, and now its kind is not known to the API server: no look tells more of it. */
+  | { is: "gone with its kind" };
+
+/** Options of {@linkcode watchObject}. */
+export interface WatchObjectOptions {
+  clock: Clock;
+  log: Log;
+  signal: AbortSignal;
+  /** Limits the requests of the whole wait. */
+  bucket: TokenBucket;
+  /** The resourceVersion of the reply to our own create, if there was one: no other object's may be watched from. */
+  createdVersion?: string | undefined;
+  /** Receive whole objects; `false` by default: metadata only, so that the cost does not depend on the size. */
+  whole?: boolean;
+}
+
+/** How long a watch may be silent before a fresh look, milliseconds, ± 20 %. */
+const SILENCE_MS = 45_000;
+/** A watch that ends sooner without an event has failed: it was asked for to last minutes. client-go takes 1 s. */
+const SHORT_WATCH_MS = 5_000;
+/** A watch that has lived for so long is healthy, milliseconds. */
+const HEALTHY_WATCH_MS = 60_000;
+/** Time between two looks where watching is not allowed, milliseconds, ± 20 %. */
+const POLL_MS = 5_000;
+/** How many looks until another try to watch: about five minutes. */
+const POLLS_UNTIL_WATCH = 60;
+
+type State = LookingState | { at: "pause"; ms: number; then: State };
+
+type LookingState =
+  | { at: "list" }
+  | { at: "watch"; from: string }
+  | { at: "poll"; count: number };
+
+type Step = AsyncGenerator<Sighting, State>;
+
+/**
+ * Yields each sighting of an object, without end.
+ *
+ * @throws {RunError} `ApiUnreachable` or `AccessLost` if looking has failed for longer than `WHILE_WAITING` allows
+ * @throws The signal's reason, when it is aborted
+ */
+export async function* watchObject(
+  kube: KubeClient,
+  ref: ObjectRef,
+  options: WatchObjectOptions,
+): AsyncGenerator<Sighting> {
+  const watch = new ObjectWatch(kube, ref, options);
+  let state: State = options.createdVersion === undefined
+    ? { at: "list" }
+    : { at: "watch", from: options.createdVersion };
+  while (true) {
+    options.signal.throwIfAborted();
+    if (state.at === "pause") {
+      await options.clock.sleep(state.ms, options.signal);
+      state = state.then;
+    } else {
+      state = yield* watch.step(state);
+    }
+  }
+}
+
+class ObjectWatch {
+  readonly #kube: KubeClient;
+  readonly #ref: ObjectRef;
+  readonly #options: WatchObjectOptions;
+  /** Failures of every request, for how long they last. */
+  readonly #outage: Outage;
+  /** Failures of watches alone: a LIST that succeeds between them must not make them come faster. */
+  readonly #watchBackoff: Backoff;
+  #mayWatch = true;
+  /** When the object was last seen or heard of, by the clock: silence counts over all watches together. */
+  #heardAt: number;
+  /** The object's version when it was last seen: a watch that has missed a newer one is of no use. */
+  #known: string | undefined;
+  #expiredInARow = 0;
+  /** Whether the last that was seen of the object is its deletion. */
+  #isDeleted = false;
+  readonly #warned = new Set<string>();
+
+  constructor(kube: KubeClient, ref: ObjectRef, options: WatchObjectOptions) {
+    this.#kube = kube;
+    this.#ref = ref;
+    this.#options = options;
+    this.#outage = new Outage({ clock: options.clock, log: options.log, rules: WHILE_WAITING });
+    this.#watchBackoff = new Backoff(options.clock);
+    this.#heardAt = options.clock.now();
+    this.#known = options.createdVersion;
+  }
+
+  step(state: LookingState): Step {
+    switch (state.at) {
+      case "list":
+        return this.#list();
+      case "watch":
+        return this.#watch(state.from);
+      case "poll":
+        return this.#poll(state.count);
+    }
+  }
+
+  /** A fresh look by LIST. Next: watch from the collection's version; poll if that is forbidden; else pause, list. */
+  async *#list(): Step {
+    try {
+      const version = yield* this.#look({});
+      return this.#mayWatch ? { at: "watch", from: version } : { at: "poll", count: 0 };
+    } catch (error) {
+      if (isFault(error, "kindMissing") && this.#isDeleted) yield { is: "gone with its kind" };
+      if (!isFault(error, "forbidden")) return this.#failed(error);
+      this.#giveUpWatching(error);
+      return { at: "poll", count: 0 };
+    }
+  }
+
+  /**
+   * Events as they come. Next: watch again from the last version after a clean end; list after a deletion, an
+   * expired version or an event that makes no sense; pause, list after a failure; poll if watching is forbidden.
+   */
+  async *#watch(from: string): Step {
+    let opened = this.#options.clock.now();
+    const stream = new EventStream(this.#kube, this.#ref, from, this.#options);
+    let version = from;
+    try {
+      await this.#options.bucket.take(this.#options.signal);
+      // Time in which it had to wait for its turn is no life of the watch.
+      opened = this.#options.clock.now();
+      while (true) {
+        const silentMs = this.#options.clock.now() - this.#heardAt;
+        const event = await stream.next(Math.max(0, jitter(this.#options.clock, SILENCE_MS, 0.2) - silentMs));
+        if (event === "silence") {
+          if (yield* this.#lookAgain()) return { at: "list" };
+          continue;
+        }
+        if (event === "end") return this.#ended(opened, version);
+        const next = yield* this.#event(event);
+        if (typeof next !== "string") return next;
+        version = next;
+      }
+    } catch (error) {
+      return this.#watchFailed(error, opened);
+    } finally {
+      stream.close();
+    }
+  }
+
+  /** A look by GET, where LIST or WATCH is forbidden. Next: pause, poll; list after a failure or after many looks. */
+  async *#poll(count: number): Step {
+    const { clock } = this.#options;
+    try {
+      const object = await this.#request((options) => this.#kube.get(this.#ref, options), {});
+      yield { is: "there", object };
+    } catch (error) {
+      if (!isFault(error, "notFound")) return this.#failed(error);
+      this.#outage.end();
+      yield { is: "absent" };
+    }
+    this.#mayWatch = count >= POLLS_UNTIL_WATCH;
+    const then: State = this.#mayWatch ? { at: "list" } : { at: "poll", count: count + 1 };
+    return { at: "pause", ms: jitter(clock, POLL_MS, 0.2), then };
+  }
+
+  /** What an event says: the version to resume from, or the state that follows at once. */
+  async *#event(event: WatchEvent): AsyncGenerator<Sighting, string | State> {
+    const { object } = event;
+    const { metadata } = object;
+    if (event.type === "ERROR") {
+      throw errorFromStatus(`watch ${titleOf(this.#ref)}`, pluralOf(this.#ref), object);
+    }
+    const version = metadata?.resourceVersion;
+    this.#expiredInARow = 0;
+    this.#heardAt = this.#options.clock.now();
+    this.#watchBackoff.reset();
+    if (event.type === "BOOKMARK" && version) return version;
+    const isChange = ["ADDED", "MODIFIED", "DELETED"].includes(event.type);
+    if (!isChange || !version || metadata.uid === undefined) return { at: "list" };
+    if (metadata.name !== this.#ref.name) return version;
+    this.#known = version;
+    this.#isDeleted = event.type === "DELETED";
+    if (!this.#isDeleted) {
+      yield { is: "there", object };
+      return version;
+    }
+    yield { is: "deleted", object };
+    return { at: "list" };
+  }
+
+  /** A clean end: normal after some time; a failure if it came at once. */
+  #ended(opened: number, version: string): State {
+    const life = this.#options.clock.now() - opened;
+    if (life >= HEALTHY_WATCH_MS) this.#watchBackoff.reset();
+    if (life >= SHORT_WATCH_MS) return { at: "watch", from: version };
+    return this.#pauseThenList(new ApiError("the watch ended at once", { fault: "server" }));
+  }
+
+  #watchFailed(error: unknown, opened: number): State {
+    const { clock, signal } = this.#options;
+    signal.throwIfAborted();
+    if (!(error instanceof ApiError)) throw error;
+    if (error.fault === "expired" && ++this.#expiredInARow === 1) return { at: "list" };
+    if (error.fault === "forbidden") {
+      this.#giveUpWatching(error);
+      return { at: "list" };
+    }
+    if (clock.now() - opened >= HEALTHY_WATCH_MS) this.#watchBackoff.reset();
+    return this.#pauseThenList(error);
+  }
+
+  #giveUpWatching(error: ApiError): void {
+    if (this.#mayWatch) this.#warnOnce(`${error.message}; looking each ${POLL_MS / 1_000} s instead`);
+    this.#mayWatch = false;
+  }
+
+  #pauseThenList(error: ApiError): State {
+    this.#warnOnce(`${error.message}; looking again`);
+    return { at: "pause", ms: this.#watchBackoff.nextMs(error), then: { at: "list" } };
+  }
+
+  /** What breaks once may break a thousand times: only the first of a kind is a warning. */
+  #warnOnce(message: string): void {
+    const { log } = this.#options;
+    if (this.#warned.has(message)) log.debug(message);
+    else log.warn(message);
+    this.#warned.add(message);
+  }
+
+  #failed(error: unknown): State {
+    this.#options.signal.throwIfAborted();
+    return { at: "pause", ms: this.#outage.pauseMs(error), then: { at: "list" } };
+  }
+
+  /** A LIST of the one name, without a resourceVersion, so that it is answered from a quorum of etcd. */
+  async *#look(options: ReadOptions): AsyncGenerator<Sighting, string> {
+    const { items, resourceVersion } = await this.#request(
+      (given) => this.#kube.list(this.#ref, given),
+      options,
+    );
+    this.#heardAt = this.#options.clock.now();
+    const object = items.find(({ metadata }) => metadata.name === this.#ref.name);
+    this.#known = object?.metadata.resourceVersion;
+    this.#isDeleted = false;
+    yield object ? { is: "there", object } : { is: "absent" };
+    return resourceVersion;
+  }
+
+  /** A look past a silent watch, on a connection of its own. Tells whether the watch has missed something. */
+  async *#lookAgain(): AsyncGenerator<Sighting, boolean> {
+    const known = this.#known;
+    for await (const sighting of this.#look({ freshConnection: true })) {
+      if (this.#known !== known) this.#warnOnce("the watch tells nothing of what happens");
+      yield sighting;
+    }
+    return this.#known !== known;
+  }
+
+  async #request<T>(
+    send: (options: ListOptions) => Promise<T>,
+    options: ReadOptions,
+  ): Promise<T> {
+    const { bucket, signal } = this.#options;
+    await bucket.take(signal);
+    const answer = await send({
+      ...lookOptions(this.#ref, this.#options.whole),
+      signal,
+      deadlineMs: LOOK_DEADLINE_MS,
+      ...options,
+    });
+    this.#outage.end();
+    return answer;
+  }
+}

@@ -1,0 +1,98 @@
+/**
+ * The warning events of an object.
+ *
+ * @module
+ */
+import { objectAt } from "../text/json.ts";
+import { cutText } from "../text/utf8.ts";
+import { attempt, oneLine, REQUEST_MS } from "./attempt.ts";
+import type { KubeClient, KubeObject } from "../kube/client.ts";
+
+/** An object whose events are asked for. */
+export interface EventsOf {
+  /** For example `Pod`. */
+  kind: string;
+  /** The object's name. */
+  name: string;
+  /** Its namespace. */
+  namespace: string;
+  /** Leaves out the events of other objects of the name. */
+  uid?: string | undefined;
+}
+
+/** The events of an object, as far as they could be read. */
+export interface WarningEvents {
+  /** As `Reason: message`, the newest last: the last five. Absent where they could not be read. */
+  value?: string[];
+  /** The events themselves, in no order. */
+  items: KubeObject[];
+  /** Why they could not be read. */
+  notRead: string[];
+}
+
+/** Most events that are told: the newest. */
+const MAX_EVENTS = 5;
+/** Most bytes of an event's text. */
+const MAX_EVENT_BYTES = 400;
+
+/** The warning events of an object. One request; what is forbidden or out of order is in `notRead`. */
+export async function warningEvents(
+  kube: KubeClient,
+  of: EventsOf,
+  { signal }: { signal: AbortSignal },
+): Promise<WarningEvents> {
+  const what = `events of ${of.kind.toLowerCase()} "${of.name}"`;
+  const { value: items, notRead } = await attempt(what, () => readWarnings(kube, of, signal));
+  return { ...(items ? { value: eventTexts(items) } : {}), items: items ?? [], notRead };
+}
+
+/**
+ * Reads the warning events of an object. One request.
+ *
+ * @throws {ApiError} If they cannot be read
+ */
+export async function readWarnings(
+  kube: KubeClient,
+  { kind, name, namespace, uid }: EventsOf,
+  signal: AbortSignal,
+): Promise<KubeObject[]> {
+  const fields = {
+    "involvedObject.kind": kind,
+    "involvedObject.name": name,
+    ...(uid === undefined ? {} : { "involvedObject.uid": uid }),
+    type: "Warning",
+  };
+  const fieldSelector = Object.entries(fields).map((pair) => pair.join("=")).join(",");
+  const options = { namespace, fieldSelector, signal, deadlineMs: REQUEST_MS };
+  return (await kube.list({ apiVersion: "v1", kind: "Event" }, options)).items;
+}
+
+function eventTexts(events: KubeObject[]): string[] {
+  const texts = events
+    .toSorted(byTime)
+    .map(({ reason, message }) => cutText(`${reason}: ${oneLine(String(message ?? ""))}`, MAX_EVENT_BYTES));
+  return [...new Set(texts)].slice(-MAX_EVENTS);
+}
+
+/** The newest of the events of the object with this uid whose reason is wanted. */
+export function newestEvent(
+  events: KubeObject[],
+  uid: string | undefined,
+  isWanted: (reason: string) => boolean,
+): KubeObject | undefined {
+  return events
+    .filter((event) => objectAt(event, "involvedObject").uid === uid && isWanted(String(event.reason)))
+    .sort(byTime)
+    .at(-1);
+}
+
+function byTime(a: KubeObject, b: KubeObject): number {
+  return eventTime(a).localeCompare(eventTime(b));
+}
+
+/** When an event was last seen, as RFC 3339. */
+export function eventTime(event: KubeObject): string {
+  const { lastObservedTime } = objectAt(event, "series");
+  const { creationTimestamp } = event.metadata;
+  return String(lastObservedTime ?? event.lastTimestamp ?? event.eventTime ?? creationTimestamp ?? "");
+}

@@ -1,0 +1,91 @@
+/**
+ * Finding out which of several pods failed or does not start, and why.
+ *
+ * @module
+ */
+import { objectAt, textAt } from "../text/json.ts";
+import { isFault } from "../kube/api_error.ts";
+import type { KubeClient, KubeObject } from "../kube/client.ts";
+import { explainPod, type ExplainPodOptions, type PodFindings } from "./explain_pod.ts";
+import { ownPods, type PodsOf } from "./list_pods.ts";
+import { podHold } from "./pod_hold.ts";
+import { podProblem } from "./pod_problem.ts";
+
+/** Options of {@linkcode explainPods}. */
+export interface ExplainPodsOptions extends Omit<ExplainPodOptions, "isOwn" | "pod"> {
+  /** The name of the pod that is the cause, where it is known. */
+  named?: string | undefined;
+}
+
+/** Most pods that are looked at: there may be tens of thousands. */
+const MAX_PODS = 500;
+
+/**
+ * Explains, of all pods that have not succeeded, the one that is the cause: see {@linkcode causeOf}. At most four
+ * requests. Without a pod to tell of, or the permission to list them, there is no `pod`.
+ *
+ * @throws {ApiError} If the pods cannot be listed for another reason
+ */
+export async function explainPods(
+  kube: KubeClient,
+  pods: PodsOf,
+  { named, ...options }: ExplainPodsOptions,
+): Promise<{ pod?: KubeObject; found: Partial<PodFindings> }> {
+  const { signal } = options;
+  const listed = { ...pods, fieldSelector: "status.phase!=Succeeded", limit: MAX_PODS, signal };
+  try {
+    const { items } = await kube.list({ apiVersion: "v1", kind: "Pod" }, listed);
+    const own = ownPods(pods, items);
+    const pod = options.waits ? waitedFor(own, kube.serverNow()) : causeOf(own, named);
+    if (!pod) return { found: {} };
+    const { name = "", namespace = "" } = pod.metadata;
+    const found = await explainPod(kube, { name, namespace }, { ...options, pod });
+    return { pod, found: { ...stateOf(pod), ...found } };
+  } catch (error) {
+    if (!isFault(error, "forbidden")) throw error;
+    return { found: { notRead: ["the runner may not list the pods"] } };
+  }
+}
+
+/**
+ * The pod that work failed by, or that it waits for: the one of the name, if one is given; else of those that failed on
+ * their own the last, since earlier failures were tried again; else one that cannot start, or that was ended from
+ * outside; else one that runs.
+ */
+export function causeOf(pods: KubeObject[], named?: string): KubeObject | undefined {
+  return pods.find(({ metadata }) => metadata.name === named) ??
+    pods.filter((pod) => phaseOf(pod) !== "Succeeded")
+      .sort((a, b) => rankOf(a) - rankOf(b) || createdAt(b).localeCompare(createdAt(a)))
+      .at(0);
+}
+
+/** The pod that work under way waits for: one that is held up, else one that runs, else the last that failed. */
+function waitedFor(pods: KubeObject[], nowMs: number): KubeObject | undefined {
+  const rank = (pod: KubeObject) => podHold(pod, { nowMs, graceMs: 0 }) ? 0 : 1;
+  return pods.filter((pod) => !["Succeeded", "Failed"].includes(phaseOf(pod)))
+    .sort((a, b) => rank(a) - rank(b) || createdAt(b).localeCompare(createdAt(a)))
+    .at(0) ?? causeOf(pods);
+}
+
+function rankOf(pod: KubeObject): number {
+  const problem = podProblem(pod);
+  if (!problem) return 3;
+  if (problem.exitCode === undefined) return 2;
+  const isEnded = pod.metadata.deletionTimestamp !== undefined && problem.reason !== "OOMKilled";
+  return isEnded ? 1 : 0;
+}
+
+/** What is known of a pod without a problem. */
+function stateOf(pod: KubeObject): { reason?: string; message?: string } {
+  if (podProblem(pod)) return {};
+  const { startTime } = objectAt(pod, "status");
+  return { reason: phaseOf(pod), ...(startTime ? { message: `runs since ${startTime}` } : {}) };
+}
+
+function phaseOf(pod: KubeObject): string {
+  return textAt(pod, "status", "phase") || "Pending";
+}
+
+function createdAt({ metadata }: KubeObject): string {
+  return metadata.creationTimestamp ?? "";
+}

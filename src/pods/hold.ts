@@ -1,0 +1,155 @@
+/**
+ * What keeps work from going on, as data. Nothing here touches a cluster.
+ *
+ * @module
+ */
+import { cutText } from "../text/utf8.ts";
+import type { KubeObject } from "../kube/client.ts";
+
+/** The kind and name of an object, as people know it. */
+export interface NamedObject {
+  /** For example `Pod`, `ServiceAccount`, `Step`. */
+  kind: string;
+  /** Its name. */
+  name: string;
+}
+
+/** What keeps work, or a part of it, from going on. */
+export interface Hold {
+  /** One word, the API's own where it has one: `FailedCreate`, `Unschedulable`, `FailedMount`, `Suspended` … */
+  reason: string;
+  /** What is said of it. */
+  message?: string;
+  /** What is held up: a pod, a step, or the work itself. */
+  held: NamedObject;
+  /** The pod's container that it is about. */
+  container?: string;
+  /** What holds it up, such as `ServiceAccount "nobody"`; where nothing is named, what is held up. */
+  object: NamedObject;
+}
+
+/** What a {@linkcode Hold} is made of; `object` is read from the message by default. */
+export type HoldOptions = Omit<Hold, "object" | "message" | "container"> & {
+  object?: NamedObject | undefined;
+  message?: string | undefined;
+  container?: string | undefined;
+};
+
+/** Most bytes of a message: a scheduler may tell of each node, a policy of each rule. */
+const MAX_MESSAGE_BYTES = 1_000;
+
+/** How long a deletion may be overdue without being told of, milliseconds. */
+const DELETION_GRACE_MS = 30_000;
+
+/** Makes a hold. */
+export function aHold({ reason, held, message = "", container, object }: HoldOptions): Hold {
+  const text = cutText(message.replace(/\s+/g, " ").trim(), MAX_MESSAGE_BYTES);
+  return {
+    reason,
+    ...(text === "" ? {} : { message: text }),
+    held,
+    ...(container === undefined ? {} : { container }),
+    object: object ?? objectNamedIn(text) ?? held,
+  };
+}
+
+/** One line: `Pod "x" is held up: ImagePullBackOff (container "main"): Back-off pulling image …`. */
+export function holdText({ reason, message, held, container, object }: Hold): string {
+  const where = container === undefined ? "" : ` (container ${JSON.stringify(container)})`;
+  const isTold = object.name === held.name || message?.includes(object.name);
+  const by = isTold ? "" : ` by ${titleOfNamed(object)}`;
+  const said = message === undefined ? "" : `: ${message}`;
+  return `${titleOfNamed(held)} is held up${by}: ${reason}${where}${said}`;
+}
+
+/** The same for a hold at every look, whatever else a registry or scheduler says of it. */
+export function holdKey({ reason, held, container = "", object }: Hold): string {
+  return [held.kind, held.name, reason, container, object.kind, object.name].join("\n");
+}
+
+function titleOfNamed({ kind, name }: NamedObject): string {
+  return `${kind} ${JSON.stringify(name)}`;
+}
+
+/** How the API server and its controllers name what holds something up, each with its kind. */
+const NAMING: [RegExp, kind: string | undefined][] = [
+  [/\b(?:exceeded|failed) quota: ([^\s:,]+)/, "ResourceQuota"],
+  [/\bviolates PodSecurity "([^"]+)"/, "PodSecurity"],
+  [/\bwebhook "([^"]+)"/, "Webhook"],
+  [/\b(ValidatingAdmissionPolicy) '([^']+)'/, undefined],
+  [/\bno (PriorityClass) with name (\S+) was found/, undefined],
+  [/\bRuntimeClass "([^"]+)" not found/i, "RuntimeClass"],
+  [
+    /\b(?:couldn't find key \S+ in|references non-existent secret key: \S+ of) (ConfigMap|Secret) (\S+)/,
+    undefined,
+  ],
+  [/\b([a-z]+)(?:\.[a-z0-9.-]+)? "([^"]+)" (?:is )?not found/i, undefined],
+  [/\bfor volume "([^"]+)"/, "Volume"],
+];
+
+/** Kinds as the API spells them; messages have them in lower case, or as the resource's plural. */
+const KINDS = [
+  "ServiceAccount",
+  "ConfigMap",
+  "Secret",
+  "PersistentVolumeClaim",
+  "PersistentVolume",
+  "StorageClass",
+  "PriorityClass",
+  "RuntimeClass",
+  "ResourceClaim",
+  "ResourceClaimTemplate",
+  "Namespace",
+  "Node",
+  "ValidatingAdmissionPolicy",
+];
+
+/** The object that a message names as what is missing, or what refuses. `undefined` where it names none. */
+export function objectNamedIn(message: string): NamedObject | undefined {
+  for (const [pattern, kind] of NAMING) {
+    const found = pattern.exec(message);
+    if (!found) continue;
+    const [, first = "", second = ""] = found;
+    return kind === undefined ? { kind: spelled(first), name: basename(second) } : { kind, name: first };
+  }
+  return undefined;
+}
+
+function spelled(kind: string): string {
+  const lower = kind.toLowerCase();
+  return KINDS.find((each) => [lower, lower.replace(/s$/, "")].includes(each.toLowerCase())) ?? kind;
+}
+
+/** Of `team/settings` the name. */
+function basename(name: string): string {
+  return name.slice(name.lastIndexOf("/") + 1);
+}
+
+/** The hold of an object that is being deleted for longer than it was given time; `undefined` of any other. */
+export function deletionHold(object: KubeObject, nowMs: number): Hold | undefined {
+  const { deletionTimestamp, finalizers, name = "" } = object.metadata;
+  if (deletionTimestamp === undefined || nowMs - Date.parse(deletionTimestamp) < DELETION_GRACE_MS) {
+    return undefined;
+  }
+  const names = Array.isArray(finalizers) && finalizers.length > 0
+    ? `, held by the finalizers ${finalizers.join(", ")}`
+    : "";
+  return aHold({
+    reason: "Terminating",
+    message: `is being deleted since ${deletionTimestamp}${names}`,
+    held: { kind: object.kind, name },
+    object: { kind: object.kind, name },
+  });
+}
+
+/** A hold as a report's failure has it. */
+export function saidOfHold(
+  { reason, message, held, container }: Hold,
+): { reason: string; message?: string; pod?: string; container?: string } {
+  return {
+    ...(held.kind === "Pod" ? { pod: held.name } : {}),
+    ...(container === undefined ? {} : { container }),
+    reason,
+    ...(message === undefined ? {} : { message }),
+  };
+}

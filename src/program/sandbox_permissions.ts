@@ -1,0 +1,134 @@
+/**
+ * The exact permissions of a run, worked out of its environment. No dependency is imported here either.
+ *
+ * @module
+ */
+import { type Access, filesOf, inClusterAccess, SERVICE_ACCOUNT_FOLDER } from "../kube/credentials.ts";
+
+/** The variables that a program reads beside `RUNNER_*`. */
+export const CONTRACT_VARIABLES = [
+  "KUBECONFIG",
+  "KUBERNETES_SERVICE_HOST",
+  "KUBERNETES_SERVICE_PORT",
+  "HOME",
+  "NO_COLOR",
+];
+
+/** The variables by which Deno's fetch would take a way around the sandbox. */
+export const PROXY_VARIABLES = [
+  "HTTPS_PROXY",
+  "https_proxy",
+  "HTTP_PROXY",
+  "http_proxy",
+  "ALL_PROXY",
+  "all_proxy",
+];
+
+/** https://docs.deno.com/runtime/reference/permissions/ */
+export interface WorkerPermissions {
+  read: string[] | false;
+  net: string[] | false;
+  env: string[] | false;
+  write: false;
+  run: false;
+  ffi: false;
+  sys: false;
+  import: false;
+}
+
+const NOTHING: WorkerPermissions = {
+  read: false,
+  net: false,
+  env: false,
+  write: false,
+  run: false,
+  ffi: false,
+  sys: false,
+  import: false,
+};
+
+/** The ports of URLs that name none, where it is not that of HTTPS. */
+const DEFAULT_PORTS: Record<string, number> = { "http:": 80, "socks5:": 1080 };
+
+/** What the run's permissions depend on. */
+export interface Needs {
+  env: Record<string, string>;
+  args: string[];
+  access?: Access;
+}
+
+/** A setting that names a file or folder that the run may read: its variable, and its flag without `--`. */
+export interface PathSetting {
+  /** Such as `RUNNER_INPUT_MANIFEST_PATH`. */
+  variable: string;
+  /** Such as `manifest`. */
+  flag: string;
+}
+
+/** The contract's own. */
+const PATH_SETTINGS: PathSetting[] = [
+  { variable: "RUNNER_INPUT_MANIFEST_PATH", flag: "manifest" },
+  { variable: "RUNNER_CONTEXT_PATH", flag: "context" },
+  { variable: "RUNNER_ARGS_PATH", flag: "args" },
+];
+
+/**
+ * What the run may do: read the files that its settings name and those of the credentials, and reach the API server.
+ *
+ * @param url the program's main module
+ * @param reads the program's own settings that name what it may read
+ */
+export function runPermissions(url: string, needs: Needs, reads: PathSetting[] = []): WorkerPermissions {
+  const { access } = needs;
+  const named = [...PATH_SETTINGS, ...reads].flatMap((setting) => valueOf(setting, needs) || []);
+  const read = [...ownModules(url), ...named, ...(access ? filesToRead(access) : [])];
+  return {
+    ...NOTHING,
+    read: read.length > 0 ? read : false,
+    net: access ? [access.server, access.proxyUrl].flatMap((url) => url ? [hostOf(url)] : []) : false,
+  };
+}
+
+/** What the loading of kubeconfig files may do: read them. */
+export function kubeconfigPermissions(url: string, paths: string[]): WorkerPermissions {
+  return { ...NOTHING, read: [...ownModules(url), ...paths] };
+}
+
+/** The kubeconfig files to load: those of `KUBECONFIG`, or the one in the home folder. */
+export function kubeconfigPaths(env: Record<string, string>): string[] {
+  if (env.KUBECONFIG) return env.KUBECONFIG.split(":").filter((path) => path !== "");
+  return env.HOME ? [`${env.HOME}/.kube/config`] : [];
+}
+
+/** The access of a pod, unless a kubeconfig is named. */
+export function inClusterOf(env: Record<string, string>): Access | undefined {
+  const { KUBECONFIG, KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT: port } = env;
+  return host && !KUBECONFIG ? inClusterAccess(host, port || "443") : undefined;
+}
+
+/** A binary holds its modules; a program that is run from files must read them from the folder that it is in. */
+function ownModules(url: string): string[] {
+  return Deno.build.standalone ? [] : [decodeURIComponent(new URL(".", url).pathname)];
+}
+
+/** In a pod the whole folder: the files in it are links that the kubelet replaces. */
+function filesToRead(access: Access): string[] {
+  const files = filesOf(access);
+  const inFolder = files.filter((file) => file.startsWith(`${SERVICE_ACCOUNT_FOLDER}/`));
+  return inFolder.length === 0
+    ? files
+    : [SERVICE_ACCOUNT_FOLDER, ...files.filter((file) => !inFolder.includes(file))];
+}
+
+function hostOf(url: string): string {
+  const { hostname, port, protocol } = new URL(url);
+  return `${hostname}:${port || (DEFAULT_PORTS[protocol] ?? 443)}`;
+}
+
+/** A setting's value, read as the run will read it; if the two differ, the run may not read the file. */
+function valueOf({ variable, flag }: PathSetting, { args, env }: Needs): string | undefined {
+  const index = args.findLastIndex((arg) => arg === `--${flag}` || arg.startsWith(`--${flag}=`));
+  const arg = args[index];
+  if (arg === undefined) return env[variable];
+  return arg.includes("=") ? arg.slice(arg.indexOf("=") + 1) : args[index + 1];
+}

@@ -1,0 +1,77 @@
+/**
+ * The final report of a run: one object, told in three places.
+ *
+ * @module
+ */
+import { EXIT_CODES, type Left, type Reason } from "../exit_codes.ts";
+import type { JsonObject } from "../text/json.ts";
+import type { Failure, StartOutput, WaitForCompletionOutput, WorkObject } from "../runner.ts";
+import { type Stream, writeText } from "../io/standard_streams.ts";
+
+/** How a run ended, as the Manager knows it. */
+export interface Outcome {
+  /** Decides exit code and phase. */
+  reason: Reason;
+  /** The whole chain of what went wrong, or how the work ended. */
+  message: string;
+  /** What is left in the cluster. */
+  left: Left;
+  /** What `start` returned, if it came so far. */
+  started?: StartOutput | undefined;
+  /** What `waitForCompletion` returned, if it came so far. */
+  completed?: WaitForCompletionOutput | undefined;
+  /** Why the work failed, where that could be found out. */
+  failure?: Failure | undefined;
+}
+
+/** Keys that the report adds to a runner's status. */
+const RESERVED_KEYS = [
+  "runner",
+  "phase",
+  "finishedSuccessfully",
+  "exitCode",
+  "reason",
+  "message",
+  "startedAt",
+  "finishedAt",
+  "object",
+  "outputs",
+  "outputsWithheld",
+  "failure",
+];
+
+/** The keys of a runner's status that it must not use. */
+export function reservedKeys(status: JsonObject): string[] {
+  return Object.keys(status).filter((key) => RESERVED_KEYS.includes(key));
+}
+
+/** The report: the runner's own status first, then what became of it. */
+export function finalReport(runner: string, outcome: Outcome): JsonObject {
+  const { started, completed } = outcome;
+  const row = EXIT_CODES[outcome.reason];
+  return {
+    ...started?.status,
+    runner,
+    phase: row.phase,
+    // Only where the verdict was seen, so that nobody ever has to take it back.
+    ...(completed ? { finishedSuccessfully: completed.finishedSuccessfully } : {}),
+    exitCode: row.code,
+    reason: outcome.reason,
+    message: outcome.message,
+    ...(started?.object?.createdAt ? { startedAt: started.object.createdAt } : {}),
+    ...(completed?.finishedAt ? { finishedAt: completed.finishedAt } : {}),
+    ...(started?.object ? { object: objectOf(started.object, outcome.left) } : {}),
+    ...(completed?.outputs ? { outputs: completed.outputs } : {}),
+    ...(outcome.failure ? { failure: { ...outcome.failure } } : {}),
+  };
+}
+
+function objectOf(object: WorkObject, left: Left): JsonObject {
+  const { apiVersion, kind, name, namespace, uid, adopted } = object;
+  return { apiVersion, kind, name, namespace, uid, adopted, left };
+}
+
+/** The report as the one line on standard output. */
+export function writeReportLine(report: JsonObject, stream: Stream = Deno.stdout): void {
+  writeText(stream, JSON.stringify(report) + "\n");
+}

@@ -1,0 +1,71 @@
+/**
+ * Writing the status of a run, in the time that there is for it.
+ *
+ * @module
+ */
+import { unlessAborted } from "../time/abort.ts";
+import { type Clock, followLater, withDeadline } from "../time/clock.ts";
+import { formatDuration } from "../time/duration.ts";
+import type { Reason } from "../exit_codes.ts";
+import type { JsonObject } from "../text/json.ts";
+import type { ReportInput, StatusReporter } from "../runner.ts";
+
+/** How long the first report may take, milliseconds: the wait must not begin late because of it. */
+const FIRST_REPORT_MS = 10_000;
+/** How long the final report may take, milliseconds. */
+const FINAL_REPORT_MS = 30_000;
+/** How long it may take when the run has 5 s to end, or has just been refused for long enough, milliseconds. */
+const HURRIED_REPORT_MS = 1_500;
+/** How long it may take when the input was bad: people wait for the line that says so, milliseconds. */
+const BAD_INPUT_REPORT_MS = 600;
+
+/** Beside what the reporter gets: the clock. */
+export interface ReportStatusInput extends ReportInput {
+  clock: Clock;
+}
+
+/** Writes the status of a run whose work has started, for 10 s at most. */
+export async function reportStart(
+  reporter: StatusReporter,
+  status: JsonObject,
+  input: ReportStatusInput,
+): Promise<void> {
+  await report(reporter, status, { ...input, ms: FIRST_REPORT_MS });
+}
+
+/**
+ * Writes the final report of a run, for 30 s at most; shorter where somebody waits. The input's signal, which may have
+ * ended the run, leaves it some time.
+ *
+ * @param reason how the run ended
+ */
+export async function reportEnd(
+  reporter: StatusReporter,
+  status: JsonObject,
+  { reason, ...input }: ReportStatusInput & { reason: Reason },
+): Promise<void> {
+  const { clock, signal } = input;
+  // A signal in the midst of the report leaves as little time as one before it.
+  const hurry = followLater(signal, { ms: HURRIED_REPORT_MS, clock });
+  try {
+    await report(reporter, status, { ...input, ms: finalMs(reason, signal), signal: hurry.signal });
+  } finally {
+    hurry.stop();
+  }
+}
+
+function finalMs(reason: Reason, signal: AbortSignal): number {
+  if (reason === "InvalidInput") return BAD_INPUT_REPORT_MS;
+  return signal.aborted || reason === "NotAllowed" ? HURRIED_REPORT_MS : FINAL_REPORT_MS;
+}
+
+async function report(
+  reporter: StatusReporter,
+  status: JsonObject,
+  { clock, context, ms, signal }: ReportStatusInput & { ms: number },
+): Promise<void> {
+  const reason = () => new Error(`the status could not be written within ${formatDuration(ms)}`);
+  const write = (inner: AbortSignal) =>
+    unlessAborted(reporter.report({ context, signal: inner }, status), inner);
+  await withDeadline(ms, { clock, signal, reason }, write);
+}

@@ -1,0 +1,86 @@
+/**
+ * Telling work to end, and seeing whether it does.
+ *
+ * @module
+ */
+import { unlessAborted } from "../time/abort.ts";
+import { type Clock, withDeadline } from "../time/clock.ts";
+import { formatDuration } from "../time/duration.ts";
+import { messageOf, reasonOf } from "../errors.ts";
+import type { Left, Reason } from "../exit_codes.ts";
+import { silentLog } from "../io/log.ts";
+import type {
+  ActionRunner,
+  ExecutionContext,
+  StopInput,
+  StopMode,
+  WaitForCompletionOutput,
+} from "../runner.ts";
+
+/** Beside what the runner gets: the clock. */
+export interface StopWorkInput extends StopInput {
+  clock: Clock;
+}
+
+/** What became of work that was told to end. */
+export interface StoppedWork {
+  /** What is left of it; absent where it could not even be told. */
+  left?: Left;
+  /** For the report, in words. */
+  words: string;
+  /** Its verdict, where it succeeded before it could be stopped. */
+  succeeded?: WaitForCompletionOutput;
+}
+
+/** How long it may take until work that is told to end is seen to have ended, milliseconds. */
+const STOP_MS = 10_000;
+
+/** What the context says is to become of work whose run ends for this reason. */
+export function stopMode(reason: Reason, context: ExecutionContext): StopMode | "leave" {
+  if (reason === "TimedOut") return context.onTimeout ?? "leave";
+  const isSignal = reason === "Terminated" || reason === "Interrupted";
+  return isSignal ? context.onTerminate ?? "leave" : "leave";
+}
+
+/**
+ * Tells a runner's work to end, and waits until that is seen: for 10 s at most, or until the signal is aborted. It never
+ * throws.
+ */
+export async function stopWork(runner: ActionRunner, input: StopWorkInput): Promise<StoppedWork> {
+  const { clock, log, mode, signal } = input;
+  const reason = () => new Error(`no answer within ${formatDuration(STOP_MS)}`);
+  try {
+    return await withDeadline(STOP_MS, { clock, signal, reason }, async (inner) => {
+      if (!runner.stop) throw new Error(`the runner ${runner.name} has no way to do it`);
+      const stop = async () => await runner.stop?.({ ...input, signal: inner });
+      const note = await unlessAborted(stop(), inner);
+      return stoppedWork(await endSeen(runner, { ...input, signal: inner }), note);
+    });
+  } catch (error) {
+    log.error(`Cannot ${mode} the work: ${messageOf(error)}`);
+    return { words: `the work could not be told to end: ${messageOf(error)}` };
+  }
+}
+
+function stoppedWork(end: WaitForCompletionOutput | "gone" | undefined, note: string | void): StoppedWork {
+  const said = ["the work was told to end", end ? "" : "it has not ended yet", note];
+  return {
+    left: end ? "stopped" : "left running",
+    words: said.filter(Boolean).join("; "),
+    ...(typeof end === "object" && end.finishedSuccessfully ? { succeeded: end } : {}),
+  };
+}
+
+/** How the work ended, if that is seen in time. */
+async function endSeen(
+  runner: ActionRunner,
+  { context, signal, started }: StopWorkInput,
+): Promise<WaitForCompletionOutput | "gone" | undefined> {
+  // The run has logged all of this before.
+  const input = { context: { ...context, followLogs: false }, signal, started, log: silentLog };
+  try {
+    return await unlessAborted(runner.waitForCompletion(input), signal);
+  } catch (error) {
+    return ["ObjectGone", "ObjectReplaced"].includes(reasonOf(error)) ? "gone" : undefined;
+  }
+}

@@ -1,0 +1,70 @@
+/**
+ * The wait of a run: for as long as its settings allow.
+ *
+ * @module
+ */
+import { type Clock, followLater, withDeadline } from "../time/clock.ts";
+import { formatDuration } from "../time/duration.ts";
+import { messageOf, reasonOf, RunError } from "../errors.ts";
+import { AFTER_TIMEOUT_MS, heeded } from "./heeded.ts";
+import type { OwnerRef } from "../object/ownership.ts";
+import type { ActionRunner, WaitForCompletionInput, WaitForCompletionOutput } from "../runner.ts";
+
+/** Beside what the runner gets: the clock, and how long ago the work was started. */
+export interface WaitForWorkInput extends WaitForCompletionInput {
+  clock: Clock;
+  /** Milliseconds since the work's creation. */
+  ageMs: number;
+}
+
+/**
+ * Waits for a runner's work.
+ *
+ * @throws {RunError} `TimedOut` if the context's time is up first; the signal's reason if that comes first
+ */
+export async function waitForWork(
+  runner: ActionRunner,
+  input: WaitForWorkInput,
+): Promise<WaitForCompletionOutput> {
+  try {
+    return await withinTimeout(
+      runner,
+      input,
+      async (signal) => await runner.waitForCompletion({ ...input, signal }),
+    );
+  } catch (error) {
+    const { ownerRef } = input.context;
+    throw ownerRef && reasonOf(error) === "ObjectGone" ? withOwner(error, ownerRef) : error;
+  }
+}
+
+/**
+ * Does a step of a runner with a signal that is aborted when the context's time is up.
+ *
+ * @throws {RunError} `TimedOut` if it then ends with the signal's reason, or has not ended 10 s later
+ */
+export async function withinTimeout<T>(
+  runner: ActionRunner,
+  { clock, context: { timeoutMs }, ageMs, signal }: Omit<WaitForWorkInput, "started">,
+  step: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  if (timeoutMs === undefined) return await step(signal);
+  const reason = () =>
+    new RunError("TimedOut", `the work did not end within ${formatDuration(timeoutMs)} of its creation`);
+  return await withDeadline(Math.max(0, timeoutMs - ageMs), { clock, signal, reason }, async (inner) => {
+    const late = followLater(inner, { ms: AFTER_TIMEOUT_MS, clock });
+    try {
+      return await heeded(step(inner), { name: runner.name, late: late.signal });
+    } finally {
+      late.stop();
+    }
+  });
+}
+
+/** Of an owner that is gone, or never was, the API server says nothing when it takes a create. */
+function withOwner(error: unknown, { kind, name }: OwnerRef): RunError {
+  const owner = `${kind} ${JSON.stringify(name)}`;
+  return new RunError("ObjectGone", `${messageOf(error)}; it is deleted when its owner ${owner} is gone`, {
+    cause: error,
+  });
+}

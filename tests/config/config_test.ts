@@ -1,0 +1,426 @@
+import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import { type Config, type ConfigInput, parseConfig } from "../../src/config/config.ts";
+import { InvalidInputError } from "../../src/errors.ts";
+import { oneOf, parseText } from "../../src/config/parse_text.ts";
+import type { Setting } from "../../src/config/settings.ts";
+
+const ENV = {
+  RUNNER_INPUT_MANIFEST_PATH: "/manifest.yaml",
+  RUNNER_CONTEXT_NAME: "demo",
+  RUNNER_CONTEXT_PLATFORM_NAMESPACE: "team",
+  RUNNER_CONTEXT_PLATFORM_SERVICE_ACCOUNT_NAME: "worker",
+};
+
+const FLAGS = {
+  RUNNER_INPUT_MANIFEST_PATH: "manifest",
+  RUNNER_CONTEXT_NAME: "name",
+  RUNNER_CONTEXT_PLATFORM_NAMESPACE: "namespace",
+  RUNNER_CONTEXT_PLATFORM_SERVICE_ACCOUNT_NAME: "service-account",
+  RUNNER_TIMEOUT: "timeout",
+  RUNNER_CONTEXT_DRY_RUN: "dry-run",
+  RUNNER_LOGGER_DEV_MODE: "dev",
+  RUNNER_STATUS_REPORTER: "status-reporter",
+  RUNNER_RUN_ID: "run-id",
+  RUNNER_ON_EXISTING: "on-existing",
+  RUNNER_LOG_TAIL_LINES: "log-tail-lines",
+  RUNNER_FOLLOW_LOGS: "follow",
+  RUNNER_ON_TIMEOUT: "on-timeout",
+  RUNNER_ON_TERMINATE: "on-terminate",
+};
+
+/** A program's own settings. */
+const OWN: Setting<string>[] = [
+  {
+    variable: "RUNNER_COMMAND",
+    flag: "command",
+    placeholder: "COMMAND",
+    help: "what to do",
+    parse: oneOf("install", "uninstall"),
+  },
+  { variable: "RUNNER_IMAGE", flag: "image", placeholder: "IMAGE", help: "what to run", parse: parseText },
+];
+
+/** As {@linkcode parse}, for a program with settings of its own. */
+function parseOwn(env: Record<string, string> = {}, args: string[] = []): Config {
+  const input = { program: "x", args, env: { ...ENV, ...env }, settings: OWN };
+  return parseConfig({ ...input, reporter: "nop" });
+}
+
+/** Reads a complete environment in which `env` is otherwise; `undefined` takes a variable away. */
+function parse(env: Record<string, string | undefined> = {}, args: string[] = []): Config {
+  const given = Object.entries({ ...ENV, ...env }).filter(([, value]) => value !== undefined);
+  const input = { program: "argo-runner", args, env: Object.fromEntries(given), reporter: "configmap" };
+  return parseConfig(input as ConfigInput);
+}
+
+function problemsOf(env: Record<string, string | undefined>, args: string[] = []): string[] {
+  return assertThrows(() => parse(env, args), InvalidInputError).problems;
+}
+
+Deno.test("parseConfig() reads the required variables and has a default for every other setting", () => {
+  assertEquals(parse(), {
+    manifestPath: "/manifest.yaml",
+    context: {
+      program: "argo-runner",
+      name: "demo",
+      platform: { namespace: "team", serviceAccountName: "worker" },
+      dryRun: false,
+      onExisting: "adopt",
+      logTailLines: 20,
+      followLogs: false,
+      onTimeout: "leave",
+      onTerminate: "leave",
+    },
+    reporter: "configmap",
+    devMode: false,
+    warnings: [],
+  });
+});
+
+Deno.test("parseConfig() reads every optional variable", () => {
+  const { context, reporter, devMode, warnings } = parse({
+    RUNNER_TIMEOUT: "1h2m3.5s",
+    RUNNER_CONTEXT_DRY_RUN: "true",
+    RUNNER_LOGGER_DEV_MODE: "1",
+    RUNNER_STATUS_REPORTER: "secret",
+    RUNNER_RUN_ID: "run-7",
+    RUNNER_ON_EXISTING: "refuse",
+    RUNNER_FOLLOW_LOGS: "true",
+  });
+  assertEquals([context.timeoutMs, context.dryRun, context.runId, context.onExisting], [
+    3_723_500,
+    true,
+    "run-7",
+    "refuse",
+  ]);
+  assertEquals(context.followLogs, true);
+  assertEquals([reporter, devMode, warnings], ["secret", true, []]);
+});
+
+Deno.test("parseConfig() takes the program's own reporter where none is named", () => {
+  assertEquals(parseConfig({ program: "x", env: ENV, args: [], reporter: "nop" }).reporter, "nop");
+});
+
+Deno.test("parseConfig() takes the time-out 0 for none", () => {
+  for (const zero of ["0", "0s"]) assertEquals(parse({ RUNNER_TIMEOUT: zero }).context.timeoutMs, undefined);
+});
+
+Deno.test("parseConfig() hands further platform properties to the runner in camel case", () => {
+  const { context, warnings } = parse({
+    RUNNER_CONTEXT_PLATFORM_FOO_BAR: "x",
+    RUNNER_CONTEXT_PLATFORM_CLUSTER: "",
+    RUNNER_CONTEXT_PLATFORM_A_B_C: "y",
+  });
+  assertEquals(context.platform, {
+    namespace: "team",
+    serviceAccountName: "worker",
+    fooBar: "x",
+    cluster: "",
+    aBC: "y",
+  });
+  assertEquals(warnings, []);
+});
+
+for (const [variable, flag] of Object.entries(FLAGS).slice(0, 4)) {
+  Deno.test(`parseConfig() requires ${variable} (B1)`, () => {
+    const [problem = "", ...others] = problemsOf({ [variable]: undefined });
+    assertStringIncludes(problem, `${variable}: is required (or --${flag} `);
+    assertEquals(others, []);
+  });
+
+  Deno.test(`parseConfig() refuses an empty ${variable} (B2)`, () => {
+    assertEquals(problemsOf({ [variable]: "" }), [`${variable}: is empty`]);
+  });
+}
+
+const blanks = [" ", "\t", " demo", "demo ", "demo\t"];
+
+for (const value of blanks) {
+  Deno.test(`parseConfig() refuses ${JSON.stringify(value)} in every text and shows it quoted (B3)`, () => {
+    for (const variable of [...Object.keys(ENV), "RUNNER_RUN_ID"]) {
+      assertEquals(problemsOf({ [variable]: value }), [
+        `${variable}: ${
+          JSON.stringify(value)
+        } has blanks at an end or control characters in it, expected none`,
+      ]);
+    }
+  });
+}
+
+Deno.test("parseConfig() refuses blanks around durations, booleans and words as well (B3)", () => {
+  assertEquals(
+    problemsOf({ RUNNER_TIMEOUT: " 5s", RUNNER_CONTEXT_DRY_RUN: "true ", RUNNER_STATUS_REPORTER: "nop " })
+      .length,
+    3,
+  );
+});
+
+for (const value of ["name\r", "na\nme", "na\r\nme", "na\0me", "na\u007fme"]) {
+  Deno.test(`parseConfig() refuses ${JSON.stringify(value)} and shows the escapes (B4)`, () => {
+    for (const variable of Object.keys(ENV)) {
+      const [problem = ""] = problemsOf({ [variable]: value });
+      assertStringIncludes(problem, `${variable}: ${JSON.stringify(value)} has blanks at an end or control`);
+    }
+  });
+}
+
+for (const name of ["Bad_Name", "-a", "a.", "аction"]) {
+  Deno.test(`parseConfig() refuses the name ${name} and quotes the rule (B5)`, () => {
+    const [problem = "", ...others] = problemsOf({ RUNNER_CONTEXT_NAME: name });
+    assertStringIncludes(problem, `RUNNER_CONTEXT_NAME: "${name}" is not a valid name (RFC 1123: `);
+    assertEquals(others, []);
+  });
+
+  Deno.test(`parseConfig() refuses the service account ${name} and quotes the rule (B5)`, () => {
+    const [problem = ""] = problemsOf({ RUNNER_CONTEXT_PLATFORM_SERVICE_ACCOUNT_NAME: name });
+    assertStringIncludes(problem, `SERVICE_ACCOUNT_NAME: "${name}" is not a valid name (RFC 1123: `);
+  });
+}
+
+Deno.test("parseConfig() tells the length and the limit of a name that is too long (B6)", () => {
+  const [problem = ""] = problemsOf({ RUNNER_CONTEXT_NAME: "a".repeat(254) });
+  assertStringIncludes(problem, "has 254 characters, the limit is 253");
+});
+
+for (const namespace of ["Team", "a.b", "-team", "a".repeat(64)]) {
+  Deno.test(`parseConfig() refuses the namespace ${namespace.slice(0, 9)}, which is no DNS label (B7)`, () => {
+    const [problem = "", ...others] = problemsOf({ RUNNER_CONTEXT_PLATFORM_NAMESPACE: namespace });
+    assertStringIncludes(problem, `RUNNER_CONTEXT_PLATFORM_NAMESPACE: "${namespace}" `);
+    assertStringIncludes(problem, namespace.length > 63 ? "has 64 characters, the limit is 63" : "RFC 1123");
+    assertEquals(others, []);
+  });
+}
+
+for (const value of ["../x", "a/b", "..", "%2f", "a?b", "a#b"]) {
+  Deno.test(`parseConfig() refuses ${value} as part of a URL (B8)`, () => {
+    const problems = problemsOf({ RUNNER_CONTEXT_NAME: value, RUNNER_CONTEXT_PLATFORM_NAMESPACE: value });
+    assertEquals(problems.map((problem) => problem.split(" (")[0]), [
+      `RUNNER_CONTEXT_NAME: "${value}" is not a valid name`,
+      `RUNNER_CONTEXT_PLATFORM_NAMESPACE: "${value}" is not a valid name`,
+    ]);
+  });
+}
+
+for (const value of ["", "10", "ten", "-5s", "1e3s", "1h-5m", "٣s", "2147483648ms"]) {
+  Deno.test(`parseConfig() refuses the time-out ${JSON.stringify(value)} (B9)`, () => {
+    const [problem = "", ...others] = problemsOf({ RUNNER_TIMEOUT: value });
+    assertStringIncludes(problem, `RUNNER_TIMEOUT: ${JSON.stringify(value)} is `);
+    assertEquals(others, []);
+  });
+}
+
+Deno.test("parseConfig() shows examples of durations (B9)", () => {
+  assertEquals(problemsOf({ RUNNER_TIMEOUT: "10x" }), [
+    'RUNNER_TIMEOUT: "10x" is not a duration (examples: 90s, 10m, 1h30m; 0 = none)',
+  ]);
+});
+
+Deno.test("parseConfig() reads booleans as Go does (B10)", () => {
+  for (const yes of ["1", "t", "T", "TRUE", "true", "True"]) {
+    assertEquals(parse({ RUNNER_CONTEXT_DRY_RUN: yes }).context.dryRun, true, yes);
+  }
+  for (const no of ["0", "f", "F", "FALSE", "false", "False"]) {
+    assertEquals(parse({ RUNNER_CONTEXT_DRY_RUN: no }).context.dryRun, false, no);
+  }
+});
+
+for (const value of ["", "yes", "no", "on", "tRUE", "2"]) {
+  Deno.test(`parseConfig() refuses the boolean ${JSON.stringify(value)} and lists the others (B10)`, () => {
+    for (const variable of ["RUNNER_CONTEXT_DRY_RUN", "RUNNER_LOGGER_DEV_MODE"]) {
+      assertEquals(problemsOf({ [variable]: value }), [
+        `${variable}: ${JSON.stringify(value)} is not a boolean (true, false, 1, 0, t, f)`,
+      ]);
+    }
+  });
+}
+
+Deno.test("parseConfig() warns of an unknown variable with the nearest name (B11)", () => {
+  assertEquals(parse({ RUNNER_TIMEOUTS: "5s", RUNNER_RUNID: "x" }).warnings, [
+    "RUNNER_TIMEOUTS: is not known and is ignored; did you mean RUNNER_TIMEOUT?",
+    "RUNNER_RUNID: is not known and is ignored; did you mean RUNNER_RUN_ID?",
+  ]);
+});
+
+Deno.test("parseConfig() does not warn of variables that are not the contract's (B11)", () => {
+  assertEquals(parse({ PATH: "/bin", KUBECONFIG: "x", MY_RUNNER_TIMEOUT: "x" }).warnings, []);
+});
+
+const unknownArguments: [string[], string][] = [
+  [["--nmae", "x"], "--nmae"],
+  [["--nmae=x"], "--nmae"],
+  [["-x"], "-x"],
+  [["check"], "check"],
+  [["run", "run"], "run"],
+  [["run", "extra"], "extra"],
+  [["--name", "demo", "extra"], "extra"],
+  [["--", "extra"], "extra"],
+];
+
+for (const [args, shown] of unknownArguments) {
+  Deno.test(`parseConfig() refuses the arguments ${args.join(" ")} and names the help (B13)`, () => {
+    const problems = problemsOf({}, args).join("\n");
+    assertStringIncludes(problems, shown);
+    assertStringIncludes(problems, "is not known; see --help");
+  });
+}
+
+for (const value of ["ConfigMap", "", "none"]) {
+  Deno.test(`parseConfig() refuses the reporter ${JSON.stringify(value)} and lists the others (B13)`, () => {
+    assertEquals(problemsOf({ RUNNER_STATUS_REPORTER: value }), [
+      `RUNNER_STATUS_REPORTER: ${JSON.stringify(value)} is not known, expected configmap, secret, nop`,
+    ]);
+  });
+}
+
+Deno.test("parseConfig() refuses another way with existing objects and lists the known ones (B13)", () => {
+  assertEquals(problemsOf({ RUNNER_ON_EXISTING: "replace" }), [
+    'RUNNER_ON_EXISTING: "replace" is not known, expected adopt, refuse',
+  ]);
+});
+
+Deno.test("parseConfig() reports all problems together", () => {
+  const input = {
+    program: "argo-runner",
+    env: { RUNNER_TIMEOUT: "x" },
+    args: ["--dry-run=2"],
+    reporter: "nop",
+  };
+  const error = assertThrows(() => parseConfig(input as ConfigInput), InvalidInputError);
+  assertEquals(error.problems.map((problem) => problem.split(":")[0]), [
+    "RUNNER_INPUT_MANIFEST_PATH",
+    "RUNNER_CONTEXT_NAME",
+    "RUNNER_CONTEXT_PLATFORM_NAMESPACE",
+    "RUNNER_CONTEXT_PLATFORM_SERVICE_ACCOUNT_NAME",
+    "RUNNER_TIMEOUT",
+    "--dry-run",
+  ]);
+});
+
+const flagValues = [
+  "--manifest=/other.yaml",
+  "--name=other",
+  "--namespace=other-team",
+  "--service-account=other-worker",
+  "--timeout=5s",
+  "--dry-run=true",
+  "--dev=true",
+  "--status-reporter=nop",
+  "--run-id=run-8",
+  "--on-existing=refuse",
+  "--log-tail-lines=5",
+  "--follow=true",
+  "--on-timeout=stop",
+  "--on-terminate=terminate",
+];
+
+Deno.test("parseConfig() lets every flag win over its variable", () => {
+  const env = {
+    RUNNER_TIMEOUT: "1h",
+    RUNNER_CONTEXT_DRY_RUN: "false",
+    RUNNER_LOGGER_DEV_MODE: "false",
+    RUNNER_STATUS_REPORTER: "secret",
+    RUNNER_RUN_ID: "run-7",
+    RUNNER_ON_EXISTING: "adopt",
+  };
+  assertEquals(parse(env, flagValues), {
+    manifestPath: "/other.yaml",
+    context: {
+      program: "argo-runner",
+      name: "other",
+      platform: { namespace: "other-team", serviceAccountName: "other-worker" },
+      dryRun: true,
+      onExisting: "refuse",
+      logTailLines: 5,
+      followLogs: true,
+      onTimeout: "stop",
+      onTerminate: "terminate",
+      timeoutMs: 5_000,
+      runId: "run-8",
+    },
+    reporter: "nop",
+    devMode: true,
+    warnings: [],
+  });
+});
+
+Deno.test("parseConfig() does with flags alone, each before its value, after the word run", () => {
+  const args = ["run", ...flagValues.flatMap((flag) => flag.split("="))];
+  const config = parseConfig({ program: "argo-runner", env: {}, args, reporter: "configmap" });
+  assertEquals(config, parse({}, flagValues));
+});
+
+Deno.test("parseConfig() takes a switch without a value for true", () => {
+  const { context, devMode } = parse({}, ["--dry-run", "--dev"]);
+  assertEquals([context.dryRun, devMode], [true, true]);
+});
+
+Deno.test("parseConfig() lets a flag win over a variable that is wrong", () => {
+  assertEquals(parse({ RUNNER_TIMEOUT: "x" }, ["--timeout=5s"]).context.timeoutMs, 5_000);
+});
+
+Deno.test("parseConfig() names the flag, not the variable, where the flag is wrong", () => {
+  assertEquals(
+    problemsOf({ RUNNER_TIMEOUT: "5s" }, ["--timeout=x"]).map((problem) => problem.split(":")[0]),
+    ["--timeout"],
+  );
+});
+
+Deno.test("parseConfig() refuses a flag that lacks its value", () => {
+  assertEquals(problemsOf({}, ["--name"]), ["--name: is empty"]);
+});
+
+Deno.test("parseConfig() takes platform properties from flags, which win over their variables", () => {
+  const args = ["--platform", "fooBar=y", "--platform=zone=a=b", "--platform", "empty="];
+  const { platform } = parse({ RUNNER_CONTEXT_PLATFORM_FOO_BAR: "x" }, args).context;
+  assertEquals(platform, {
+    namespace: "team",
+    serviceAccountName: "worker",
+    fooBar: "y",
+    zone: "a=b",
+    empty: "",
+  });
+});
+
+const wrongProperties: [text: string, says: string][] = [
+  ["zone", '"zone" is not KEY=VALUE'],
+  ["=a", '"=a" is not KEY=VALUE'],
+  ["FOO_BAR=a", '"FOO_BAR=a" is not KEY=VALUE'],
+  ["__proto__=a", '"__proto__=a" is not KEY=VALUE'],
+  ["namespace=a", '"namespace" has a flag of its own, --namespace'],
+  ["serviceAccountName=a", '"serviceAccountName" has a flag of its own, --service-account'],
+];
+
+for (const [text, says] of wrongProperties) {
+  Deno.test(`parseConfig() refuses the platform property ${text} of a flag`, () => {
+    assertEquals(problemsOf({}, [`--platform=${text}`]), [`--platform: ${says}`]);
+  });
+}
+
+Deno.test("parseConfig() hands a program its own settings, those that are given, by variable", () => {
+  assertEquals(parse().context.settings, undefined);
+  assertEquals(parseOwn().context.settings, {});
+  const { context, warnings } = parseOwn({ RUNNER_COMMAND: "install", RUNNER_IMAGE: "a:1" }, [
+    "--image",
+    "b:2",
+  ]);
+  assertEquals(context.settings, { RUNNER_COMMAND: "install", RUNNER_IMAGE: "b:2" });
+  assertEquals(warnings, []);
+});
+
+Deno.test("parseConfig() reports what is wrong with a program's own settings along with all else", () => {
+  const env = { RUNNER_COMMAND: "delete", RUNNER_TIMEOUT: "x" };
+  const error = assertThrows(() => parseOwn(env, ["--image"]), InvalidInputError);
+  assertEquals(error.problems, [
+    'RUNNER_TIMEOUT: "x" is not a duration (examples: 90s, 10m, 1h30m; 0 = none)',
+    'RUNNER_COMMAND: "delete" is not known, expected install, uninstall',
+    "--image: is empty",
+  ]);
+});
+
+Deno.test("parseConfig() guesses a program's own settings, too, of which no other program knows", () => {
+  assertEquals(parseOwn({ RUNNER_COMAND: "x" }).warnings, [
+    "RUNNER_COMAND: is not known and is ignored; did you mean RUNNER_COMMAND?",
+  ]);
+  assertEquals(parse({ RUNNER_COMMAND: "install" }).warnings.length, 1);
+  assertStringIncludes(problemsOf({}, ["--command", "install"]).join("\n"), '"--command" is not known');
+});
