@@ -51,6 +51,7 @@ export {
   type LogOptions,
   type ObjectMeta,
   type ObjectRef,
+  type OwnerRef,
   type ReadOptions,
   type RequestOptions,
   type ResourceType,
@@ -89,7 +90,7 @@ export {
 } from "./pods/explain_pod.ts";
 export { explainPods, type ExplainPodsOptions } from "./pods/explain_pods.ts";
 export { fetchClient, type FetchClientOptions } from "./kube/fetch_client.ts";
-export { type Owner, type OwnerRef, SPEC_HASH_ANNOTATION, specHash, stopNote } from "./object/ownership.ts";
+export { type Owner, SPEC_HASH_ANNOTATION, specHash, stopNote } from "./object/ownership.ts";
 export { FollowedPods, type FollowedPodsOptions, type PodStream } from "./pods/follow_pods.ts";
 export { containersOf, endedBadly, hasRun, type PodProblem, podProblem } from "./pods/pod_problem.ts";
 export { untilGone } from "./object/until_gone.ts";
@@ -111,7 +112,8 @@ export { oneOf, parseText } from "./config/parse_text.ts";
 export { type Progress, type ProgressNode } from "./io/progress.ts";
 export { readFile } from "./io/read_file.ts";
 export { type Outcome } from "./run/report.ts";
-export { type Program, run } from "./program/run.ts";
+export type { Program } from "./program/program.ts";
+export { run } from "./program/run.ts";
 export {
   type ActionRunner,
   type Description,

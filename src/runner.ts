@@ -6,7 +6,7 @@
 import type { JsonObject } from "./text/json.ts";
 import type { AccessRule } from "./kube/access_rule.ts";
 import type { PodFindings } from "./pods/explain_pod.ts";
-import type { OwnerRef } from "./object/ownership.ts";
+import type { OwnerRef } from "./kube/client.ts";
 import type { Log } from "./io/log.ts";
 import type { Progress, ProgressNode } from "./io/progress.ts";
 import type { Mask } from "./io/secrets.ts";

@@ -4,12 +4,12 @@
  * @module
  */
 import type { Config } from "../config/config.ts";
-import type { DescriptionFormat } from "../program/description.ts";
+import type { OutputFormat } from "../program/output_format.ts";
 import { InvalidInputError, messageOf, RunError } from "../errors.ts";
 import { EXIT_CODES } from "../exit_codes.ts";
 import type { KubeClient } from "../kube/client.ts";
 import { readObject } from "../io/read_object.ts";
-import type { Program } from "../program/run.ts";
+import type { Program } from "../program/program.ts";
 import type { WorkInput } from "../program/sandbox.ts";
 import { Mask, secretsIn } from "../io/secrets.ts";
 import { checkRun, reasonOfItems } from "./check_run.ts";
@@ -22,7 +22,7 @@ export interface CheckProgramOptions {
   /** A client for the API server; where there is none, one whose requests all fail. */
   kube: KubeClient;
   /** How the answer is printed. */
-  format: DescriptionFormat;
+  format: OutputFormat;
 }
 
 /** Checks a run of a program. Returns what is to be printed, and the exit code. */

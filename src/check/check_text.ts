@@ -3,13 +3,13 @@
  *
  * @module
  */
-import type { DescriptionFormat } from "../program/description.ts";
+import type { OutputFormat } from "../program/output_format.ts";
 import { EXIT_CODES } from "../exit_codes.ts";
 import type { CheckItem } from "./check_item.ts";
 import { firstMissing, reasonOfItems } from "./check_run.ts";
 
 /** The items as text, a line each, or as JSON; and how a run would end. */
-export function checkText(items: CheckItem[], format: DescriptionFormat): string {
+export function checkText(items: CheckItem[], format: OutputFormat): string {
   const reason = reasonOfItems(items);
   const { code } = EXIT_CODES[reason];
   if (format === "json") return JSON.stringify({ exitCode: code, reason, items }, null, 2) + "\n";

@@ -6,7 +6,7 @@
  * @module
  */
 import { isJsonObject, type JsonObject, type JsonValue } from "../text/json.ts";
-import type { OwnerRef } from "../object/ownership.ts";
+import type { OwnerRef } from "../kube/client.ts";
 import { nearest } from "../text/nearest.ts";
 import { type Setting, SETTINGS } from "./settings.ts";
 

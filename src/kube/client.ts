@@ -28,6 +28,25 @@ export interface ObjectMeta extends JsonObject {
   ownerReferences?: JsonObject[];
 }
 
+/**
+ * What an object belongs to, in the same namespace or without one; the API's own spelling.
+ * https://kubernetes.io/docs/concepts/overview/working-with-objects/owners-dependents/
+ */
+export interface OwnerRef {
+  /** For example `core.capact.io/v1alpha1`. */
+  apiVersion: string;
+  /** For example `Action`. */
+  kind: string;
+  /** The owner's name. */
+  name: string;
+  /** The owner's uid: to the garbage collector another object of the name is none. */
+  uid: string;
+  /** Whether the owner is the one that manages the object. */
+  controller?: boolean;
+  /** Whether a deletion of the owner in the foreground waits for the object. */
+  blockOwnerDeletion?: boolean;
+}
+
 /** Any object, as the API server's JSON has it. */
 export interface KubeObject extends JsonObject {
   /** For example `batch/v1`, `v1`. */

@@ -11,7 +11,7 @@ import {
   saysNothing,
   sha256,
 } from "../text/json.ts";
-import type { KubeObject, ObjectMeta } from "../kube/client.ts";
+import type { KubeObject, ObjectMeta, OwnerRef } from "../kube/client.ts";
 
 /** Label with the name of the program that created an object. */
 export const CREATED_BY_LABEL = "runner.capact.io/created-by";
@@ -25,25 +25,6 @@ export const STOPPED_BY_ANNOTATION = "runner.capact.io/stopped-by";
 
 /** https://kubernetes.io/docs/concepts/overview/working-with-objects/common-labels/ */
 const MANAGED_BY_LABEL = "app.kubernetes.io/managed-by";
-
-/**
- * What an object belongs to, in the same namespace or without one; the API's own spelling.
- * https://kubernetes.io/docs/concepts/overview/working-with-objects/owners-dependents/
- */
-export interface OwnerRef {
-  /** For example `core.capact.io/v1alpha1`. */
-  apiVersion: string;
-  /** For example `Action`. */
-  kind: string;
-  /** The owner's name. */
-  name: string;
-  /** The owner's uid: to the garbage collector another object of the name is none. */
-  uid: string;
-  /** Whether the owner is the one that manages the object. */
-  controller?: boolean;
-  /** Whether a deletion of the owner in the foreground waits for the object. */
-  blockOwnerDeletion?: boolean;
-}
 
 /** Who creates an object. An `ExecutionContext` is one. */
 export interface Owner {

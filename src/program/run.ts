@@ -6,8 +6,9 @@
 import { accessOfRun } from "../check/access_of_run.ts";
 import { checkProgram } from "../check/check_program.ts";
 import { systemClock } from "../time/clock.ts";
-import type { Config, ConfigInput, ReporterName } from "../config/config.ts";
-import { descriptionText, takeFormat } from "./description.ts";
+import type { Config, ConfigInput } from "../config/config.ts";
+import { descriptionText } from "./description.ts";
+import { takeFormat } from "./output_format.ts";
 import { InvalidInputError, messageOf, reasonOf } from "../errors.ts";
 import { EXIT_CODES } from "../exit_codes.ts";
 import { failureText } from "../run/failure_text.ts";
@@ -18,6 +19,7 @@ import { fetchClient } from "../kube/fetch_client.ts";
 import { type LogFactory, openLog, silentLog } from "../io/log.ts";
 import { Manager } from "../manager.ts";
 import { LiveView } from "../io/progress.ts";
+import type { Program } from "./program.ts";
 import { rbacText } from "./rbac.ts";
 import { readConfig } from "../config/read_config.ts";
 import { readObject } from "../io/read_object.ts";
@@ -26,21 +28,8 @@ import type { ActionRunner } from "../runner.ts";
 import type { WorkInput } from "./sandbox.ts";
 import { Mask, secretsIn } from "../io/secrets.ts";
 import { writeText } from "../io/standard_streams.ts";
-import type { Setting } from "../config/settings.ts";
 import { openReporter } from "../status/open_reporter.ts";
 import { versionText } from "./version.ts";
-
-/** What makes a program. */
-export interface Program {
-  /** Its name, such as `argo-runner`. */
-  program: string;
-  /** Makes the runner for an API server. */
-  runner: (kube: KubeClient) => ActionRunner;
-  /** Where the status goes unless `RUNNER_STATUS_REPORTER` says otherwise; `configmap` by default. */
-  reporter?: ReporterName;
-  /** Settings of its own, handed to the runner as `context.settings`; none by default. */
-  settings?: Setting<string>[];
-}
 
 /**
  * How long after the report line the text for people follows, milliseconds. Kubernetes merges both streams into one

@@ -7,7 +7,7 @@ import { type Clock, followLater, withDeadline } from "../time/clock.ts";
 import { formatDuration } from "../time/duration.ts";
 import { messageOf, reasonOf, RunError } from "../errors.ts";
 import { AFTER_TIMEOUT_MS, heeded } from "./heeded.ts";
-import type { OwnerRef } from "../object/ownership.ts";
+import type { OwnerRef } from "../kube/client.ts";
 import type { ActionRunner, WaitForCompletionInput, WaitForCompletionOutput } from "../runner.ts";
 
 /** Beside what the runner gets: the clock, and how long ago the work was started. */

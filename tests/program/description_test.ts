@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { descriptionText, takeFormat } from "../../src/program/description.ts";
+import { descriptionText } from "../../src/program/description.ts";
+import { takeFormat } from "../../src/program/output_format.ts";
 import { InvalidInputError } from "../../src/errors.ts";
 import type { Description } from "../../src/runner.ts";
 
