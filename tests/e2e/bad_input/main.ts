@@ -4,6 +4,7 @@
  * @module
  */
 // deno-lint-ignore-file no-console
+import { ROOT } from "../../../cmd/build/bundle.ts";
 import { parseArgs } from "@std/cli/parse-args";
 import { denoCommand } from "../../../.ci/without_jsr/deno.ts";
 import { ALL_ROWS, missingFor } from "./all_rows.ts";
@@ -50,7 +51,8 @@ function lineOf(row: BadInputRow, each: BadInputCase, result: CaseResult, folder
     row.row,
     code(each.input),
     ended.code,
-    said(each, result).map((line) => code(shown(line.replaceAll(folder, "/in")))).join("<br>"),
+    said(each, result).map((line) => code(shown(line.replaceAll(folder, "/in").replaceAll(`${ROOT}/`, ""))))
+      .join("<br>"),
     Math.round(ended.tookMs),
     Math.round(peakMb),
     posts,

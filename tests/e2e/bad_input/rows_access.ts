@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { ROOT } from "../../../cmd/build/bundle.ts";
 import { certificate } from "../../faults/tls.ts";
 import {
   accepted,
@@ -14,7 +15,7 @@ import {
 } from "./bad_input_row.ts";
 import { aKubeconfig, type KubeconfigParts, type Place } from "./place.ts";
 
-const TESTDATA = `${import.meta.dirname}/../../testdata/tls/`;
+const TESTDATA = `${ROOT}/tests/testdata/tls/`;
 /** Where Kubernetes mounts a pod's credentials; never there on a machine that runs tests. */
 const POD_FOLDER = "/var/run/secrets/kubernetes.io/serviceaccount";
 
