@@ -7,7 +7,7 @@ import { unlessAborted } from "./time/abort.ts";
 import { type Clock, followLater, systemClock } from "./time/clock.ts";
 import { DryRunRefusedError, messageOf, reasonOf, RunError } from "./errors.ts";
 import { EXIT_CODES, type Left, type Reason } from "./exit_codes.ts";
-import { explainWork } from "./run/explain_work.ts";
+import { diagnoseWork } from "./run/diagnose_work.ts";
 import { AFTER_SIGNAL_MS, heeded } from "./run/heeded.ts";
 import type { JsonObject } from "./text/json.ts";
 import type { Log } from "./io/log.ts";
@@ -17,14 +17,14 @@ import { finalReport, type Outcome, reservedKeys } from "./run/report.ts";
 import { reportEnd, reportStart } from "./run/report_status.ts";
 import type {
   ActionRunner,
+  Diagnosis,
   ExecutionContext,
-  Failure,
   StartInput,
   StartOutput,
   StatusReporter,
   StepInput,
   WaitForCompletionOutput,
-  WorkObject,
+  WorkRef,
 } from "./runner.ts";
 import type { Mask } from "./io/secrets.ts";
 import { StartedError } from "./run/started_error.ts";
@@ -212,7 +212,7 @@ export class Manager {
 
   async #finish(known: Outcome, signal: AbortSignal): Promise<ExecuteResult> {
     // What the work waits for is asked before it is stopped.
-    const failure = await this.#explain(known.reason, signal);
+    const failure = await this.#diagnose(known.reason, signal);
     const outcome = await this.#stop({ ...known, failure }, signal);
     const full = this.#masked({ ...outcome, started: this.#started, completed: this.#completed });
     const { context, mask, reporter, runner } = this.#options;
@@ -262,7 +262,7 @@ export class Manager {
     };
   }
 
-  async #explain(reason: Reason, signal: AbortSignal): Promise<Failure | undefined> {
+  async #diagnose(reason: Reason, signal: AbortSignal): Promise<Diagnosis | undefined> {
     const { runner } = this.#options;
     const [started, completed] = [this.#started, this.#completed];
     if (!started) return undefined;
@@ -272,7 +272,7 @@ export class Manager {
       clock: this.#clock,
       ...(completed ? { completed } : {}),
     };
-    return await explainWork(runner, reason, input);
+    return await diagnoseWork(runner, reason, input);
   }
 
   #logStart(): void {
@@ -283,7 +283,7 @@ export class Manager {
     this.#log.info(`${kind} "${name}" ${what}`, { namespace, uid });
   }
 
-  #dryRunResult(existing: WorkObject | undefined, tried?: string): ExecuteResult {
+  #dryRunResult(existing: WorkRef | undefined, tried?: string): ExecuteResult {
     const status = this.#started?.status ?? {};
     const message = existing
       ? "dry run: the work is there already, nothing was created"
@@ -315,9 +315,9 @@ export class Manager {
 }
 
 /** Runs a step; what it throws gets the step's words in front and keeps its reason. */
-async function step<T>(words: string, work: () => Promise<T>): Promise<T> {
+async function step<T>(words: string, action: () => Promise<T>): Promise<T> {
   try {
-    return await work();
+    return await action();
   } catch (error) {
     const left = error instanceof RunError ? error.left : undefined;
     throw new RunError(reasonOf(error), `${words}: ${messageOf(error)}`, {

@@ -30,15 +30,15 @@ export {
   valueAt,
 } from "./text/json.ts";
 export {
-  type AccessRule,
-  explainPodAccess,
-  ownObjectAccess,
-  type OwnObjectAccessOptions,
-  podsAccess,
-  stopAccess,
-  type StopAccessOptions,
-} from "./kube/access_rule.ts";
-export { type Access, type Source } from "./kube/credentials.ts";
+  explainPodRbac,
+  ownObjectRbac,
+  type OwnObjectRbacOptions,
+  podsRbac,
+  type RbacRule,
+  stopRbac,
+  type StopRbacOptions,
+} from "./kube/rbac_rule.ts";
+export { type ApiServer, type Source } from "./kube/credentials.ts";
 export { ApiError, type ApiErrorOptions, type Fault, isFault } from "./kube/api_error.ts";
 export {
   type AskOptions,
@@ -70,16 +70,22 @@ export {
   saidOfHold,
 } from "./pods/hold.ts";
 export { podHold, type PodHoldOptions } from "./pods/pod_hold.ts";
-export { lookAtPods, podHolds, type PodsOf, type PodsUnderWay, unlessForbidden } from "./pods/list_pods.ts";
 export {
-  type EventsOf,
+  listPodsUnderWay,
+  podHolds,
+  type PodSelector,
+  type PodsUnderWay,
+  unlessForbidden,
+} from "./pods/list_pods.ts";
+export {
+  type EventSubject,
   eventTime,
   newestEvent,
   readWarnings,
   type WarningEvents,
   warningEvents,
 } from "./pods/events.ts";
-export { type Created, createNew, createOrAdopt, preflightCreate } from "./object/create_or_adopt.ts";
+export { createNew, createOrAdopt, type OwnObject, preflightCreate } from "./object/create_or_adopt.ts";
 export { type CreateOptions, findOwn, readWithRetry, type RetryInput } from "./object/find_own.ts";
 export { type DryRunClient, dryRunClient, realClient } from "./kube/dry_run_client.ts";
 export {
@@ -107,7 +113,12 @@ export { type ExecuteResult, Manager, type ManagerOptions } from "./manager.ts";
 export { parseManifest } from "./io/manifest.ts";
 export { nameProblem } from "./text/names.ts";
 export { nearest } from "./text/nearest.ts";
-export { type ObjectWork, objectWork, type ObjectWorkOptions, stopByPatch } from "./work/object_work.ts";
+export {
+  type ObjectRunnerOptions,
+  type ObjectRunnerSteps,
+  objectRunnerSteps,
+  stopByPatch,
+} from "./work/object_runner.ts";
 export { oneOf, parseText } from "./config/parse_text.ts";
 export { type Progress, type ProgressNode } from "./io/progress.ts";
 export { readFile } from "./io/read_file.ts";
@@ -117,10 +128,10 @@ export { run } from "./program/run.ts";
 export {
   type ActionRunner,
   type Description,
+  type DiagnoseInput,
+  type Diagnosis,
   type DryRunOutput,
   type ExecutionContext,
-  type ExplainInput,
-  type Failure,
   type Platform,
   type ReportInput,
   type StartInput,
@@ -131,7 +142,7 @@ export {
   type StopMode,
   type WaitForCompletionInput,
   type WaitForCompletionOutput,
-  type WorkObject,
+  type WorkRef,
 } from "./runner.ts";
 export { type FailureWords, Mask, secretsIn } from "./io/secrets.ts";
 export { type Setting } from "./config/settings.ts";
@@ -151,5 +162,5 @@ export {
   shortTtl,
   without,
   type WorkKind,
-} from "./work/work_manifest.ts";
-export { readWork, workObject } from "./work/work_object.ts";
+} from "./work/manifest_forms.ts";
+export { readWork, workRef } from "./work/work_ref.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 import type { JsonObject } from "./text/json.ts";
-import type { AccessRule } from "./kube/access_rule.ts";
+import type { RbacRule } from "./kube/rbac_rule.ts";
 import type { PodFindings } from "./pods/explain_pod.ts";
 import type { OwnerRef } from "./kube/client.ts";
 import type { Log } from "./io/log.ts";
@@ -55,7 +55,7 @@ export interface ExecutionContext {
 export type StopMode = "stop" | "terminate";
 
 /** The work's object in the cluster. */
-export interface WorkObject {
+export interface WorkRef {
   /** For example `argoproj.io/v1alpha1`. */
   apiVersion: string;
   /** For example `Workflow`. */
@@ -95,7 +95,7 @@ export interface Description {
   /** Its steps, in the order of their tree. */
   nodes: ProgressNode[];
   /** Why it failed, or what it waits for. */
-  failure?: Failure;
+  failure?: Diagnosis;
 }
 
 /** What every step of a runner gets. */
@@ -113,7 +113,7 @@ export interface StartInput extends StepInput {
   /** The parsed manifest. */
   manifest: JsonObject;
   /** What {@linkcode ActionRunner.find} found; `undefined` also for a runner without `find`. */
-  existing?: WorkObject | undefined;
+  existing?: WorkRef | undefined;
   /** Hides secrets in all that the run writes: those of the manifest already, more as a runner reads them. */
   mask?: Mask;
 }
@@ -131,7 +131,7 @@ export interface StartOutput {
   /** What the status object is to hold from now on: the runner's own keys, none of the report's. */
   status: JsonObject;
   /** The object that was created or adopted. */
-  object?: WorkObject;
+  object?: WorkRef;
 }
 
 /** What {@linkcode ActionRunner.waitForCompletion} gets. */
@@ -150,14 +150,14 @@ export interface StopInput extends WaitForCompletionInput {
   reason: string;
 }
 
-/** What {@linkcode ActionRunner.explain} gets. */
-export interface ExplainInput extends WaitForCompletionInput {
+/** What {@linkcode ActionRunner.diagnose} gets. */
+export interface DiagnoseInput extends WaitForCompletionInput {
   /** The verdict; absent where the time was up before there was one. */
   completed?: WaitForCompletionOutput;
 }
 
 /** Why work failed, or has not ended: what is not known, or may not be read, is left out. */
-export interface Failure extends Partial<PodFindings> {
+export interface Diagnosis extends Partial<PodFindings> {
   /** The step that failed, in the words of the work's own kind. */
   node?: string;
 }
@@ -194,7 +194,7 @@ export interface ActionRunner {
    * @throws {InvalidInputError} If the manifest is none of this runner's
    * @throws {RunError} `NameTaken` if the name belongs to another object
    */
-  find?(input: StartInput): Promise<WorkObject | undefined>;
+  find?(input: StartInput): Promise<WorkRef | undefined>;
   /**
    * Asks the API server, with nothing created, whether the work could start. Not called for an existing object.
    *
@@ -211,7 +211,7 @@ export interface ActionRunner {
   /** Waits until the work's verdict is seen. Rejects with the signal's reason when that comes first. */
   waitForCompletion(input: WaitForCompletionInput): Promise<WaitForCompletionOutput>;
   /** Finds out why the work failed, or why it has not ended. Whatever it throws is logged and changes nothing. */
-  explain?(input: ExplainInput): Promise<Failure | undefined>;
+  diagnose?(input: DiagnoseInput): Promise<Diagnosis | undefined>;
   /** Describes the work of the context's name, whoever started it. */
   describe?(input: StepInput): Promise<Description>;
   /**
@@ -220,14 +220,14 @@ export interface ActionRunner {
    */
   stop?(input: StopInput): Promise<string | void>;
   /** The commands with which people look at the work and stop it, for the report of a run that failed. */
-  commands?(object: WorkObject): { show: string; stop: string };
+  commands?(object: WorkRef): { show: string; stop: string };
   /**
    * What the run's requests need of RBAC, in the order in which it meets them. It asks nobody.
    *
    * @param manifest the run's, where it is known: work may need more than another of its kind
    * @throws {InvalidInputError} If the manifest is none of this runner's
    */
-  access?(context: ExecutionContext, manifest?: JsonObject): AccessRule[];
+  rbac?(context: ExecutionContext, manifest?: JsonObject): RbacRule[];
 }
 
 /** What a {@linkcode StatusReporter} gets beside the status. */
@@ -251,5 +251,5 @@ export interface StatusReporter {
   /** Writes the status over the one written before. */
   report(input: ReportInput, status: JsonObject): Promise<void>;
   /** What its requests need of RBAC. It asks nobody. */
-  access?(context: ExecutionContext): AccessRule[];
+  rbac?(context: ExecutionContext): RbacRule[];
 }

@@ -4,19 +4,19 @@ import { EXIT_CODES, type Reason } from "../src/exit_codes.ts";
 import type { JsonObject } from "../src/text/json.ts";
 import type { Clock } from "../src/time/clock.ts";
 import type { ActionRunner, ExecutionContext, StepInput } from "../src/runner.ts";
-import { aWorkObject } from "./builders.ts";
+import { aWorkObject } from "./lab/builders.ts";
 import {
   aStage,
   type Changes,
   CREATED,
   endOf,
   failing,
-  isFinal,
   leftOf,
   NEVER,
+  noRetry,
   STATUS,
   untilAborted,
-} from "./manager_stage.ts";
+} from "./lab/manager_lab.ts";
 
 Deno.test("execute() names the owner where the work is gone and belonged to one", async () => {
   const gone = new RunError("ObjectGone", "it was deleted");
@@ -82,7 +82,7 @@ Deno.test("execute() counts the time-out from the creation also where the first 
   const { manager, clock } = aStage({
     context: { timeoutMs: 60_000 },
     runner: { waitForCompletion: untilAborted },
-    reporter: { report: (input, status) => isFinal(status) ? Promise.resolve() : untilAborted(input) },
+    reporter: { report: (input, status) => noRetry(status) ? Promise.resolve() : untilAborted(input) },
   });
   let ended = false;
   const ending = manager.execute(NEVER).finally(() => ended = true);
@@ -146,7 +146,7 @@ const interrupted: { when: string; words: string; changes: Changes; left: [strin
     words: "while waiting for completion",
     changes: {
       runner: { waitForCompletion: untilAborted },
-      reporter: { report: (input, status) => isFinal(status) ? Promise.resolve() : untilAborted(input) },
+      reporter: { report: (input, status) => noRetry(status) ? Promise.resolve() : untilAborted(input) },
     },
     left: ["left running", "left running"],
   },
@@ -183,7 +183,7 @@ Deno.test("execute() gives the final report up 1.5 s after a signal in the midst
     runner: {
       waitForCompletion: () => Promise.resolve({ finishedSuccessfully: false, message: "it failed" }),
     },
-    reporter: { report: (input, status) => isFinal(status) ? untilAborted(input) : Promise.resolve() },
+    reporter: { report: (input, status) => noRetry(status) ? untilAborted(input) : Promise.resolve() },
   });
   let ended = false;
   const ending = manager.execute(stop.signal).finally(() => ended = true);
@@ -421,7 +421,7 @@ Deno.test("row 67: execute() asks what the work waits for before it stops it", a
     context: TERMINATE,
     runner: {
       ...runner,
-      explain: () => Promise.resolve({ reason: runner.told.length > 0 ? "Failed" : "Suspended" }),
+      diagnose: () => Promise.resolve({ reason: runner.told.length > 0 ? "Failed" : "Suspended" }),
     },
   });
   const ending = manager.execute(NEVER);
@@ -467,7 +467,7 @@ for (const when of ["in the midst of it", "before it"]) {
           if (when === "before it") terminate();
           return Promise.resolve({ finishedSuccessfully: false, message: "it failed" });
         },
-        explain: untilAborted,
+        diagnose: untilAborted,
       },
     });
     const ending = manager.execute(stop.signal);

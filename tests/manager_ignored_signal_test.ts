@@ -1,7 +1,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { RunError } from "../src/errors.ts";
 import type { ActionRunner, StatusReporter } from "../src/runner.ts";
-import { aStage, type Changes, isFinal, leftOf, NEVER, untilAborted } from "./manager_stage.ts";
+import { aStage, type Changes, leftOf, NEVER, noRetry, untilAborted } from "./lab/manager_lab.ts";
 
 const forever = () => new Promise<never>(() => {});
 
@@ -62,7 +62,7 @@ Deno.test("row 70: execute() ends within 4 s of SIGTERM where neither runner nor
   const { result, tookMs } = await terminated({
     context: { onTerminate: "stop" },
     runner: { waitForCompletion: forever, stop: forever },
-    reporter: { report: (_input, status) => isFinal(status) ? forever() : Promise.resolve() },
+    reporter: { report: (_input, status) => noRetry(status) ? forever() : Promise.resolve() },
   });
   assertEquals([result.exitCode, result.outcome.left, tookMs], [143, "unknown", 4_000]);
 });
@@ -102,7 +102,7 @@ Deno.test("row 70: execute() gives up a stop that does not end, after 10 s", asy
 
 Deno.test("row 70: execute() gives up an explanation that does not end", async () => {
   const { result, tookMs } = await timedOut({
-    runner: { waitForCompletion: untilAborted, explain: forever },
+    runner: { waitForCompletion: untilAborted, diagnose: forever },
   });
   assertEquals([result.exitCode, result.outcome.left, tookMs], [124, "left running", 10_500]);
 });

@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { InvalidInputError, RunError } from "../src/errors.ts";
 import type { JsonObject } from "../src/text/json.ts";
 import { Mask } from "../src/io/secrets.ts";
-import { aWorkObject } from "./builders.ts";
+import { aWorkObject } from "./lab/builders.ts";
 import {
   aStage,
   type Changes,
@@ -10,17 +10,17 @@ import {
   endOf,
   failing,
   finalStatusUnwritable,
-  isFinal,
   leftOf,
   NEVER,
+  noRetry,
   untilAborted,
-} from "./manager_stage.ts";
+} from "./lab/manager_lab.ts";
 
 Deno.test("execute() goes on where the first status cannot be written, and warns", async () => {
   const { manager, calls, logged } = aStage({
     reporter: {
       report: (_input, status) =>
-        isFinal(status) ? Promise.resolve() : Promise.reject(new RunError("NotAllowed", "forbidden")),
+        noRetry(status) ? Promise.resolve() : Promise.reject(new RunError("NotAllowed", "forbidden")),
     },
   });
   const result = await manager.execute(NEVER);
@@ -31,7 +31,7 @@ Deno.test("execute() goes on where the first status cannot be written, and warns
 
 Deno.test("execute() gives the first status up after 10 s, so that the wait begins", async () => {
   const { manager, calls, clock, logged } = aStage({
-    reporter: { report: (input, status) => isFinal(status) ? Promise.resolve() : untilAborted(input) },
+    reporter: { report: (input, status) => noRetry(status) ? Promise.resolve() : untilAborted(input) },
   });
   const ending = manager.execute(NEVER);
   await clock.advance(9_999);
@@ -95,7 +95,7 @@ for (const { what, changes, signal, ms, exitCode } of reportTimes) {
   Deno.test(`execute() gives the final report up after ${what}`, async () => {
     const { manager, clock } = aStage({
       ...changes,
-      reporter: { report: (input, status) => isFinal(status) ? untilAborted(input) : Promise.resolve() },
+      reporter: { report: (input, status) => noRetry(status) ? untilAborted(input) : Promise.resolve() },
     });
     let ended = false;
     const ending = manager.execute(signal).finally(() => ended = true);

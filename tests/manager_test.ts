@@ -4,20 +4,20 @@ import type { JsonObject } from "../src/text/json.ts";
 import { Manager } from "../src/manager.ts";
 import type { StartInput, WaitForCompletionInput } from "../src/runner.ts";
 import { fakeClock } from "../src/testing/fake_clock.ts";
-import { aContext, aWorkObject } from "./builders.ts";
+import { aContext, aWorkObject } from "./lab/builders.ts";
 import {
   aStage,
   type Changes,
   endOf,
   failing,
-  isFinal,
   leftOf,
   MANIFEST,
   NEVER,
+  noRetry,
   recordingLog,
   STATUS,
   untilAborted,
-} from "./manager_stage.ts";
+} from "./lab/manager_lab.ts";
 
 Deno.test("execute() calls every step in its order and reports twice", async () => {
   const { manager, calls, reported } = aStage();
@@ -193,7 +193,7 @@ for (const { state, object, reports } of existingObjects) {
     const result = await manager.execute(NEVER);
     assertEquals(result.exitCode, 0);
     assertEquals(calls.filter((call) => call === "report").length, reports);
-    assertEquals(reported.map(isFinal), reports === 1 ? [true] : [false, true]);
+    assertEquals(reported.map(noRetry), reports === 1 ? [true] : [false, true]);
     assertEquals((result.report.object as JsonObject).adopted, true);
   });
 }

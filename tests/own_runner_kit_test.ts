@@ -1,5 +1,5 @@
 import { assert } from "@std/assert";
-import { makeProject, readPage, runLine } from "./own_runner.ts";
+import { makeProject, readPage, runLine } from "./lab/own_runner.ts";
 
 Deno.test("the runner of the page passes the page's test, which needs no permission", async () => {
   const folder = await Deno.makeTempDir({ prefix: "own-runner-" });

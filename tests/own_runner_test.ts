@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import deno from "../deno.json" with { type: "json" };
-import { makeProject, readPage, runLine } from "./own_runner.ts";
+import { makeProject, readPage, runLine } from "./lab/own_runner.ts";
 
 Deno.test("the page on runners of one's own holds a runner of at most 30 lines", async () => {
   const { runner, main } = await readPage();

@@ -5,7 +5,7 @@
  */
 import {
   type Description,
-  type Failure,
+  type Diagnosis,
   type KubeClient,
   type KubeObject,
   Mask,
@@ -13,9 +13,9 @@ import {
   secretsIn,
   type StepInput,
   textAt,
-  workObject,
+  workRef,
 } from "../../src/mod.ts";
-import { explainWorkflow } from "./explain.ts";
+import { diagnoseWorkflow } from "./diagnose.ts";
 import { readNodes } from "./nodes.ts";
 import { progressNodes } from "./show_progress.ts";
 import { WORKFLOW, workflowOutcome } from "./workflow.ts";
@@ -47,7 +47,7 @@ export async function describeWorkflow(kube: KubeClient, input: StepInput): Prom
   };
 }
 
-async function why(kube: KubeClient, workflow: KubeObject, input: StepInput): Promise<Failure> {
-  const object = workObject(kube, { object: workflow, adopted: true });
-  return await explainWorkflow(kube, { ...input, started: { status: {}, object } });
+async function why(kube: KubeClient, workflow: KubeObject, input: StepInput): Promise<Diagnosis> {
+  const object = workRef(kube, { object: workflow, adopted: true });
+  return await diagnoseWorkflow(kube, { ...input, started: { status: {}, object } });
 }

@@ -8,7 +8,7 @@ import {
   type Hold,
   type KubeClient,
   type KubeObject,
-  lookAtPods,
+  listPodsUnderWay,
   newestEvent,
   podHolds,
   type PodsUnderWay,
@@ -41,7 +41,7 @@ const LOOKS_PER_WORKFLOW = 5;
 export class WorkflowHolds {
   readonly #kube: KubeClient;
   readonly #target: WaitTarget;
-  #looks = 0;
+  #reads = 0;
   #hadHolds = false;
 
   /** Nothing is asked before `find()`. */
@@ -56,10 +56,10 @@ export class WorkflowHolds {
    * its own events where nothing else tells.
    */
   async find(signal: AbortSignal): Promise<Hold[]> {
-    const known = await lookAtPods(this.#kube, podsOf(this.#target), signal);
+    const known = await listPodsUnderWay(this.#kube, podsOf(this.#target), signal);
     const nowMs = this.#kube.serverNow();
-    const isDue = this.#looks % LOOKS_PER_WORKFLOW === 0 || this.#hadHolds || !someRun(known, nowMs);
-    this.#looks += 1;
+    const isDue = this.#reads % LOOKS_PER_WORKFLOW === 0 || this.#hadHolds || !someRun(known, nowMs);
+    this.#reads += 1;
     const holds = isDue ? await this.#findInWorkflow(known, signal) : podsHolds(known, nowMs);
     this.#hadHolds = holds.length > 0;
     return holds;

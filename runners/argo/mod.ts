@@ -6,15 +6,15 @@
 import {
   type ActionRunner,
   type KubeClient,
-  objectWork,
+  objectRunnerSteps,
   scoped,
   stopByPatch,
   tellOfHolds,
   waitForObject,
 } from "../../src/mod.ts";
-import { workflowAccess } from "./access.ts";
+import { workflowRbac } from "./rbac.ts";
 import { describeWorkflow } from "./describe.ts";
-import { explainWorkflow } from "./explain.ts";
+import { diagnoseWorkflow } from "./diagnose.ts";
 import { WorkflowHolds } from "./find_holds.ts";
 import { followedWorkflow } from "./follow_logs.ts";
 import { ProgressView } from "./show_progress.ts";
@@ -26,7 +26,7 @@ import { holdNote, outcomeOfLabels, parseWorkflow, phaseOfLabels, workflowOutcom
  * Its status is `{argoWorkflowRef: {name, namespace}}`.
  */
 export function argoRunner(kube: KubeClient): ActionRunner {
-  const { targetOf, ...steps } = objectWork(kube, {
+  const { targetOf, ...steps } = objectRunnerSteps(kube, {
     parse: parseWorkflow,
     statusKey: "argoWorkflowRef",
     hasEnded: (workflow) => workflowOutcome(workflow) !== undefined,
@@ -38,12 +38,14 @@ export function argoRunner(kube: KubeClient): ActionRunner {
 
     async waitForCompletion({ context, started, signal, log, progress }) {
       const target = targetOf(started);
-      return await scoped(signal, async (over) => {
+      return await scoped(signal, async (whileWaiting) => {
         const holds = new WorkflowHolds(kube, target);
-        tellOfHolds(kube, (signal) => holds.find(signal), { signal: over, log });
-        const view = progress && new ProgressView(kube, target, { progress, signal: over });
+        tellOfHolds(kube, (signal) => holds.find(signal), { signal: whileWaiting, log });
+        const view = progress && new ProgressView(kube, target, { progress, signal: whileWaiting });
         view?.run();
-        const logs = context.followLogs ? followedWorkflow(kube, target, { signal: over, log }) : undefined;
+        const logs = context.followLogs
+          ? followedWorkflow(kube, target, { signal: whileWaiting, log })
+          : undefined;
         logs?.run();
         const completed = await waitForObject(kube, target, {
           outcome: (workflow) => {
@@ -61,8 +63,8 @@ export function argoRunner(kube: KubeClient): ActionRunner {
       });
     },
 
-    access: workflowAccess,
-    explain: (input) => explainWorkflow(kube, input),
+    rbac: workflowRbac,
+    diagnose: (input) => diagnoseWorkflow(kube, input),
     describe: (input) => describeWorkflow(kube, input),
 
     /** https://argo-workflows.readthedocs.io/en/latest/walk-through/stopping-workflows/ */

@@ -10,7 +10,7 @@ import {
   type KubeObject,
   messageOf,
   objectAt,
-  type PodsOf,
+  type PodSelector,
   textAt,
   unpackJson,
   valueAt,
@@ -146,6 +146,6 @@ export function podNameOf({ metadata }: KubeObject, { id, name, templateName }: 
 }
 
 /** The pods of a Workflow. */
-export function podsOf({ name, namespace }: { name: string; namespace: string }): PodsOf {
+export function podsOf({ name, namespace }: { name: string; namespace: string }): PodSelector {
   return { namespace, labelSelector: `${WORKFLOW_LABEL}=${name}` };
 }

@@ -15,7 +15,7 @@ import {
   secretsIn,
   type StepInput,
 } from "../../src/mod.ts";
-import { helmError } from "./explain.ts";
+import { helmError } from "./diagnose.ts";
 import { RELEASE_LABEL, valuesIn } from "./helm_job.ts";
 
 /**

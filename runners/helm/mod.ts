@@ -18,13 +18,13 @@ import {
   type WaitForCompletionOutput,
 } from "../../src/mod.ts";
 import { jobRunner } from "../job/mod.ts";
-import { helmAccess } from "./access.ts";
+import { helmRbac } from "./rbac.ts";
 import { describeHelm } from "./describe.ts";
-import { explainHelm } from "./explain.ts";
+import { diagnoseHelm } from "./diagnose.ts";
 import { failingPod } from "./failing_pod.ts";
 import { helmTimeoutSeconds } from "./helm_job.ts";
 import { findReleaseHolds } from "./holds.ts";
-import { lookAround, type Plan } from "./look_around.ts";
+import { type Plan, planRun } from "./plan_run.ts";
 import { readResult, resultText } from "./result.ts";
 import { preflightJob, startJob } from "./start_job.ts";
 import { tryHelm } from "./try_helm.ts";
@@ -86,11 +86,11 @@ export function helmRunner(kube: KubeClient): ActionRunner {
   return {
     name: "helm.v3",
     withoutAccount: jobs.withoutAccount,
-    access: helmAccess,
+    rbac: helmRbac,
 
     async find(input) {
       work = await prepareWork(input);
-      plan = await lookAround(kube, { work, jobs }, input);
+      plan = await planRun(kube, { work, jobs }, input);
       return plan.existing;
     },
 
@@ -110,17 +110,17 @@ export function helmRunner(kube: KubeClient): ActionRunner {
         const nothing = { finishedSuccessfully: true, message: `helm ${command} has nothing to do` };
         return await withResult(nothing, input);
       }
-      const completed = await scoped(input.signal, async (over) => {
-        watchPods(input, over);
+      const completed = await scoped(input.signal, async (whileWaiting) => {
+        watchPods(input, whileWaiting);
         const { context, log } = input;
         const findHolds = (signal: AbortSignal) => findReleaseHolds(kube, work.release, { context, signal });
-        tellOfHolds(kube, findHolds, { signal: over, log });
+        tellOfHolds(kube, findHolds, { signal: whileWaiting, log });
         return await jobs.waitForCompletion(input);
       });
       return await withResult({ ...completed, message: endText(command, completed) }, input);
     },
 
-    explain: (input) => explainHelm(kube, { work, jobs, seen }, input),
+    diagnose: (input) => diagnoseHelm(kube, { work, jobs, seen }, input),
     describe: (input) => describeHelm(kube, jobs, input),
 
     async stop(input) {

@@ -21,10 +21,10 @@ import {
   type StepInput,
   unlessAborted,
   untilGone,
-  type WorkObject,
+  type WorkRef,
 } from "../../src/mod.ts";
 import { valuesSecret } from "./helm_job.ts";
-import type { Plan } from "./look_around.ts";
+import type { Plan } from "./plan_run.ts";
 import { type HelmWork, jobInput } from "./work.ts";
 
 /** What a start is made of. */
@@ -68,7 +68,7 @@ export async function startJob(
   kube: KubeClient,
   { work, plan, jobs }: StartJobOptions,
   input: StartInput,
-): Promise<WorkObject> {
+): Promise<WorkRef> {
   const { existing, replaces, rollbackTo } = plan;
   if (replaces) {
     await readWithRetry(kube, () => removeJob(kube, replaces, input.signal), input);
@@ -81,7 +81,7 @@ export async function startJob(
 }
 
 /** Deletes a Job and its values, which need not wait for the garbage collector. */
-export async function removeJob(kube: KubeClient, job: WorkObject, signal: AbortSignal): Promise<void> {
+export async function removeJob(kube: KubeClient, job: WorkRef, signal: AbortSignal): Promise<void> {
   const { apiVersion, kind, name, namespace, uid } = job;
   const ref = { apiVersion: "v1", kind: "Secret", name, namespace };
   await unlessGone(async () => {
@@ -106,7 +106,7 @@ async function unlessGone(work: () => Promise<void>): Promise<void> {
 async function createValues(
   kube: KubeClient,
   { values, status }: HelmWork,
-  job: WorkObject,
+  job: WorkRef,
   input: StartInput,
 ): Promise<void> {
   const create = job.adopted ? createOrAdopt : createNew;

@@ -10,11 +10,11 @@ import {
   RunError,
   StartedError,
   type StartInput,
-  type WorkObject,
+  type WorkRef,
 } from "../../src/mod.ts";
 import { jobRunner } from "../job/mod.ts";
-import { explainHelmPod } from "./explain.ts";
-import type { Plan } from "./look_around.ts";
+import { diagnoseHelmPod } from "./diagnose.ts";
+import type { Plan } from "./plan_run.ts";
 import { removeJob, startJob } from "./start_job.ts";
 import { type HelmWork, jobInput } from "./work.ts";
 
@@ -38,7 +38,7 @@ export async function tryHelm(
     return `helm would first roll back to revision ${plan.rollbackTo}; the rest cannot be tried now`;
   }
   const jobs = jobRunner(kube, { hashed: () => work.hashed });
-  let object: WorkObject | undefined;
+  let object: WorkRef | undefined;
   let left = "";
   try {
     object = await startJob(kube, { work, plan, jobs }, input);
@@ -55,19 +55,19 @@ export async function tryHelm(
 
 /** @throws {RunError} `RefusedByApi` if helm fails in its Job */
 async function tryInJob(
-  jobs: Required<Pick<ActionRunner, "explain" | "waitForCompletion">>,
-  object: WorkObject,
+  jobs: Required<Pick<ActionRunner, "diagnose" | "waitForCompletion">>,
+  object: WorkRef,
   { work, input }: { work: HelmWork; input: StartInput },
 ): Promise<void> {
   const wait = { ...jobInput(work, input), started: { status: {}, object } };
   const completed = await jobs.waitForCompletion(wait);
   if (completed.finishedSuccessfully) return;
-  const { message = completed.message } = await explainHelmPod(jobs, { ...wait, completed });
+  const { message = completed.message } = await diagnoseHelmPod(jobs, { ...wait, completed });
   throw new RunError("RefusedByApi", `helm ${work.args.command} would fail: ${message}`);
 }
 
 /** Deletes a Job in which helm was tried, and says what became of it. */
-async function removal(kube: KubeClient, object: WorkObject, { log }: StartInput): Promise<string> {
+async function removal(kube: KubeClient, object: WorkRef, { log }: StartInput): Promise<string> {
   const job = `the Job "${object.name}", in which it was tried,`;
   try {
     await removeJob(kube, object, AbortSignal.timeout(REMOVAL_MS));

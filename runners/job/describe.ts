@@ -10,9 +10,9 @@ import {
   readWork,
   secretsIn,
   type StepInput,
-  workObject,
+  workRef,
 } from "../../src/mod.ts";
-import { explainJob } from "./explain.ts";
+import { diagnoseJob } from "./diagnose.ts";
 import { JOB, jobNode, jobOutcome, jobState } from "./job.ts";
 import { manualSelector } from "./pods.ts";
 
@@ -25,11 +25,11 @@ export async function describeJob(kube: KubeClient, input: StepInput): Promise<D
   const { name, platform: { namespace } } = input.context;
   const job = await readWork(kube, { ...JOB, name, namespace }, input);
   const completed = jobOutcome(job);
-  const work = { ...workObject(kube, { object: job, adopted: true }), podSelector: manualSelector(job) };
+  const work = { ...workRef(kube, { object: job, adopted: true }), podSelector: manualSelector(job) };
   const started = { status: {}, object: work };
   const failure = completed?.finishedSuccessfully
     ? undefined
-    : await explainJob(kube, { ...input, started, ...(completed ? { completed } : {}) });
+    : await diagnoseJob(kube, { ...input, started, ...(completed ? { completed } : {}) });
   const mask = new Mask();
   mask.hide(secretsIn(job.spec));
   return {

@@ -10,7 +10,7 @@ import {
   type Hold,
   type KubeClient,
   type KubeObject,
-  lookAtPods,
+  listPodsUnderWay,
   newestEvent,
   objectAt,
   podHolds,
@@ -52,7 +52,7 @@ export async function findJobHolds(
   const nowMs = kube.serverNow();
   const ownHold = jobHold(job, nowMs);
   if (ownHold) return [ownHold];
-  const known = await lookAtPods(kube, podsOf(target), signal);
+  const known = await listPodsUnderWay(kube, podsOf(target), signal);
   const own = lacksPods(job) ? await unlessForbidden(() => readWarnings(kube, target, signal)) : [];
   return jobHolds({ ...known, job, events: [...known.events, ...own ?? []], nowMs });
 }

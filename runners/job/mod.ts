@@ -8,14 +8,14 @@ import {
   type JsonValue,
   type KubeClient,
   type KubeObject,
-  objectWork,
+  objectRunnerSteps,
   scoped,
   tellOfHolds,
   waitForObject,
 } from "../../src/mod.ts";
-import { jobAccess } from "./access.ts";
+import { jobRbac } from "./rbac.ts";
 import { describeJob } from "./describe.ts";
-import { explainJob } from "./explain.ts";
+import { diagnoseJob } from "./diagnose.ts";
 import { findJobHolds } from "./holds.ts";
 import { jobNode, jobOutcome, jobState, parseJob } from "./job.ts";
 import { followedJob, manualSelector } from "./pods.ts";
@@ -36,7 +36,7 @@ export interface JobRunnerOptions {
  * Its status is `{jobRef: {name, namespace}}`.
  */
 export function jobRunner(kube: KubeClient, { hashed }: JobRunnerOptions = {}) {
-  const { targetOf, ...steps } = objectWork(kube, {
+  const { targetOf, ...steps } = objectRunnerSteps(kube, {
     parse: parseJob,
     statusKey: "jobRef",
     hasEnded: (job) => jobOutcome(job) !== undefined,
@@ -50,12 +50,15 @@ export function jobRunner(kube: KubeClient, { hashed }: JobRunnerOptions = {}) {
     ...steps,
 
     async waitForCompletion({ context, started, signal, log, progress }) {
-      return await scoped(signal, async (over) => {
+      return await scoped(signal, async (whileWaiting) => {
         const target = targetOf(started);
         const job = started.object!;
         let seen: KubeObject | undefined;
-        tellOfHolds(kube, (signal) => findJobHolds(kube, job, { signal, seen }), { signal: over, log });
-        const logs = context.followLogs ? followedJob(kube, job, { signal: over, log }) : undefined;
+        tellOfHolds(kube, (signal) => findJobHolds(kube, job, { signal, seen }), {
+          signal: whileWaiting,
+          log,
+        });
+        const logs = context.followLogs ? followedJob(kube, job, { signal: whileWaiting, log }) : undefined;
         logs?.run();
         const completed = await waitForObject(kube, target, {
           outcome: jobOutcome,
@@ -72,8 +75,8 @@ export function jobRunner(kube: KubeClient, { hashed }: JobRunnerOptions = {}) {
       });
     },
 
-    access: jobAccess,
-    explain: (input) => explainJob(kube, input),
+    rbac: jobRbac,
+    diagnose: (input) => diagnoseJob(kube, input),
     describe: (input) => describeJob(kube, input),
 
     stop: (input) => stopJob(kube, input),

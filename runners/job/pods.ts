@@ -13,7 +13,7 @@ import {
   type KubeObject,
   objectAt,
   objectsAt,
-  type PodsOf,
+  type PodSelector,
   type PodStream,
   valueAt,
 } from "../../src/mod.ts";
@@ -32,7 +32,7 @@ export interface JobRef {
 }
 
 /** The pods of a Job; those of an earlier Job of the name are others. */
-export function podsOf({ namespace, uid, podSelector }: JobRef): PodsOf {
+export function podsOf({ namespace, uid, podSelector }: JobRef): PodSelector {
   if (podSelector === undefined) return { namespace, labelSelector: `${CONTROLLER_LABEL}=${uid}` };
   return { namespace, labelSelector: podSelector, ownerUid: uid };
 }

@@ -28,7 +28,7 @@ export interface CheckProgramOptions {
 /** Checks a run of a program. Returns what is to be printed, and the exit code. */
 export async function checkProgram(
   { program, runner }: Program,
-  { access, accessProblem, signal, warnings }: WorkInput,
+  { apiServer, apiServerProblem, signal, warnings }: WorkInput,
   { config, kube, format }: CheckProgramOptions,
 ): Promise<{ text: string; exitCode: number }> {
   const mask = new Mask();
@@ -37,7 +37,7 @@ export async function checkProgram(
       config: config instanceof InvalidInputError
         ? config
         : { ...config, warnings: [...warnings, ...config.warnings] },
-      server: access ? { url: access.server } : { problem: accessProblem },
+      server: apiServer ? { url: apiServer.server } : { problem: apiServerProblem },
       kube,
       runner,
       readManifest: async (path) => {

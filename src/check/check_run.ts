@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { accessOfRun } from "./access_of_run.ts";
+import { rbacOfRun } from "./rbac_of_run.ts";
 import { type Clock, systemClock } from "../time/clock.ts";
 import type { Config } from "../config/config.ts";
 import { InvalidInputError } from "../errors.ts";
@@ -14,7 +14,7 @@ import { silentLog } from "../io/log.ts";
 import type { ActionRunner, StartInput, StatusReporter } from "../runner.ts";
 import type { Mask } from "../io/secrets.ts";
 import { openReporter } from "../status/open_reporter.ts";
-import { checkAccess } from "./check_access.ts";
+import { checkRbac } from "./check_rbac.ts";
 import { type CheckItem, missing, notChecked, ok, warning } from "./check_item.ts";
 import { checkObjectSize, checkStatusSize, checkTimes } from "./check_object.ts";
 import { checkPod } from "./check_pod.ts";
@@ -27,7 +27,7 @@ import {
   type Found,
   warningLog,
 } from "./check_work.ts";
-import { lookClient } from "./look_client.ts";
+import { probeClient } from "./probe_client.ts";
 
 /** What is checked. */
 export interface CheckInput {
@@ -92,7 +92,7 @@ export function reasonOfItems(items: CheckItem[]): Reason {
 
 async function serverItem({ kube, server, signal }: CheckInput): Promise<CheckItem> {
   if ("problem" in server) return missing("API server", server.problem, "InvalidInput");
-  return await checkServer(lookClient(kube), { url: server.url, signal });
+  return await checkServer(probeClient(kube), { url: server.url, signal });
 }
 
 function settingsItems({ context, warnings }: Config): CheckItem[] {
@@ -108,24 +108,24 @@ interface OpenedRun extends CheckWorkOptions {
   runner: ActionRunner;
   reporter: StatusReporter;
   /** What the runner would have stored. */
-  work: KubeObject[];
+  captured: KubeObject[];
   /** What the reporter would have stored. */
   status: KubeObject[];
 }
 
 function openRun(input: CheckInput, { context, manifestPath, reporter }: Config): OpenedRun {
   const { clock = systemClock, kube, signal } = input;
-  const work: KubeObject[] = [];
+  const captured: KubeObject[] = [];
   const status: KubeObject[] = [];
   return {
     context,
     manifestPath,
     clock,
     signal,
-    kube: lookClient(kube),
-    runner: input.runner(lookClient(kube, (object) => work.push(object))),
-    reporter: openReporter(reporter, lookClient(kube, (object) => status.push(object)), () => silentLog),
-    work,
+    kube: probeClient(kube),
+    runner: input.runner(probeClient(kube, (object) => captured.push(object))),
+    reporter: openReporter(reporter, probeClient(kube, (object) => status.push(object)), () => silentLog),
+    captured,
     status,
   };
 }
@@ -162,7 +162,7 @@ async function readManifest(input: CheckInput, run: OpenedRun): Promise<Manifest
 
 async function itemsOnServer(run: OpenedRun, manifest: Manifest): Promise<CheckItem[]> {
   const { found } = manifest;
-  const { context, kube, reporter, runner, signal, status, work } = run;
+  const { context, kube, reporter, runner, signal, status, captured } = run;
   const user = await whoAmI(kube, signal);
   const isFound = found?.existing !== undefined;
   const written = await checkStatus(reporter, { ...run, isFound });
@@ -183,20 +183,22 @@ async function itemsOnServer(run: OpenedRun, manifest: Manifest): Promise<CheckI
     validated,
     account,
     ...account.state === "missing" ? [] : await podItems(run),
-    ...runner.access ? [] : [notChecked("access", `the runner ${runner.name} does not tell what it needs`)],
-    ...await checkAccess(kube, accessOfRun(runner, reporter, context, manifest.start?.manifest), {
+    ...runner.rbac ? [] : [notChecked("access", `the runner ${runner.name} does not tell what it needs`)],
+    ...await checkRbac(kube, rbacOfRun(runner, reporter, context, manifest.start?.manifest), {
       context,
       user,
       signal,
     }),
     ...status.slice(0, 1).map(checkStatusSize),
-    ...work.slice(0, 1).flatMap((object) => [checkObjectSize(object), checkTimes(object, context.timeoutMs)]),
-    ...work.length === 0 ? ["size", "times"].map((item) => notChecked(item, "there was no dry run")) : [],
+    ...captured.slice(0, 1).flatMap((
+      object,
+    ) => [checkObjectSize(object), checkTimes(object, context.timeoutMs)]),
+    ...captured.length === 0 ? ["size", "times"].map((item) => notChecked(item, "there was no dry run")) : [],
   ];
 }
 
-async function podItems({ context, kube, signal, work }: OpenedRun): Promise<CheckItem[]> {
-  const [object] = work;
+async function podItems({ context, kube, signal, captured }: OpenedRun): Promise<CheckItem[]> {
+  const [object] = captured;
   const item = object && await checkPod(kube, object, { context, signal });
   return item ? [item] : [];
 }
@@ -206,7 +208,7 @@ async function dryRunItem(run: OpenedRun, { start, found }: Manifest): Promise<C
   if (found?.existing) return notChecked("dry run", "the work is there already");
   if (found?.name.reason === "NameTaken") return notChecked("dry run", "the name comes first");
   const tried = await dryRun(run.runner, start, run);
-  const isTried = tried.state !== "ok" || run.work.length > 0;
+  const isTried = tried.state !== "ok" || run.captured.length > 0;
   return isTried ? tried : notChecked("dry run", `the runner ${run.runner.name} had nothing to try`);
 }
 

@@ -7,7 +7,7 @@ import { type Clock, withDeadline } from "../time/clock.ts";
 import { InvalidInputError, messageOf } from "../errors.ts";
 import { isFault } from "../kube/api_error.ts";
 import type { Log } from "../io/log.ts";
-import type { ActionRunner, ExecutionContext, StartInput, StatusReporter, WorkObject } from "../runner.ts";
+import type { ActionRunner, ExecutionContext, StartInput, StatusReporter, WorkRef } from "../runner.ts";
 import { type CheckItem, missing, notChecked, ok, reasonBeforeCreate, warning } from "./check_item.ts";
 
 /** How long one call may take, milliseconds. */
@@ -28,7 +28,7 @@ export interface Found {
   kind: CheckItem;
   name: CheckItem;
   /** The object of an earlier start of the run. */
-  existing?: WorkObject;
+  existing?: WorkRef;
 }
 
 /** Has the runner look at the manifest, which may be none of its own, and for the work's name. */
@@ -63,7 +63,7 @@ export async function findWork(
   return { kind: name.reason === "NameTaken" ? kind : untold, name };
 }
 
-function nameItem(existing: WorkObject | undefined): CheckItem {
+function nameItem(existing: WorkRef | undefined): CheckItem {
   if (!existing) return ok("name", "it is free");
   const { kind, name, finished } = existing;
   const state = finished ? "has ended: only its verdict is reported" : "is there: the run goes on with it";
@@ -102,14 +102,14 @@ export async function checkStatus(
 
 /** The command that makes a status object. */
 function createHint(reporter: StatusReporter, context: ExecutionContext): string {
-  const [rule] = reporter.access?.(context) ?? [];
+  const [rule] = reporter.rbac?.(context) ?? [];
   const kinds: Record<string, string> = { configmaps: "configmap", secrets: "secret generic" };
   const kind = rule && kinds[rule.resource];
   return kind ? `: kubectl -n ${context.platform.namespace} create ${kind} ${context.name}` : "";
 }
 
 function statusNameOf(reporter: StatusReporter, context: ExecutionContext): string {
-  const [rule] = reporter.access?.(context) ?? [];
+  const [rule] = reporter.rbac?.(context) ?? [];
   return rule ? `${rule.resource} "${rule.name}"` : "a report";
 }
 
@@ -123,10 +123,10 @@ export function warningLog(item: string, to: CheckItem[]): Log {
 
 async function attempt<T>(
   { clock, signal }: CheckWorkOptions,
-  work: (signal: AbortSignal) => Promise<T>,
+  action: (signal: AbortSignal) => Promise<T>,
 ): Promise<Tried<T>> {
   try {
-    return { value: await withDeadline(STEP_MS, { clock, signal, reason: () => new TooLong() }, work) };
+    return { value: await withDeadline(STEP_MS, { clock, signal, reason: () => new TooLong() }, action) };
   } catch (error) {
     return { error };
   }

@@ -11,14 +11,14 @@ import { nearest } from "../text/nearest.ts";
 import { type Setting, SETTINGS } from "./settings.ts";
 
 /** What is said of a setting: where, as error messages name it, and its text or what is wrong with it. */
-export type Given = { source: string; text: string } | { source: string; problem: string };
+export type SettingText = { source: string; text: string } | { source: string; problem: string };
 
 /** What a context file says. */
 export interface ContextFile {
   /** Its path. */
   path: string;
   /** Of settings, by variable. */
-  given: Record<string, Given>;
+  given: Record<string, SettingText>;
   /** Further properties of the platform. */
   platform: Record<string, string>;
   /** What the created object is to belong to. */

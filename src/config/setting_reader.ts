@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { CONTEXT_KEYS, type ContextFile, contextSource, type Given } from "./context_file.ts";
+import { CONTEXT_KEYS, type ContextFile, contextSource, type SettingText } from "./context_file.ts";
 import { InvalidInputError, messageOf } from "../errors.ts";
 import type { Flags } from "./flags.ts";
 import { PLATFORM_PREFIX, type Setting, SETTINGS } from "./settings.ts";
@@ -79,7 +79,7 @@ export class SettingReader {
     return isArgs ? SETTINGS.argsPath : SETTINGS.manifestPath;
   }
 
-  #find({ flag, variable }: Setting<unknown>): Given | undefined {
+  #find({ flag, variable }: Setting<unknown>): SettingText | undefined {
     const { env, flags, contextFile } = this.#sources;
     const byFlag = flags.texts[flag];
     if (byFlag !== undefined) return { source: `--${flag}`, text: byFlag };

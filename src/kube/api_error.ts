@@ -55,7 +55,7 @@ export interface ApiErrorOptions extends ErrorOptions {
   /** How long the server asks to wait, in milliseconds. */
   retryAfterMs?: number | undefined;
   /** Whoever asked wants the first answer: nothing is tried again. `false` by default. */
-  isFinal?: boolean;
+  noRetry?: boolean;
 }
 
 /** A request that failed. */
@@ -71,7 +71,7 @@ export class ApiError extends Error {
   /** How long the server asks to wait, in milliseconds. */
   readonly retryAfterMs: number | undefined;
   /** Whoever asked wants the first answer: nothing is tried again. */
-  readonly isFinal: boolean;
+  readonly noRetry: boolean;
 
   /**
    * Nothing but the values is kept.
@@ -84,7 +84,7 @@ export class ApiError extends Error {
     this.status = options.status ?? 0;
     this.body = options.body;
     this.retryAfterMs = options.retryAfterMs;
-    this.isFinal = options.isFinal ?? false;
+    this.noRetry = options.noRetry ?? false;
   }
 }
 

@@ -25,14 +25,14 @@ export interface ObjectMeta extends JsonObject {
   /** https://kubernetes.io/docs/concepts/overview/working-with-objects/annotations/ */
   annotations?: Record<string, string>;
   /** https://kubernetes.io/docs/concepts/overview/working-with-objects/owners-dependents/ */
-  ownerReferences?: JsonObject[];
+  ownerReferences?: OwnerRef[];
 }
 
 /**
  * What an object belongs to, in the same namespace or without one; the API's own spelling.
  * https://kubernetes.io/docs/concepts/overview/working-with-objects/owners-dependents/
  */
-export interface OwnerRef {
+export interface OwnerRef extends JsonObject {
   /** For example `core.capact.io/v1alpha1`. */
   apiVersion: string;
   /** For example `Action`. */

@@ -6,7 +6,7 @@
 import { messageOf } from "../errors.ts";
 import { ApiError } from "./api_error.ts";
 import { certificateProblem, type ClientCertificate } from "./client_certificate.ts";
-import { type Access, readSource, type Source } from "./credentials.ts";
+import { type ApiServer, readSource, type Source } from "./credentials.ts";
 
 /** Options of {@linkcode Connection.token}. */
 export interface TokenOptions {
@@ -16,13 +16,13 @@ export interface TokenOptions {
 
 /** Holds one `Deno.HttpClient` and one token, and makes new ones when asked. */
 export class Connection {
-  readonly #access: Access;
+  readonly #server: ApiServer;
   #client: Promise<Deno.HttpClient> | undefined;
   #token: string | undefined;
   #tokenTime: number | undefined;
 
-  constructor(access: Access) {
-    this.#access = access;
+  constructor(server: ApiServer) {
+    this.#server = server;
   }
 
   /** The client for the next request, with the CA and client certificate as they were when it was made. */
@@ -41,7 +41,7 @@ export class Connection {
 
   /** The bearer token, read again when its file has changed. While that is empty or missing, the last one stays. */
   async token(options: TokenOptions = {}): Promise<string | undefined> {
-    const { token } = this.#access;
+    const { token } = this.#server;
     if (!token) return undefined;
     if ("text" in token) return usable(token.text) ?? fail("The token fits in no header");
     try {
@@ -57,7 +57,7 @@ export class Connection {
   }
 
   async #open(): Promise<Deno.HttpClient> {
-    const { ca, proxyUrl } = this.#access;
+    const { ca, proxyUrl } = this.#server;
     try {
       const certificate = await this.#certificate();
       return Deno.createHttpClient({
@@ -77,7 +77,7 @@ export class Connection {
   }
 
   async #certificate(): Promise<ClientCertificate | undefined> {
-    const { certificate } = this.#access;
+    const { certificate } = this.#server;
     if (!certificate) return undefined;
     const pair = {
       chain: await read("client certificate", certificate.chain),

@@ -8,7 +8,7 @@
 export type Source = { text: string } | { file: string };
 
 /** How to reach the API server. It can be sent to a Worker. */
-export interface Access {
+export interface ApiServer {
   /** Base URL without a trailing slash. */
   server: string;
   /** Certificates that the server's may be signed by, as PEM; Deno trusts the public roots beside them. */
@@ -25,7 +25,7 @@ export interface Access {
 export const SERVICE_ACCOUNT_FOLDER = "/var/run/secrets/kubernetes.io/serviceaccount";
 
 /** The access of a pod, from `KUBERNETES_SERVICE_HOST` and `KUBERNETES_SERVICE_PORT`. */
-export function inClusterAccess(host: string, port: string): Access {
+export function inClusterServer(host: string, port: string): ApiServer {
   return {
     server: `https://${host.includes(":") ? `[${host}]` : host}:${port}`,
     ca: { file: `${SERVICE_ACCOUNT_FOLDER}/ca.crt` },
@@ -34,8 +34,8 @@ export function inClusterAccess(host: string, port: string): Access {
 }
 
 /** Every file that an access names. */
-export function filesOf(access: Access): string[] {
-  const sources = [access.ca, access.token, access.certificate?.chain, access.certificate?.key];
+export function filesOf(server: ApiServer): string[] {
+  const sources = [server.ca, server.token, server.certificate?.chain, server.certificate?.key];
   return sources.flatMap((source) => source && "file" in source ? [source.file] : []);
 }
 

@@ -43,7 +43,7 @@ import {
   type WriteOptions,
 } from "./client.ts";
 import { Connection } from "./connection.ts";
-import type { Access } from "./credentials.ts";
+import type { ApiServer } from "./credentials.ts";
 import { jsonLines } from "./json_lines.ts";
 
 /** Longest time for a whole answer, milliseconds; an API server gives up after 60 s by itself. */
@@ -62,8 +62,8 @@ export interface FetchClientOptions {
 }
 
 /** Connects to an API server. Nothing is sent before the first request. */
-export function fetchClient(access: Access, options: FetchClientOptions = {}): KubeClient {
-  return new FetchClient(access, options);
+export function fetchClient(server: ApiServer, options: FetchClientOptions = {}): KubeClient {
+  return new FetchClient(server, options);
 }
 
 /** An answer that is no stream: its bytes, or as many of them as the call allows. */
@@ -81,9 +81,9 @@ class FetchClient implements KubeClient {
   /** The server's clock minus ours, milliseconds. */
   #clockSkewMs: number | undefined;
 
-  constructor(access: Access, { clock = systemClock, handle }: FetchClientOptions) {
-    this.#connection = new Connection(access);
-    this.#server = access.server;
+  constructor(server: ApiServer, { clock = systemClock, handle }: FetchClientOptions) {
+    this.#connection = new Connection(server);
+    this.#server = server.server;
     this.clock = clock;
     this.#handle = handle;
   }
@@ -210,7 +210,7 @@ class FetchClient implements KubeClient {
   async #withDeadline<T>(
     call: Call,
     options: RequestOptions,
-    work: (signal: AbortSignal) => Promise<T>,
+    action: (signal: AbortSignal) => Promise<T>,
   ): Promise<T> {
     const ms = options.deadlineMs ?? DEADLINE_MS;
     const reason = () => {
@@ -222,7 +222,7 @@ class FetchClient implements KubeClient {
     };
     return await withDeadline(ms, { clock: this.clock, signal: options.signal, reason }, async (signal) => {
       try {
-        return await work(signal);
+        return await action(signal);
       } catch (error) {
         throw signal.aborted ? signal.reason : error;
       }

@@ -8,7 +8,7 @@ import { InvalidInputError, messageOf } from "../errors.ts";
 import { type JsonObject, objectsAt, textAt } from "../text/json.ts";
 import { isAbsent } from "../io/read_file.ts";
 import { readObject } from "../io/read_object.ts";
-import type { Access, Source } from "./credentials.ts";
+import type { ApiServer, Source } from "./credentials.ts";
 import { proxyProblem, serverProblem } from "./server_url.ts";
 
 /** Largest kubeconfig in bytes; a real one has a few KB for each cluster. */
@@ -38,7 +38,7 @@ type Located<T> = Omit<T, "caFile" | "certFile" | "keyFile"> & {
  * of several each but one may be absent
  * @throws {InvalidInputError} If a file is missing or malformed, or the context needs what the sandbox forbids
  */
-export async function readKubeconfig(paths: string[]): Promise<Access> {
+export async function readKubeconfig(paths: string[]): Promise<ApiServer> {
   if (paths.length === 0) throw new InvalidInputError("KUBECONFIG names no file");
   const present = paths.length > 1 ? await presentOnes(paths) : paths;
   const configs = await Promise.all(present.map(readConfig));
@@ -94,7 +94,7 @@ function folderOf(path: string): string {
   return path.includes("/") ? path.slice(0, path.lastIndexOf("/")) || "/" : ".";
 }
 
-function accessOf(config: Kubeconfig): Access {
+function accessOf(config: Kubeconfig): ApiServer {
   const { cluster, user } = currentOf(config);
   const problem = clusterProblem(cluster) ?? userProblem(user);
   if (problem) return fail(problem);

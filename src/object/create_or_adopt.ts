@@ -8,12 +8,12 @@ import { DryRunRefusedError, messageOf, reasonOf, RunError } from "../errors.ts"
 import { ApiError, isFault } from "../kube/api_error.ts";
 import { clockOf, type KubeClient, type KubeObject } from "../kube/client.ts";
 import { BEFORE_CREATE } from "./fault_rules.ts";
-import { type CreateOptions, findMarked, findOwn, look, retryOptions } from "./find_own.ts";
+import { type CreateOptions, findMarked, findOwn, getNamed, retryOptions } from "./find_own.ts";
 import { differenceOfMarks, withMarks } from "./ownership.ts";
 import { Outage, retry } from "./retry.ts";
 
 /** What {@linkcode createOrAdopt} returns. */
-export interface Created {
+export interface OwnObject {
   /** The object as the API server has it; of an adopted one the metadata only, unless the whole tells its end. */
   object: KubeObject;
   /** Whether it was there before. */
@@ -26,7 +26,7 @@ export interface Created {
  */
 const CREATE_AFTER_SIGNAL_MS = 1_250;
 /** How long the look after that may take, milliseconds. */
-const LAST_LOOK_MS = 1_000;
+const LAST_GET_MS = 1_000;
 
 /**
  * Creates an object, or adopts that of an earlier start of the same run.
@@ -44,7 +44,7 @@ export async function createOrAdopt(
   kube: KubeClient,
   object: KubeObject,
   options: CreateOptions,
-): Promise<Created> {
+): Promise<OwnObject> {
   const existing = await findOwn(kube, object, options);
   return existing ? { object: existing, adopted: true } : await createNew(kube, object, options);
 }
@@ -54,14 +54,14 @@ export async function createNew(
   kube: KubeClient,
   object: KubeObject,
   options: CreateOptions,
-): Promise<Created> {
+): Promise<OwnObject> {
   const wanted = await withMarks(object, options.owner, options.hashed);
   const progress: Progress = { posted: false, inFlight: false, inDoubt: false };
   try {
     return await createUntilKnown(kube, wanted, options, progress);
   } catch (error) {
     if (!options.signal.aborted || !progress.posted) throw error;
-    const created = await lastLook(kube, wanted, options);
+    const created = await lastGet(kube, wanted, options);
     if (created) return { object: created, adopted: false };
     if (!progress.inFlight) throw error;
     // Given up on its way: it may still arrive.
@@ -89,7 +89,7 @@ export async function preflightCreate(
       // Made since the name was seen free, perhaps by another start of this run: the create will look whose it is.
       const isMade = isFault(error, "exists") ||
         // Under a full quota the API server says so of a name that is taken as well.
-        isFault(error, "quota") && await look(kube, wanted, options) !== undefined;
+        isFault(error, "quota") && await getNamed(kube, wanted, options) !== undefined;
       if (!isMade) throw error;
     }
   };
@@ -114,7 +114,7 @@ async function createUntilKnown(
   wanted: KubeObject,
   options: CreateOptions,
   progress: Progress,
-): Promise<Created> {
+): Promise<OwnObject> {
   const clock = clockOf(kube, options);
   const outage = new Outage({ ...retryOptions(kube, options), rules: CREATE_RULES });
   while (true) {
@@ -164,10 +164,10 @@ async function tryCreate(
 async function unlessInDoubt<T>(
   options: CreateOptions,
   progress: Progress,
-  work: () => Promise<T>,
+  action: () => Promise<T>,
 ): Promise<T> {
   try {
-    return await work();
+    return await action();
   } catch (error) {
     const isKnown = !progress.inDoubt || options.signal.aborted || reasonOf(error) === "NameTaken";
     if (isKnown) throw error;
@@ -178,7 +178,7 @@ async function unlessInDoubt<T>(
   }
 }
 
-async function lastLook(
+async function lastGet(
   kube: KubeClient,
   wanted: KubeObject,
   options: CreateOptions,
@@ -186,8 +186,8 @@ async function lastLook(
   const clock = clockOf(kube, options);
   const reason = () => new Error("no last look");
   try {
-    return await withDeadline(LAST_LOOK_MS, { clock, reason }, async (signal) => {
-      const existing = await look(kube, wanted, { ...options, signal });
+    return await withDeadline(LAST_GET_MS, { clock, reason }, async (signal) => {
+      const existing = await getNamed(kube, wanted, { ...options, signal });
       return existing && differenceOfMarks(existing.metadata, wanted.metadata) === undefined
         ? existing
         : undefined;

@@ -23,7 +23,7 @@ export interface EventStreamOptions {
  */
 const WATCH_SECONDS = { from: 180, to: 220 };
 /** How long the answer to a look, or a watch's headers, may take, milliseconds. */
-export const LOOK_DEADLINE_MS = 10_000;
+export const LIST_DEADLINE_MS = 10_000;
 
 /** A watch that can be waited for with a time limit, without losing the event that comes after it. */
 export class EventStream {
@@ -36,13 +36,13 @@ export class EventStream {
     this.#clock = options.clock;
     this.#stop = follow(options.signal);
     const events = kube.watch(ref, {
-      ...lookOptions(ref, options.whole),
+      ...oneObject(ref, options.whole),
       resourceVersion: from,
       timeoutSeconds: Math.round(
         WATCH_SECONDS.from + options.clock.random() * (WATCH_SECONDS.to - WATCH_SECONDS.from),
       ),
       signal: this.#stop.signal,
-      deadlineMs: LOOK_DEADLINE_MS,
+      deadlineMs: LIST_DEADLINE_MS,
     });
     this.#events = events[Symbol.asyncIterator]();
   }
@@ -72,6 +72,6 @@ export class EventStream {
 }
 
 /** Options by which LIST and WATCH are of one object; of its metadata only, unless it is to be `whole`. */
-export function lookOptions({ namespace, name }: ObjectRef, whole = false): ListOptions {
+export function oneObject({ namespace, name }: ObjectRef, whole = false): ListOptions {
   return { namespace, fieldSelector: `metadata.name=${name}`, metadataOnly: !whole };
 }

@@ -50,7 +50,7 @@ export const DELETION_MS = 60_000;
 export const DELETION_POLL_MS = 2_500;
 
 /**
- * Looks for the object of an earlier start of the same run. Returns it, as {@linkcode look} does, or `undefined` if the
+ * Looks for the object of an earlier start of the same run. Returns it, as {@linkcode getNamed} does, or `undefined` if the
  * name is free.
  *
  * @throws {RunError} `NameTaken` if another object has the name, or one that is not deleted within 60 s
@@ -72,7 +72,7 @@ export async function findMarked(
   const clock = clockOf(kube, options);
   const until = clock.now() + DELETION_MS;
   while (true) {
-    const existing = await retry(() => look(kube, wanted, options), retryOptions(kube, options));
+    const existing = await retry(() => getNamed(kube, wanted, options), retryOptions(kube, options));
     if (!existing) return undefined;
     const isBeingDeleted = existing.metadata.deletionTimestamp !== undefined;
     if (!isBeingDeleted || isDone(existing, wanted, options)) {
@@ -91,7 +91,7 @@ function isDone(existing: KubeObject, wanted: KubeObject, { hasEnded, owner }: C
 }
 
 /** The object that has the name, whole where that tells whether it has ended; `undefined` if the name is free. */
-export async function look(
+export async function getNamed(
   kube: KubeClient,
   wanted: KubeObject,
   { hasEnded, mayHaveEnded, signal }: Pick<CreateOptions, "hasEnded" | "mayHaveEnded" | "signal">,

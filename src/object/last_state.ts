@@ -5,7 +5,7 @@
  */
 import { type Clock, withDeadline } from "../time/clock.ts";
 import type { KubeClient, KubeObject, ObjectRef, WatchEvent } from "../kube/client.ts";
-import { lookOptions } from "./event_stream.ts";
+import { oneObject } from "./event_stream.ts";
 
 /** Options of {@linkcode lastState}. */
 export interface LastStateOptions {
@@ -32,7 +32,7 @@ export async function lastState(
   const reason = () => new Error("the API server does not tell of the deletion");
   const read = (inner: AbortSignal) => {
     const events = kube.watch(target, {
-      ...lookOptions(target, true),
+      ...oneObject(target, true),
       resourceVersion: from,
       timeoutSeconds: LAST_STATE_MS / 1_000,
       deadlineMs: LAST_STATE_MS,

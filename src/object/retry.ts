@@ -55,7 +55,7 @@ export class Outage {
   pauseMs(error: unknown): number {
     if (!(error instanceof ApiError)) throw error;
     const { clock, log, rules } = this.#options;
-    if (error.isFinal) throw new RunError(rules[error.fault].then, error.message, { cause: error });
+    if (error.noRetry) throw new RunError(rules[error.fault].then, error.message, { cause: error });
     const now = clock.now();
     this.#since ??= now;
     if (this.#last?.fault !== error.fault) {

@@ -150,7 +150,7 @@ class ObjectWait<V> {
       verdict = await withDeadline(
         ms,
         { clock: this.#clock, reason: late },
-        (signal) => this.#lookOnce(signal),
+        (signal) => this.#readOnce(signal),
       );
     } catch (error) {
       if (error instanceof RunError) throw error;
@@ -159,7 +159,7 @@ class ObjectWait<V> {
     return verdict;
   }
 
-  async #lookOnce(signal: AbortSignal): Promise<V | undefined> {
+  async #readOnce(signal: AbortSignal): Promise<V | undefined> {
     try {
       const object = await this.#kube.get(this.#target, { signal, freshConnection: true });
       return await this.#judgeWhole(object, signal);

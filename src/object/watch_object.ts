@@ -18,7 +18,7 @@ import {
   titleOf,
   type WatchEvent,
 } from "../kube/client.ts";
-import { EventStream, LOOK_DEADLINE_MS, lookOptions } from "./event_stream.ts";
+import { EventStream, LIST_DEADLINE_MS, oneObject } from "./event_stream.ts";
 import { WHILE_WAITING } from "./fault_rules.ts";
 import { Outage } from "./retry.ts";
 
@@ -57,14 +57,14 @@ const POLL_MS = 5_000;
 /** How many looks until another try to watch: about five minutes. */
 const POLLS_UNTIL_WATCH = 60;
 
-type State = LookingState | { at: "pause"; ms: number; then: State };
+type State = ReadingState | { at: "pause"; ms: number; then: State };
 
-type LookingState =
+type ReadingState =
   | { at: "list" }
   | { at: "watch"; from: string }
   | { at: "poll"; count: number };
 
-type Step = AsyncGenerator<Sighting, State>;
+type Transition = AsyncGenerator<Sighting, State>;
 
 /**
  * Yields each sighting of an object, without end.
@@ -120,7 +120,7 @@ class ObjectWatch {
     this.#known = options.createdVersion;
   }
 
-  step(state: LookingState): Step {
+  step(state: ReadingState): Transition {
     switch (state.at) {
       case "list":
         return this.#list();
@@ -132,9 +132,9 @@ class ObjectWatch {
   }
 
   /** A fresh look by LIST. Next: watch from the collection's version; poll if that is forbidden; else pause, list. */
-  async *#list(): Step {
+  async *#list(): Transition {
     try {
-      const version = yield* this.#look({});
+      const version = yield* this.#listOnce({});
       return this.#mayWatch ? { at: "watch", from: version } : { at: "poll", count: 0 };
     } catch (error) {
       if (isFault(error, "kindMissing") && this.#isDeleted) yield { is: "gone with its kind" };
@@ -148,7 +148,7 @@ class ObjectWatch {
    * Events as they come. Next: watch again from the last version after a clean end; list after a deletion, an
    * expired version or an event that makes no sense; pause, list after a failure; poll if watching is forbidden.
    */
-  async *#watch(from: string): Step {
+  async *#watch(from: string): Transition {
     let opened = this.#options.clock.now();
     const stream = new EventStream(this.#kube, this.#ref, from, this.#options);
     let version = from;
@@ -160,7 +160,7 @@ class ObjectWatch {
         const silentMs = this.#options.clock.now() - this.#heardAt;
         const event = await stream.next(Math.max(0, jitter(this.#options.clock, SILENCE_MS, 0.2) - silentMs));
         if (event === "silence") {
-          if (yield* this.#lookAgain()) return { at: "list" };
+          if (yield* this.#relist()) return { at: "list" };
           continue;
         }
         if (event === "end") return this.#ended(opened, version);
@@ -176,7 +176,7 @@ class ObjectWatch {
   }
 
   /** A look by GET, where LIST or WATCH is forbidden. Next: pause, poll; list after a failure or after many looks. */
-  async *#poll(count: number): Step {
+  async *#poll(count: number): Transition {
     const { clock } = this.#options;
     try {
       const object = await this.#request((options) => this.#kube.get(this.#ref, options), {});
@@ -261,7 +261,7 @@ class ObjectWatch {
   }
 
   /** A LIST of the one name, without a resourceVersion, so that it is answered from a quorum of etcd. */
-  async *#look(options: ReadOptions): AsyncGenerator<Sighting, string> {
+  async *#listOnce(options: ReadOptions): AsyncGenerator<Sighting, string> {
     const { items, resourceVersion } = await this.#request(
       (given) => this.#kube.list(this.#ref, given),
       options,
@@ -275,9 +275,9 @@ class ObjectWatch {
   }
 
   /** A look past a silent watch, on a connection of its own. Tells whether the watch has missed something. */
-  async *#lookAgain(): AsyncGenerator<Sighting, boolean> {
+  async *#relist(): AsyncGenerator<Sighting, boolean> {
     const known = this.#known;
-    for await (const sighting of this.#look({ freshConnection: true })) {
+    for await (const sighting of this.#listOnce({ freshConnection: true })) {
       if (this.#known !== known) this.#warnOnce("the watch tells nothing of what happens");
       yield sighting;
     }
@@ -291,9 +291,9 @@ class ObjectWatch {
     const { bucket, signal } = this.#options;
     await bucket.take(signal);
     const answer = await send({
-      ...lookOptions(this.#ref, this.#options.whole),
+      ...oneObject(this.#ref, this.#options.whole),
       signal,
-      deadlineMs: LOOK_DEADLINE_MS,
+      deadlineMs: LIST_DEADLINE_MS,
       ...options,
     });
     this.#outage.end();

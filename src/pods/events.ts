@@ -9,7 +9,7 @@ import { attempt, oneLine, REQUEST_MS } from "./attempt.ts";
 import type { KubeClient, KubeObject } from "../kube/client.ts";
 
 /** An object whose events are asked for. */
-export interface EventsOf {
+export interface EventSubject {
   /** For example `Pod`. */
   kind: string;
   /** The object's name. */
@@ -38,7 +38,7 @@ const MAX_EVENT_BYTES = 400;
 /** The warning events of an object. One request; what is forbidden or out of order is in `notRead`. */
 export async function warningEvents(
   kube: KubeClient,
-  of: EventsOf,
+  of: EventSubject,
   { signal }: { signal: AbortSignal },
 ): Promise<WarningEvents> {
   const what = `events of ${of.kind.toLowerCase()} "${of.name}"`;
@@ -53,7 +53,7 @@ export async function warningEvents(
  */
 export async function readWarnings(
   kube: KubeClient,
-  { kind, name, namespace, uid }: EventsOf,
+  { kind, name, namespace, uid }: EventSubject,
   signal: AbortSignal,
 ): Promise<KubeObject[]> {
   const fields = {

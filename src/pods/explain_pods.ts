@@ -7,7 +7,7 @@ import { objectAt, textAt } from "../text/json.ts";
 import { isFault } from "../kube/api_error.ts";
 import type { KubeClient, KubeObject } from "../kube/client.ts";
 import { explainPod, type ExplainPodOptions, type PodFindings } from "./explain_pod.ts";
-import { ownPods, type PodsOf } from "./list_pods.ts";
+import { ownPods, type PodSelector } from "./list_pods.ts";
 import { podHold } from "./pod_hold.ts";
 import { podProblem } from "./pod_problem.ts";
 
@@ -28,7 +28,7 @@ const MAX_PODS = 500;
  */
 export async function explainPods(
   kube: KubeClient,
-  pods: PodsOf,
+  pods: PodSelector,
   { named, ...options }: ExplainPodsOptions,
 ): Promise<{ pod?: KubeObject; found: Partial<PodFindings> }> {
   const { signal } = options;

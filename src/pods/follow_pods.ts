@@ -12,7 +12,7 @@ import { isFault } from "../kube/api_error.ts";
 import { clockOf, type KubeClient, type KubeObject } from "../kube/client.ts";
 import type { NoiseFilter } from "./explain_pod.ts";
 import { followLog } from "./follow_log.ts";
-import { ownPods, type PodsOf } from "./list_pods.ts";
+import { ownPods, type PodSelector } from "./list_pods.ts";
 
 /** A container whose log is followed. */
 export interface PodStream {
@@ -55,9 +55,9 @@ const GRACE_MS = 1_000;
  */
 export class FollowedPods {
   readonly #kube: KubeClient;
-  readonly #podsOf: PodsOf;
+  readonly #podsOf: PodSelector;
   readonly #options: Required<Omit<FollowedPodsOptions, "signal">>;
-  readonly #over: Follower;
+  readonly #whileFollowing: Follower;
   readonly #ending = new AbortController();
   /** By `pod/container`. */
   readonly #followed = new Map<string, Promise<unknown>>();
@@ -67,12 +67,12 @@ export class FollowedPods {
   #streams = 0;
 
   /** Nothing is asked before `run()`. */
-  constructor(kube: KubeClient, pods: PodsOf, { signal, ...options }: FollowedPodsOptions) {
+  constructor(kube: KubeClient, pods: PodSelector, { signal, ...options }: FollowedPodsOptions) {
     this.#kube = kube;
     this.#podsOf = pods;
     this.#options = { clock: clockOf(kube, options), ...options };
-    this.#over = follow(signal);
-    this.#over.signal.addEventListener("abort", () => this.#ending.abort(), { once: true });
+    this.#whileFollowing = follow(signal);
+    this.#whileFollowing.signal.addEventListener("abort", () => this.#ending.abort(), { once: true });
     if (signal.aborted) this.#ending.abort();
   }
 
@@ -81,7 +81,7 @@ export class FollowedPods {
     const ending = this.#ending.signal;
     for (let waitMs = LOOK_MS; await this.#sleep(waitMs, ending);) {
       try {
-        const count = await this.#look(ending);
+        const count = await this.#listPods(ending);
         waitMs = LOOK_MS + count * LOOK_MS_PER_POD;
       } catch (error) {
         if (!ending.aborted) this.#fail(error);
@@ -95,20 +95,20 @@ export class FollowedPods {
     await this.#settled(GRACE_MS);
     this.#ending.abort();
     const followRest = async () => {
-      const signal = this.#over.signal;
-      await this.#look(signal).catch((error) => signal.aborted || this.#fail(error));
+      const signal = this.#whileFollowing.signal;
+      await this.#listPods(signal).catch((error) => signal.aborted || this.#fail(error));
       await Promise.all(this.#followed.values());
     };
-    await Promise.race([followRest(), this.#sleep(GRACE_MS, this.#over.signal)]);
-    this.#over.abort(new Error("the run is over"));
+    await Promise.race([followRest(), this.#sleep(GRACE_MS, this.#whileFollowing.signal)]);
+    this.#whileFollowing.abort(new Error("the run is over"));
   }
 
   async #settled(ms: number): Promise<void> {
-    await Promise.race([Promise.all(this.#followed.values()), this.#sleep(ms, this.#over.signal)]);
+    await Promise.race([Promise.all(this.#followed.values()), this.#sleep(ms, this.#whileFollowing.signal)]);
   }
 
   /** Follows what has begun since the look before. Of pods that have not changed only the metadata is asked for. */
-  async #look(signal: AbortSignal): Promise<number> {
+  async #listPods(signal: AbortSignal): Promise<number> {
     const type = { apiVersion: "v1", kind: "Pod" };
     const { items } = await this.#kube.list(type, { ...this.#podsOf, metadataOnly: true, signal });
     const own = ownPods(this.#podsOf, items);
@@ -148,7 +148,7 @@ export class FollowedPods {
     try {
       const lines = followLog(this.#kube, { name, namespace: this.#podsOf.namespace }, {
         container,
-        signal: this.#over.signal,
+        signal: this.#whileFollowing.signal,
         ending: this.#ending.signal,
         clock,
       });
@@ -156,7 +156,7 @@ export class FollowedPods {
         if (!isNoise(line)) log.info(`[${label}] ${printable(line)}`);
       }
     } catch (error) {
-      if (!this.#over.signal.aborted) this.#fail(error);
+      if (!this.#whileFollowing.signal.aborted) this.#fail(error);
     } finally {
       this.#streams -= 1;
       this.#waiting.shift()?.();
@@ -173,7 +173,7 @@ export class FollowedPods {
   #fail(error: unknown): void {
     const text = `Cannot follow the logs: ${messageOf(error)}`;
     if (!isFault(error, "forbidden")) return this.#options.log.debug(text);
-    this.#over.abort(error);
+    this.#whileFollowing.abort(error);
     this.#options.log.warn(text);
   }
 

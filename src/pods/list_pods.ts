@@ -11,7 +11,7 @@ import { GRACE_MS, podHold, type PodHoldOptions } from "./pod_hold.ts";
 import { isStarting, podProblem } from "./pod_problem.ts";
 
 /** Which pods are meant. */
-export interface PodsOf {
+export interface PodSelector {
   /** Their namespace. */
   namespace: string;
   /** For example `batch.kubernetes.io/job-name=x`. */
@@ -21,7 +21,7 @@ export interface PodsOf {
 }
 
 /** Those of the pods that a list gave whose owner is meant. */
-export function ownPods({ ownerUid }: PodsOf, pods: KubeObject[]): KubeObject[] {
+export function ownPods({ ownerUid }: PodSelector, pods: KubeObject[]): KubeObject[] {
   if (ownerUid === undefined) return pods;
   return pods.filter(({ metadata }) => metadata.ownerReferences?.some(({ uid }) => uid === ownerUid));
 }
@@ -46,9 +46,9 @@ const MAX_EVENTS_OF = 3;
  *
  * @throws {ApiError} If they cannot be read for another reason than a missing permission
  */
-export async function lookAtPods(
+export async function listPodsUnderWay(
   kube: KubeClient,
-  podsOf: PodsOf,
+  podsOf: PodSelector,
   signal: AbortSignal,
 ): Promise<PodsUnderWay> {
   const { namespace, labelSelector } = podsOf;

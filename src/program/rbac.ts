@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { AccessRule } from "../kube/access_rule.ts";
+import type { RbacRule } from "../kube/rbac_rule.ts";
 import type { ExecutionContext } from "../runner.ts";
 
 /** Longest line of a comment, in characters. */
@@ -15,10 +15,10 @@ const YAML_WORDS = ["y", "n", "yes", "no", "on", "off", "true", "false", "null"]
  * The Role with these rules, and the RoleBinding that gives it to the run's service account: YAML, as
  * `kubectl apply -f -` takes it. Both have the run's name.
  */
-export function rbacText(rules: AccessRule[], context: ExecutionContext): string {
+export function rbacText(rules: RbacRule[], context: ExecutionContext): string {
   const { name, platform: { namespace, serviceAccountName } } = context;
   const metadata = ["metadata:", `  name: ${plain(name)}`, `  namespace: ${plain(namespace)}`];
-  const isNeeded = ({ optional, onlyIf }: AccessRule) => !optional && !onlyIf;
+  const isNeeded = ({ optional, onlyIf }: RbacRule) => !optional && !onlyIf;
   const byNeed = [...rules.filter(isNeeded), ...rules.filter((rule) => !isNeeded(rule))];
   return [
     ...comment(
@@ -48,7 +48,7 @@ export function rbacText(rules: AccessRule[], context: ExecutionContext): string
   ].join("\n");
 }
 
-function ruleLines(rule: AccessRule): string[] {
+function ruleLines(rule: RbacRule): string[] {
   const { purpose, orVerbs, onlyIf, optional } = rule;
   const instead = orVerbs ? `; ${orVerbs.join(" and ")} would do as well` : "";
   const condition = onlyIf ? `Only if ${onlyIf}: ` : optional ? "Optional: " : "";
@@ -59,7 +59,7 @@ function ruleLines(rule: AccessRule): string[] {
   ];
 }
 
-function grantLines({ apiGroup, resource, name, verbs }: AccessRule): string[] {
+function grantLines({ apiGroup, resource, name, verbs }: RbacRule): string[] {
   return [
     `  - apiGroups: [${plain(apiGroup)}]`,
     `    resources: [${plain(resource)}]`,

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { accessOfRun } from "../check/access_of_run.ts";
+import { rbacOfRun } from "../check/rbac_of_run.ts";
 import { checkProgram } from "../check/check_program.ts";
 import { systemClock } from "../time/clock.ts";
 import type { Config, ConfigInput } from "../config/config.ts";
@@ -72,8 +72,8 @@ async function explain(program: Program, input: WorkInput): Promise<number> {
   const logs = openLog({ devMode: config.devMode });
   tellWarnings(logs, input, config);
   const { context } = config;
-  if (!input.access) throw new InvalidInputError(input.accessProblem);
-  const runner = program.runner(fetchClient(input.access));
+  if (!input.apiServer) throw new InvalidInputError(input.apiServerProblem);
+  const runner = program.runner(fetchClient(input.apiServer));
   if (!runner.describe) throw new InvalidInputError(`the runner ${runner.name} does not tell of its work`);
   try {
     const step = { context, signal: input.signal, log: logs(`runner.${runner.name}`) };
@@ -99,8 +99,8 @@ async function check(program: Program, input: WorkInput): Promise<number> {
 }
 
 /** A client for the API server, or one whose requests all fail. */
-function clientOf({ access }: WorkInput): KubeClient {
-  return fetchClient(access ?? { server: "https://none.invalid" });
+function clientOf({ apiServer }: WorkInput): KubeClient {
+  return fetchClient(apiServer ?? { server: "https://none.invalid" });
 }
 
 /** Prints the RBAC that a run with these settings, and this manifest where one is given, needs. It asks no API server. */
@@ -110,9 +110,9 @@ async function printRbac(program: Program, input: WorkInput): Promise<number> {
   tellWarnings(openLog({ devMode }), input, config);
   const kube = clientOf(input);
   const runner = program.runner(kube);
-  if (!runner.access) throw new InvalidInputError(`the runner ${runner.name} does not tell what it needs`);
+  if (!runner.rbac) throw new InvalidInputError(`the runner ${runner.name} does not tell what it needs`);
   const manifest = manifestPath ? await readObject(manifestPath) : undefined;
-  const rules = accessOfRun(runner, openReporter(reporter, kube, () => silentLog), context, manifest);
+  const rules = rbacOfRun(runner, openReporter(reporter, kube, () => silentLog), context, manifest);
   writeText(Deno.stdout, rbacText(rules, context));
   return EXIT_CODES.Succeeded.code;
 }
@@ -128,12 +128,12 @@ async function runConfigured(program: Program, input: WorkInput, config: Config)
   const log = openLog({ devMode: config.devMode, mask, ...(view ? { stream: view.above } : {}) });
   tellWarnings(log, input, config);
   const { context, manifestPath } = config;
-  if (!input.access) {
+  if (!input.apiServer) {
     // What is wrong with the manifest is told first: it is nearer to who started the run.
     await readObject(manifestPath);
-    throw new InvalidInputError(input.accessProblem);
+    throw new InvalidInputError(input.apiServerProblem);
   }
-  const client = fetchClient(input.access);
+  const client = fetchClient(input.apiServer);
   const kube = context.dryRun ? dryRunClient(client) : client;
   const runner = program.runner(kube);
   const manager = new Manager({

@@ -8,7 +8,7 @@
  */
 import { messageOf, RunError } from "../errors.ts";
 import { EXIT_CODES } from "../exit_codes.ts";
-import type { Access } from "../kube/credentials.ts";
+import type { ApiServer } from "../kube/credentials.ts";
 import { serverProblem } from "../kube/server_url.ts";
 import {
   CONTRACT_VARIABLES,
@@ -22,7 +22,7 @@ import {
 } from "./sandbox_permissions.ts";
 import { writeText } from "../io/standard_streams.ts";
 
-export type { Access, Source } from "../kube/credentials.ts";
+export type { ApiServer, Source } from "../kube/credentials.ts";
 export type { PathSetting } from "./sandbox_permissions.ts";
 
 /** What the run gets from the main thread. */
@@ -32,9 +32,9 @@ export interface WorkInput {
   /** The command line's arguments. */
   args: string[];
   /** How to reach the API server, unless there is a problem with that. */
-  access?: Access;
-  /** Why there is no access; empty if there is. */
-  accessProblem: string;
+  apiServer?: ApiServer;
+  /** Why no API server is known; empty if one is. */
+  apiServerProblem: string;
   /** What was odd so far, one line each. */
   warnings: string[];
   /** Aborted by SIGTERM and SIGINT, with a `RunError` as its reason. */
@@ -127,7 +127,7 @@ function serve(scope: WorkerScope, load: Load): void {
         loadKubeconfig(data.kubeconfig).then((answer) => scope.postMessage(answer));
       } else {
         // A failure is an unhandled rejection, which is told like any other.
-        work(scope, load, { ...data, signal: stop.signal });
+        runTask(scope, load, { ...data, signal: stop.signal });
       }
     },
   );
@@ -143,7 +143,7 @@ function tellFailures(scope: WorkerScope): void {
   scope.addEventListener("unhandledrejection", (event) => tell(event, event.reason));
 }
 
-async function work(scope: WorkerScope, load: Load, input: WorkInput): Promise<void> {
+async function runTask(scope: WorkerScope, load: Load, input: WorkInput): Promise<void> {
   const run = await load();
   scope.postMessage("loaded" satisfies WorkerMessage);
   scope.postMessage({ exitCode: await run(input) } satisfies WorkerMessage);
@@ -184,15 +184,15 @@ async function prepare(url: string): Promise<Task> {
   const inCluster = inClusterOf(task.env);
   if (inCluster) {
     const problem = serverProblem(inCluster.server);
-    if (!problem) return { ...task, access: inCluster, accessProblem: "" };
-    return { ...task, accessProblem: `KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT: ${problem}` };
+    if (!problem) return { ...task, apiServer: inCluster, apiServerProblem: "" };
+    return { ...task, apiServerProblem: `KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT: ${problem}` };
   }
   const paths = kubeconfigPaths(task.env);
   if (!task.env.KUBECONFIG && !await exists(paths[0])) {
-    const accessProblem =
+    const apiServerProblem =
       "no way to an API server: KUBECONFIG and KUBERNETES_SERVICE_HOST are not set, and there " +
       `is no ${paths[0] ?? "~/.kube/config"}`;
-    return { ...task, accessProblem };
+    return { ...task, apiServerProblem };
   }
   return { ...task, ...await loadInWorker(url, paths) };
 }
@@ -213,7 +213,7 @@ async function exists(path: string | undefined): Promise<boolean> {
   return path !== undefined && await Deno.stat(path).then(() => true, () => false);
 }
 
-type KubeconfigAnswer = { access: Access; accessProblem: "" } | { accessProblem: string };
+type KubeconfigAnswer = { apiServer: ApiServer; apiServerProblem: "" } | { apiServerProblem: string };
 
 /** Has the kubeconfig loaded by a Worker that may read it and reach nothing. */
 async function loadInWorker(url: string, paths: string[]): Promise<KubeconfigAnswer> {
@@ -230,9 +230,9 @@ async function loadInWorker(url: string, paths: string[]): Promise<KubeconfigAns
 async function loadKubeconfig(paths: string[]): Promise<KubeconfigAnswer> {
   const { readKubeconfig } = await import("../kube/kubeconfig.ts");
   try {
-    return { access: await readKubeconfig(paths), accessProblem: "" };
+    return { apiServer: await readKubeconfig(paths), apiServerProblem: "" };
   } catch (error) {
-    return { accessProblem: messageOf(error) };
+    return { apiServerProblem: messageOf(error) };
   }
 }
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Access, filesOf, inClusterAccess, SERVICE_ACCOUNT_FOLDER } from "../kube/credentials.ts";
+import { type ApiServer, filesOf, inClusterServer, SERVICE_ACCOUNT_FOLDER } from "../kube/credentials.ts";
 
 /** The variables that a program reads beside `RUNNER_*`. */
 export const CONTRACT_VARIABLES = [
@@ -54,7 +54,7 @@ const DEFAULT_PORTS: Record<string, number> = { "http:": 80, "socks5:": 1080 };
 export interface Needs {
   env: Record<string, string>;
   args: string[];
-  access?: Access;
+  apiServer?: ApiServer;
 }
 
 /** A setting that names a file or folder that the run may read: its variable, and its flag without `--`. */
@@ -79,13 +79,15 @@ const PATH_SETTINGS: PathSetting[] = [
  * @param reads the program's own settings that name what it may read
  */
 export function runPermissions(url: string, needs: Needs, reads: PathSetting[] = []): WorkerPermissions {
-  const { access } = needs;
+  const { apiServer } = needs;
   const named = [...PATH_SETTINGS, ...reads].flatMap((setting) => valueOf(setting, needs) || []);
-  const read = [...ownModules(url), ...named, ...(access ? filesToRead(access) : [])];
+  const read = [...ownModules(url), ...named, ...(apiServer ? filesToRead(apiServer) : [])];
   return {
     ...NOTHING,
     read: read.length > 0 ? read : false,
-    net: access ? [access.server, access.proxyUrl].flatMap((url) => url ? [hostOf(url)] : []) : false,
+    net: apiServer
+      ? [apiServer.server, apiServer.proxyUrl].flatMap((url) => url ? [hostOf(url)] : [])
+      : false,
   };
 }
 
@@ -101,9 +103,9 @@ export function kubeconfigPaths(env: Record<string, string>): string[] {
 }
 
 /** The access of a pod, unless a kubeconfig is named. */
-export function inClusterOf(env: Record<string, string>): Access | undefined {
+export function inClusterOf(env: Record<string, string>): ApiServer | undefined {
   const { KUBECONFIG, KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT: port } = env;
-  return host && !KUBECONFIG ? inClusterAccess(host, port || "443") : undefined;
+  return host && !KUBECONFIG ? inClusterServer(host, port || "443") : undefined;
 }
 
 /** A binary holds its modules; a program that is run from files must read them from the folder that it is in. */
@@ -112,8 +114,8 @@ function ownModules(url: string): string[] {
 }
 
 /** In a pod the whole folder: the files in it are links that the kubelet replaces. */
-function filesToRead(access: Access): string[] {
-  const files = filesOf(access);
+function filesToRead(apiServer: ApiServer): string[] {
+  const files = filesOf(apiServer);
   const inFolder = files.filter((file) => file.startsWith(`${SERVICE_ACCOUNT_FOLDER}/`));
   return inFolder.length === 0
     ? files

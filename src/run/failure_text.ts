@@ -6,7 +6,7 @@
 import { EXIT_CODES } from "../exit_codes.ts";
 import { printable } from "../text/printable.ts";
 import type { Outcome } from "./report.ts";
-import type { Failure } from "../runner.ts";
+import type { Diagnosis } from "../runner.ts";
 import { byteLength, cutText } from "../text/utf8.ts";
 
 /** Most bytes: Kubernetes takes 2048 bytes of a log as the termination message. */
@@ -47,12 +47,12 @@ function leftLines({ left, started }: Outcome, commands: Commands | undefined): 
 }
 
 /** All that is known of a failure, or of what work waits for. */
-export function failureLines(word: "failed" | "waits for", failure: Failure): string[] {
+export function failureLines(word: "failed" | "waits for", failure: Diagnosis): string[] {
   return [causeLine(word, failure), ...detailLines(failure, Infinity)];
 }
 
 /** `failed: step "b", pod "x-b-1", container "main", exit code 1: Error: …`. */
-function causeLine(word: string, { node, pod, container, exitCode, reason, message }: Failure): string {
+function causeLine(word: string, { node, pod, container, exitCode, reason, message }: Diagnosis): string {
   const where = [
     node === undefined ? "" : `step "${node}"`,
     pod === undefined ? "" : `pod "${pod}"`,
@@ -63,7 +63,7 @@ function causeLine(word: string, { node, pod, container, exitCode, reason, messa
   return printable(parts.join(": "));
 }
 
-function detailLines({ events = [], logTail = [], notRead = [] }: Failure, room: number): string[] {
+function detailLines({ events = [], logTail = [], notRead = [] }: Diagnosis, room: number): string[] {
   const extra = [...notRead.map((what) => `not read: ${what}`), ...events.map((event) => `event: ${event}`)]
     .map(printable);
   const kept = fitting(extra, room);

@@ -5,7 +5,7 @@
  */
 import { EXIT_CODES, type Left, type Reason } from "../exit_codes.ts";
 import type { JsonObject } from "../text/json.ts";
-import type { Failure, StartOutput, WaitForCompletionOutput, WorkObject } from "../runner.ts";
+import type { Diagnosis, StartOutput, WaitForCompletionOutput, WorkRef } from "../runner.ts";
 import { type Stream, writeText } from "../io/standard_streams.ts";
 
 /** How a run ended, as the Manager knows it. */
@@ -21,7 +21,7 @@ export interface Outcome {
   /** What `waitForCompletion` returned, if it came so far. */
   completed?: WaitForCompletionOutput | undefined;
   /** Why the work failed, where that could be found out. */
-  failure?: Failure | undefined;
+  failure?: Diagnosis | undefined;
 }
 
 /** Keys that the report adds to a runner's status. */
@@ -66,7 +66,7 @@ export function finalReport(runner: string, outcome: Outcome): JsonObject {
   };
 }
 
-function objectOf(object: WorkObject, left: Left): JsonObject {
+function objectOf(object: WorkRef, left: Left): JsonObject {
   const { apiVersion, kind, name, namespace, uid, adopted } = object;
   return { apiVersion, kind, name, namespace, uid, adopted, left };
 }

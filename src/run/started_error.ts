@@ -12,7 +12,7 @@ import type { StartOutput } from "../runner.ts";
  *
  * @example
  * ```ts ignore
- * const started = { status: {}, object: workObject(kube, created) };
+ * const started = { status: {}, object: workRef(kube, created) };
  * try {
  *   await createOrAdopt(kube, secret, { owner: context, signal });
  * } catch (error) {

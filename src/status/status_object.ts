@@ -64,7 +64,7 @@ export function statusObjectReporter(
       const place = { kube, ref: refOf(context, kind), kind, signal };
       return retry(() => writeStatus(place, status), { clock, log, signal, rules: WRITE_RULES });
     },
-    access: ({ name }) => [{
+    rbac: ({ name }) => [{
       apiGroup: "",
       resource: pluralOf({ apiVersion: "v1", kind: kind.kind }),
       name,

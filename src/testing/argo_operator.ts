@@ -4,7 +4,7 @@
  * @module
  */
 import { arrayAt, type JsonObject, objectAt, textAt } from "../text/json.ts";
-import type { StoredObject } from "./api_object.ts";
+import type { StoredObject } from "./api/objects/api_object.ts";
 import { hasFailed, isFulfilled, NodeTree, type WorkflowNode } from "./argo_nodes.ts";
 import type { ContainerOutcome } from "./argo_outcome.ts";
 import { resolveSpec, specFault } from "./argo_spec.ts";

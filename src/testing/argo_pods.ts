@@ -4,7 +4,7 @@
  * @module
  */
 import { type JsonObject, objectAt, textAt } from "../text/json.ts";
-import type { ApiMetadata, ApiObject, StoredObject } from "./api_object.ts";
+import type { ApiMetadata, ApiObject, StoredObject } from "./api/objects/api_object.ts";
 import { isFulfilled, podNameOf, type WorkflowNode } from "./argo_nodes.ts";
 import type { ContainerOutcome } from "./argo_outcome.ts";
 

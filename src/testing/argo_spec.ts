@@ -4,7 +4,7 @@
  * @module
  */
 import { arrayAt, type JsonObject, type JsonValue, objectAt, textAt } from "../text/json.ts";
-import type { StoredObject } from "./api_object.ts";
+import type { StoredObject } from "./api/objects/api_object.ts";
 
 /** The spec to carry out, or why there is none. */
 export type ResolvedSpec = { spec: JsonObject } | { error: string };

@@ -5,24 +5,19 @@
  * @module
  */
 export type { Clock } from "../time/clock.ts";
-export type { AccessAttributes, RoleRule } from "./admission.ts";
+export type { AccessAttributes, RoleRule } from "./api/objects/admission.ts";
 export { type ContainerOutcome, containerOutcome } from "./argo_outcome.ts";
-export {
-  assertRunner,
-  checkRunner,
-  type RunnerCases,
-  type RunnerCheck,
-  type WorkEnd,
-} from "./check_runner.ts";
-export { EmbeddedApi, embeddedApi } from "./embedded_api.ts";
-export type { EmbeddedApiOptions, Interceptor, RecordedRequest } from "./embedded_api_options.ts";
+export type { RunnerCases, WorkEnd } from "./kit/cases.ts";
+export { assertRunner, checkRunner, type RunnerCheck } from "./kit/check_runner.ts";
+export { EmbeddedApi, embeddedApi } from "./api/embedded_api.ts";
+export type { EmbeddedApiOptions, Interceptor, RecordedRequest } from "./api/embedded_api_options.ts";
 export { type FakeClock, fakeClock, type FakeClockOptions } from "./fake_clock.ts";
 export type { JsonObject } from "../text/json.ts";
-export type { ApiMetadata, ApiObject, OwnerReference, StoredMetadata, StoredObject } from "./api_object.ts";
-export type { Change } from "./object_store.ts";
-export type { LogOf } from "./pod_logs.ts";
-export { type ApiResource, builtinResources } from "./resources.ts";
-export { type EmbeddedServer, serveEmbeddedApi, type ServeOptions } from "./serve.ts";
+export type { ApiMetadata, ApiObject, StoredMetadata, StoredObject } from "./api/objects/api_object.ts";
+export type { Change } from "./api/objects/object_store.ts";
+export type { LogOf } from "./api/objects/pod_logs.ts";
+export { type ApiResource, builtinResources } from "./api/objects/resources.ts";
+export { type EmbeddedServer, serveEmbeddedApi, type ServeOptions } from "./api/serve.ts";
 export { type SimulatedArgo, simulatedArgo, type SimulatedArgoOptions } from "./simulated_argo.ts";
 export {
   alreadyExists,
@@ -34,5 +29,5 @@ export {
   type StatusDetails,
   StatusError,
   unauthorized,
-} from "./status_error.ts";
-export type { Timer } from "./timer.ts";
+} from "./api/objects/status_error.ts";
+export type { Timer } from "./api/timer.ts";

@@ -4,16 +4,16 @@
  * @module
  */
 import { arrayAt, type JsonObject, objectAt, textAt } from "../text/json.ts";
-import type { ApiObject, StoredObject } from "./api_object.ts";
+import type { ApiObject, StoredObject } from "./api/objects/api_object.ts";
 import type { WorkflowNode } from "./argo_nodes.ts";
 import { operate } from "./argo_operator.ts";
 import { type ContainerOutcome, containerOutcome } from "./argo_outcome.ts";
 import { podOf } from "./argo_pods.ts";
 import { resolveSpec } from "./argo_spec.ts";
-import type { EmbeddedApi } from "./embedded_api.ts";
-import { sameJson } from "./merge_patch.ts";
-import { apiTime } from "./object_writes.ts";
-import { realTimer, type Timer } from "./timer.ts";
+import type { EmbeddedApi } from "./api/embedded_api.ts";
+import { sameJson } from "./api/objects/merge_patch.ts";
+import { apiTime } from "./api/objects/object_writes.ts";
+import { realTimer, type Timer } from "./api/timer.ts";
 
 /** How the simulated controller works. */
 export interface SimulatedArgoOptions {

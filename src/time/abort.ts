@@ -35,7 +35,7 @@ export function follow(outer: AbortSignal | undefined): Follower {
  * What `work` ends with, or the signal's reason as soon as that is aborted: work that does not heed its own signal is
  * left behind.
  */
-export async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+export async function unlessAborted<T>(action: Promise<T>, signal: AbortSignal): Promise<T> {
   const ended = new AbortController();
   const aborted = new Promise<never>((_resolve, reject) => {
     const leave = () => reject(signal.reason);
@@ -43,7 +43,7 @@ export async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): P
     signal.addEventListener("abort", leave, { once: true, signal: ended.signal });
   });
   try {
-    return await Promise.race([work, aborted]);
+    return await Promise.race([action, aborted]);
   } finally {
     ended.abort();
   }
@@ -62,13 +62,13 @@ export async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): P
  */
 export async function scoped<T>(
   outer: AbortSignal,
-  work: (over: AbortSignal) => Promise<T>,
+  action: (scope: AbortSignal) => Promise<T>,
 ): Promise<T> {
-  const over = follow(outer);
+  const scope = follow(outer);
   try {
-    return await work(over.signal);
+    return await action(scope.signal);
   } finally {
-    over.abort(new Error("it is over"));
-    over.release();
+    scope.abort(new Error("it is over"));
+    scope.release();
   }
 }

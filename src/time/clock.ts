@@ -63,13 +63,13 @@ export function followLater(
 export async function withDeadline<T>(
   ms: number,
   options: { clock: Clock; signal?: AbortSignal | undefined; reason: () => Error },
-  work: (signal: AbortSignal) => Promise<T>,
+  action: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const inner = follow(options.signal);
   const done = new AbortController();
   options.clock.sleep(ms, done.signal).then(() => inner.abort(options.reason()), () => {});
   try {
-    return await work(inner.signal);
+    return await action(inner.signal);
   } finally {
     done.abort();
     inner.release();

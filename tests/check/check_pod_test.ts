@@ -4,9 +4,9 @@ import type { CheckItem } from "../../src/check/check_item.ts";
 import { reasonOfItems } from "../../src/check/check_run.ts";
 import { ApiError, type Fault, type KubeObject } from "../../src/mod.ts";
 import { embeddedApi } from "../../src/testing/mod.ts";
-import { aContext } from "../builders.ts";
-import { MemoryClient } from "../kube/memory_client.ts";
-import { aConfig, check } from "./checks.ts";
+import { aContext } from "../lab/builders.ts";
+import { MemoryClient } from "../lab/memory_client.ts";
+import { aConfig, check } from "../lab/check_lab.ts";
 
 /** A client that refuses pods. */
 class NoPods extends MemoryClient {

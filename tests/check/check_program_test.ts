@@ -4,15 +4,15 @@ import { checkProgram } from "../../src/check/check_program.ts";
 import { RunError } from "../../src/errors.ts";
 import { ApiError } from "../../src/kube/api_error.ts";
 import type { WorkInput } from "../../src/program/sandbox.ts";
-import { MemoryClient } from "../kube/memory_client.ts";
-import { aConfig, anApi, MANIFEST } from "./checks.ts";
+import { MemoryClient } from "../lab/memory_client.ts";
+import { aConfig, anApi, MANIFEST } from "../lab/check_lab.ts";
 
 const PROGRAM = { program: "argo-runner", runner: argoRunner };
 
 function anInput(fields: Partial<WorkInput> = {}): WorkInput {
   const { signal } = new AbortController();
-  const access = { server: "https://api.example.org" };
-  return { env: {}, args: [], access, accessProblem: "", warnings: [], signal, ...fields };
+  const apiServer = { server: "https://api.example.org" };
+  return { env: {}, args: [], apiServer, apiServerProblem: "", warnings: [], signal, ...fields };
 }
 
 async function withManifest(manifest: object, test: (path: string) => Promise<void>): Promise<void> {

@@ -13,10 +13,10 @@ import type { JsonObject } from "../../src/text/json.ts";
 import type { ActionRunner } from "../../src/runner.ts";
 import type { EmbeddedApi } from "../../src/testing/mod.ts";
 import { parseWorkflow } from "../../runners/argo/workflow.ts";
-import { aContext } from "../builders.ts";
-import { MemoryClient } from "../kube/memory_client.ts";
-import { quickClock } from "../object/quick_clock.ts";
-import { aConfig, anApi, check, inRole, MANIFEST, rulesOf, troubleIn } from "./checks.ts";
+import { aContext } from "../lab/builders.ts";
+import { MemoryClient } from "../lab/memory_client.ts";
+import { quickClock } from "../lab/quick_clock.ts";
+import { aConfig, anApi, check, inRole, MANIFEST, rulesOf, troubleIn } from "../lab/check_lab.ts";
 
 const HELLO = { metadata: { name: "demo", namespace: "team" } };
 

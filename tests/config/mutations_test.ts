@@ -13,8 +13,14 @@ import { proxyProblem, serverProblem } from "../../src/kube/server_url.ts";
 import { parseManifest } from "../../src/io/manifest.ts";
 import type { ExecutionContext } from "../../src/runner.ts";
 import { secretsIn } from "../../src/io/secrets.ts";
-import { aContext } from "../builders.ts";
-import { mutatedBytes, mutatedEnvironment, mutatedObject, mutatedText, someArguments } from "./mutations.ts";
+import { aContext } from "../lab/builders.ts";
+import {
+  mutatedBytes,
+  mutatedEnvironment,
+  mutatedObject,
+  mutatedText,
+  someArguments,
+} from "../lab/mutations.ts";
 
 /** The same mutations each time; a failure prints it with the path to the shortest input that fails. */
 const SEED = 8_050;

@@ -1,4 +1,4 @@
-import { apiBehaviour } from "../testing/api_behaviour.ts";
+import { apiBehaviour } from "../lab/api_behaviour.ts";
 import { connectToCluster } from "./real_api.ts";
 
 const connect = connectToCluster();

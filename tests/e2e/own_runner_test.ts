@@ -1,5 +1,5 @@
 import { assertEquals, assertMatch } from "@std/assert";
-import { makeProject, readPage, runLine } from "../own_runner.ts";
+import { makeProject, readPage, runLine } from "../lab/own_runner.ts";
 import { clusterTest, coreApi, WORKER } from "./cluster.ts";
 import { BUSYBOX } from "./workflows.ts";
 

@@ -5,7 +5,7 @@
  */
 
 import { KubeConfig } from "@kubernetes/client-node";
-import type { Connect } from "../testing/api_behaviour.ts";
+import type { Connect } from "../lab/api_behaviour.ts";
 
 /** Requests to the cluster, with the kubeconfig's client certificate or token; undefined without KUBECONFIG. */
 export function connectToCluster(): Connect | undefined {

@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { embeddedApi, type JsonObject, simulatedArgo, type StoredObject } from "../../src/testing/mod.ts";
-import type { Connect } from "../testing/api_behaviour.ts";
-import { phaseLabels, shell, template } from "../testing/workflows.ts";
+import type { Connect } from "../lab/api_behaviour.ts";
+import { phaseLabels, shell, template } from "../lab/workflows.ts";
 import { connectToCluster } from "./real_api.ts";
 
 const name = "w";

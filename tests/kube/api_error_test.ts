@@ -6,7 +6,7 @@ import {
   type Fault,
   isFault,
 } from "../../src/kube/api_error.ts";
-import { answered, ANSWERS, failure } from "./answers.ts";
+import { answered, ANSWERS, failure } from "../lab/recorded_answers.ts";
 
 const cases: [row: string, answer: keyof typeof ANSWERS, fault: Fault][] = [
   ["7", "requestTimedOut", "server"],

@@ -1,22 +1,22 @@
 import { assertEquals } from "@std/assert";
-import { filesOf, inClusterAccess, readSource } from "../../src/kube/credentials.ts";
+import { filesOf, inClusterServer, readSource } from "../../src/kube/credentials.ts";
 
 const FOLDER = "/var/run/secrets/kubernetes.io/serviceaccount";
 
-Deno.test("inClusterAccess() is where Kubernetes mounts a pod's credentials", () => {
-  assertEquals(inClusterAccess("10.0.0.1", "443"), {
+Deno.test("inClusterServer() is where Kubernetes mounts a pod's credentials", () => {
+  assertEquals(inClusterServer("10.0.0.1", "443"), {
     server: "https://10.0.0.1:443",
     ca: { file: `${FOLDER}/ca.crt` },
     token: { file: `${FOLDER}/token` },
   });
 });
 
-Deno.test("inClusterAccess() puts an IPv6 address in brackets (B48)", () => {
-  assertEquals(inClusterAccess("fd00::1", "6443").server, "https://[fd00::1]:6443");
+Deno.test("inClusterServer() puts an IPv6 address in brackets (B48)", () => {
+  assertEquals(inClusterServer("fd00::1", "6443").server, "https://[fd00::1]:6443");
 });
 
 Deno.test("filesOf() is every file of an access, and no text", () => {
-  assertEquals(filesOf(inClusterAccess("h", "1")), [`${FOLDER}/ca.crt`, `${FOLDER}/token`]);
+  assertEquals(filesOf(inClusterServer("h", "1")), [`${FOLDER}/ca.crt`, `${FOLDER}/token`]);
   assertEquals(filesOf({ server: "s", ca: { text: "a" }, token: { text: "b" } }), []);
   const certificate = { chain: { file: "chain" }, key: { file: "key" } };
   assertEquals(filesOf({ server: "s", certificate }), ["chain", "key"]);

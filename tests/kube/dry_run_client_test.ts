@@ -2,8 +2,8 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { ApiError } from "../../src/kube/api_error.ts";
 import { dryRunClient, realClient } from "../../src/kube/dry_run_client.ts";
 import { embeddedApi } from "../../src/testing/mod.ts";
-import { MemoryClient } from "./memory_client.ts";
-import { REF, WORKFLOW } from "../object/waits.ts";
+import { MemoryClient } from "../lab/memory_client.ts";
+import { REF, WORKFLOW } from "../lab/wait_lab.ts";
 
 const metadata = { name: REF.name, namespace: REF.namespace };
 

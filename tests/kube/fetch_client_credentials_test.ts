@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { ApiError } from "../../src/kube/api_error.ts";
 import { fetchClient } from "../../src/kube/fetch_client.ts";
-import { type Asked, REF, serving, test, WORKFLOW } from "./servers.ts";
+import { type Asked, REF, serving, test, WORKFLOW } from "../lab/http_servers.ts";
 
 let seconds = 1_700_000_000;
 

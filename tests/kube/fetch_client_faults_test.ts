@@ -2,7 +2,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { ApiError, type Fault } from "../../src/kube/api_error.ts";
 import type { KubeClient } from "../../src/kube/client.ts";
 import { fetchClient } from "../../src/kube/fetch_client.ts";
-import { quickClock, until } from "../object/quick_clock.ts";
+import { quickClock, until } from "../lab/quick_clock.ts";
 import {
   deadServer,
   keptAliveAnswer,
@@ -12,7 +12,7 @@ import {
   servingRaw,
   test,
   WORKFLOW,
-} from "./servers.ts";
+} from "../lab/http_servers.ts";
 
 async function faultOf(work: () => Promise<unknown>): Promise<Fault> {
   return (await assertRejects(work, ApiError)).fault;

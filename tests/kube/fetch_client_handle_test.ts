@@ -5,8 +5,8 @@ import { retry } from "../../src/object/retry.ts";
 import { clockOf } from "../../src/kube/client.ts";
 import { BEFORE_CREATE } from "../../src/object/fault_rules.ts";
 import { silentLog } from "../../src/io/log.ts";
-import { quickClock } from "../object/quick_clock.ts";
-import { apiOn, REF, WORKFLOW } from "../object/waits.ts";
+import { quickClock } from "../lab/quick_clock.ts";
+import { apiOn, REF, WORKFLOW } from "../lab/wait_lab.ts";
 
 const SERVER = { server: "http://nowhere.invalid" };
 const metadata = { name: REF.name, namespace: REF.namespace };

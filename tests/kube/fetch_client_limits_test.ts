@@ -2,7 +2,7 @@ import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/
 import { ApiError } from "../../src/kube/api_error.ts";
 import type { KubeClient } from "../../src/kube/client.ts";
 import { fetchClient } from "../../src/kube/fetch_client.ts";
-import { REF, WORKFLOW } from "./servers.ts";
+import { REF, WORKFLOW } from "../lab/http_servers.ts";
 
 const MIB = 1024 * 1024;
 const CHUNK = new Uint8Array(MIB).fill(" ".charCodeAt(0));

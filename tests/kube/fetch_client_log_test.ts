@@ -2,8 +2,8 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { ApiError } from "../../src/kube/api_error.ts";
 import type { KubeClient, StreamLogOptions } from "../../src/kube/client.ts";
 import { fetchClient } from "../../src/kube/fetch_client.ts";
-import { quickClock, until } from "../object/quick_clock.ts";
-import { rawAnswer, serving, servingRaw, test } from "./servers.ts";
+import { quickClock, until } from "../lab/quick_clock.ts";
+import { rawAnswer, serving, servingRaw, test } from "../lab/http_servers.ts";
 
 const POD = { name: "demo", namespace: "team" };
 const OPTIONS: StreamLogOptions = { container: "main", follow: true };

@@ -2,8 +2,8 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { ApiError } from "../../src/kube/api_error.ts";
 import type { KubeClient } from "../../src/kube/client.ts";
 import { fetchClient } from "../../src/kube/fetch_client.ts";
-import { quickClock } from "../object/quick_clock.ts";
-import { type Asked, REF, serving, test, WORKFLOW } from "./servers.ts";
+import { quickClock } from "../lab/quick_clock.ts";
+import { type Asked, REF, serving, test, WORKFLOW } from "../lab/http_servers.ts";
 
 const COLLECTION = "/apis/argoproj.io/v1alpha1/namespaces/team/workflows";
 const JSON_TYPE = "application/json";

@@ -2,8 +2,8 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { ApiError } from "../../src/kube/api_error.ts";
 import type { KubeClient, WatchEvent, WatchOptions } from "../../src/kube/client.ts";
 import { fetchClient } from "../../src/kube/fetch_client.ts";
-import { quickClock, until } from "../object/quick_clock.ts";
-import { rawAnswer, REF, serving, servingRaw, test, WORKFLOW } from "./servers.ts";
+import { quickClock, until } from "../lab/quick_clock.ts";
+import { rawAnswer, REF, serving, servingRaw, test, WORKFLOW } from "../lab/http_servers.ts";
 
 const OPTIONS: WatchOptions = { namespace: "team", resourceVersion: "7", timeoutSeconds: 200 };
 

@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { InvalidInputError } from "../../src/errors.ts";
-import type { Access } from "../../src/kube/credentials.ts";
+import type { ApiServer } from "../../src/kube/credentials.ts";
 import { readKubeconfig } from "../../src/kube/kubeconfig.ts";
 
 type Part = Record<string, unknown>;
@@ -21,7 +21,7 @@ function aConfig(
 }
 
 /** Loads kubeconfigs, each written to a file `0`, `1`, … of one folder. */
-async function load(...configs: (Part | string)[]): Promise<{ access: Access; folder: string }> {
+async function load(...configs: (Part | string)[]): Promise<{ access: ApiServer; folder: string }> {
   const folder = await Deno.makeTempDir();
   try {
     const paths = configs.map((_config, index) => `${folder}/${index}`);
@@ -35,7 +35,7 @@ async function load(...configs: (Part | string)[]): Promise<{ access: Access; fo
   }
 }
 
-async function accessOf(...configs: (Part | string)[]): Promise<Access> {
+async function accessOf(...configs: (Part | string)[]): Promise<ApiServer> {
   return (await load(...configs)).access;
 }
 

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { Backoff, TokenBucket } from "../../src/object/backoff.ts";
-import { failure } from "../kube/answers.ts";
-import { quickClock } from "./quick_clock.ts";
+import { failure } from "../lab/recorded_answers.ts";
+import { quickClock } from "../lab/quick_clock.ts";
 
 const MIDDLE = () => 0.5;
 const LEAST = () => 0;

@@ -5,10 +5,10 @@ import type { KubeObject } from "../../src/kube/client.ts";
 import { preflightCreate } from "../../src/object/create_or_adopt.ts";
 import { findOwn } from "../../src/object/find_own.ts";
 import type { RoleRule } from "../../src/testing/mod.ts";
-import { answered, ANSWERS, failure } from "../kube/answers.ts";
-import { aWorkflow, Creation } from "./creates.ts";
-import { lost } from "../kube/memory_client.ts";
-import { MINUTE } from "./waits.ts";
+import { answered, ANSWERS, failure } from "../lab/recorded_answers.ts";
+import { aWorkflow, Creation } from "../lab/create_lab.ts";
+import { lost } from "../lab/memory_client.ts";
+import { MINUTE } from "../lab/wait_lab.ts";
 
 const refusals: [row: string, answer: keyof typeof ANSWERS, ms: number, reason: Reason][] = [
   ["15", "namespaceTerminating", 0, "TargetMissing"],

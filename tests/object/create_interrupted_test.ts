@@ -1,11 +1,11 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { RunError } from "../../src/errors.ts";
 import { createOrAdopt } from "../../src/object/create_or_adopt.ts";
-import { failure } from "../kube/answers.ts";
-import { aWorkflow, Creation } from "./creates.ts";
-import { type Detour, hangs, lost } from "../kube/memory_client.ts";
-import { until } from "./quick_clock.ts";
-import { MINUTE } from "./waits.ts";
+import { failure } from "../lab/recorded_answers.ts";
+import { aWorkflow, Creation } from "../lab/create_lab.ts";
+import { type Detour, hangs, lost } from "../lab/memory_client.ts";
+import { until } from "../lab/quick_clock.ts";
+import { MINUTE } from "../lab/wait_lab.ts";
 
 const terminated = new RunError("Terminated", "SIGTERM");
 

@@ -1,10 +1,10 @@
 import { assert, assertEquals } from "@std/assert";
 import { textAt } from "../../src/text/json.ts";
 import type { KubeObject } from "../../src/kube/client.ts";
-import { aWorkflow, Creation } from "./creates.ts";
-import { lost } from "../kube/memory_client.ts";
+import { aWorkflow, Creation } from "../lab/create_lab.ts";
+import { lost } from "../lab/memory_client.ts";
 import { untilGone } from "../../src/object/until_gone.ts";
-import { MINUTE, REF } from "./waits.ts";
+import { MINUTE, REF } from "../lab/wait_lab.ts";
 
 const PLACE = ["Workflow", REF.namespace, REF.name] as const;
 const FINALIZERS = ["example.org/hold"];

@@ -1,10 +1,10 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import type { RunError } from "../../src/errors.ts";
 import { createOrAdopt } from "../../src/object/create_or_adopt.ts";
-import { aWorkflow, Creation } from "./creates.ts";
-import { answered, failure } from "../kube/answers.ts";
-import { lost } from "../kube/memory_client.ts";
-import { MINUTE } from "./waits.ts";
+import { aWorkflow, Creation } from "../lab/create_lab.ts";
+import { answered, failure } from "../lab/recorded_answers.ts";
+import { lost } from "../lab/memory_client.ts";
+import { MINUTE } from "../lab/wait_lab.ts";
 
 Deno.test("createOrAdopt() looks at the name, then creates the object with its marks", async () => {
   const creation = new Creation();

@@ -2,7 +2,7 @@ import { assertEquals, assertMatch } from "@std/assert";
 import type { JsonValue } from "../../src/text/json.ts";
 import type { KubeObject } from "../../src/kube/client.ts";
 import { differenceOfMarks, firstDifference, type Owner, withMarks } from "../../src/object/ownership.ts";
-import { aWorkflow, OWNER } from "./creates.ts";
+import { aWorkflow, OWNER } from "../lab/create_lab.ts";
 
 const HASH = "runner.capact.io/spec-hash";
 
@@ -41,11 +41,12 @@ Deno.test("withMarks() leaves the run's id out where there is none", async () =>
 });
 
 const ACTION = { apiVersion: "core.capact.io/v1alpha1", kind: "Action", name: "hello", uid: "u-1" };
+const OTHER = { apiVersion: "v1", kind: "ConfigMap", name: "other", uid: "u-0" };
 
 Deno.test("withMarks() adds what the object is to belong to, beside what it belongs to already", async () => {
   const owner = { ...OWNER, ownerRef: { ...ACTION, controller: true } };
-  const { metadata } = await withMarks(withMetadata({ ownerReferences: [{ uid: "u-0" }] }), owner);
-  assertEquals(metadata.ownerReferences, [{ uid: "u-0" }, { ...ACTION, controller: true }]);
+  const { metadata } = await withMarks(withMetadata({ ownerReferences: [OTHER] }), owner);
+  assertEquals(metadata.ownerReferences, [OTHER, { ...ACTION, controller: true }]);
   assertEquals((await withMarks(aWorkflow(), owner)).metadata.ownerReferences?.length, 1);
   assertEquals((await withMarks(aWorkflow(), OWNER)).metadata.ownerReferences, undefined);
 });
@@ -54,7 +55,7 @@ Deno.test("withMarks() hashes nothing that differs between two starts of one run
   const hash = await hashOf(aWorkflow());
   assertEquals(await hashOf(aWorkflow(), { ...OWNER, runId: "run-2", program: "p" }), hash);
   assertEquals(await hashOf(aWorkflow(), { ...OWNER, ownerRef: ACTION }), hash);
-  assertEquals(await hashOf(withMetadata({ ownerReferences: [{ uid: "u" }] })), hash);
+  assertEquals(await hashOf(withMetadata({ ownerReferences: [OTHER] })), hash);
   const { metadata, kind, apiVersion, spec } = aWorkflow();
   assertEquals(await hashOf({ spec, metadata, kind, apiVersion } as KubeObject), hash);
 });

@@ -4,9 +4,9 @@ import type { Reason } from "../../src/exit_codes.ts";
 import type { Fault } from "../../src/kube/api_error.ts";
 import { BEFORE_CREATE, type FaultRule, WHILE_WAITING } from "../../src/object/fault_rules.ts";
 import { Outage, retry } from "../../src/object/retry.ts";
-import { failure } from "../kube/answers.ts";
-import { quickClock } from "./quick_clock.ts";
-import { keptLog, MINUTE } from "./waits.ts";
+import { failure } from "../lab/recorded_answers.ts";
+import { quickClock } from "../lab/quick_clock.ts";
+import { keptLog, MINUTE } from "../lab/wait_lab.ts";
 
 /** A request that fails with these faults, one after another, then succeeds. */
 function failing(...faults: Fault[]): () => Promise<string> {

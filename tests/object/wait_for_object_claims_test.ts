@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { RunError } from "../../src/errors.ts";
-import { failure } from "../kube/answers.ts";
-import { MINUTE, REF, Wait, waiting } from "./waits.ts";
+import { failure } from "../lab/recorded_answers.ts";
+import { MINUTE, REF, Wait, waiting } from "../lab/wait_lab.ts";
 
 const CLAIM = { labels: { phase: "Succeeded", completed: "true" } };
 

@@ -1,9 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
 import { RunError } from "../../src/errors.ts";
 import type { Reason } from "../../src/exit_codes.ts";
-import { failure } from "../kube/answers.ts";
-import { hangs } from "../kube/memory_client.ts";
-import { MINUTE, type Wait, waiting } from "./waits.ts";
+import { failure } from "../lab/recorded_answers.ts";
+import { hangs } from "../lab/memory_client.ts";
+import { MINUTE, type Wait, waiting } from "../lab/wait_lab.ts";
 
 const rows: [row: string, reason: Reason, lookMs: number][] = [
   ["row 55", "TimedOut", 5_000],

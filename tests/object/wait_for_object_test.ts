@@ -1,8 +1,8 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { RunError } from "../../src/errors.ts";
-import { failure } from "../kube/answers.ts";
-import { hangs } from "../kube/memory_client.ts";
-import { MINUTE, Wait, waiting } from "./waits.ts";
+import { failure } from "../lab/recorded_answers.ts";
+import { hangs } from "../lab/memory_client.ts";
+import { MINUTE, Wait, waiting } from "../lab/wait_lab.ts";
 
 for (const phase of ["Succeeded", "Failed"]) {
   Deno.test(`waitForObject() returns the verdict ${phase} of the whole object as soon as it is there`, async () => {

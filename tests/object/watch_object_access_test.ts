@@ -2,8 +2,8 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import type { Fault } from "../../src/kube/api_error.ts";
 import type { Reason } from "../../src/exit_codes.ts";
 import type { RoleRule } from "../../src/testing/mod.ts";
-import { answered, failure } from "../kube/answers.ts";
-import { MINUTE, Wait, waiting } from "./waits.ts";
+import { answered, failure } from "../lab/recorded_answers.ts";
+import { MINUTE, Wait, waiting } from "../lab/wait_lab.ts";
 
 function rule(...verbs: string[]): RoleRule[] {
   return [{

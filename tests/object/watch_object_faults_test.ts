@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
-import { answered, failure } from "../kube/answers.ts";
-import { MINUTE, type Wait, waiting } from "./waits.ts";
+import { answered, failure } from "../lab/recorded_answers.ts";
+import { MINUTE, type Wait, waiting } from "../lab/wait_lab.ts";
 
 /** The Workflow ends while the trouble lasts; the verdict must come soon after its end. */
 async function assertVerdictAfter(wait: Wait, { withinMs }: { withinMs: number }): Promise<void> {

@@ -1,8 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
 import type { Fault } from "../../src/kube/api_error.ts";
-import { failure } from "../kube/answers.ts";
-import type { MemoryWatch } from "../kube/memory_client.ts";
-import { MINUTE, Wait, waiting } from "./waits.ts";
+import { failure } from "../lab/recorded_answers.ts";
+import type { MemoryWatch } from "../lab/memory_client.ts";
+import { MINUTE, Wait, waiting } from "../lab/wait_lab.ts";
 
 /** What a burst of 10 and 30 a minute allow in 10 minutes. */
 const MOST_IN_10_MINUTES = 310;

@@ -1,9 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
 import { TokenBucket } from "../../src/object/backoff.ts";
 import { type Sighting, watchObject } from "../../src/object/watch_object.ts";
-import type { Call } from "../kube/memory_client.ts";
-import { quickClock } from "./quick_clock.ts";
-import { MINUTE, REF, Wait, waiting } from "./waits.ts";
+import type { Call } from "../lab/memory_client.ts";
+import { quickClock } from "../lab/quick_clock.ts";
+import { MINUTE, REF, Wait, waiting } from "../lab/wait_lab.ts";
 
 /** From where each watch so far was asked for. */
 function versionsOf(wait: Wait): (string | undefined)[] {

@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { messageOf } from "../../src/errors.ts";
 import { followLog } from "../../src/pods/follow_log.ts";
 import { type FakeClock, fakeClock } from "../../src/testing/mod.ts";
-import { type AskedLog, at, HANG, logClient, type LogStream, refused } from "./log_streams.ts";
+import { type AskedLog, at, HANG, logClient, type LogStream, refused } from "../lab/log_streams.ts";
 
 interface Followed {
   clock: FakeClock;

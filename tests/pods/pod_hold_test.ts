@@ -1,7 +1,7 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import type { JsonObject, KubeObject } from "../../src/mod.ts";
 import { podHold, type PodHoldOptions } from "../../src/pods/pod_hold.ts";
-import { RECORDED_BEFORE, recordingsOf } from "../runners/recorded.ts";
+import { RECORDED_BEFORE, recordingsOf } from "../lab/recorded.ts";
 
 const recorded = { argo: recordingsOf("argo").recording, job: recordingsOf("job").recording };
 

@@ -1,7 +1,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { aHold, type Hold, type KubeClient, type Log, silentLog, tellOfHolds } from "../../src/mod.ts";
 import { type FakeClock, fakeClock } from "../../src/testing/mod.ts";
-import { refusal } from "../runners/recorded.ts";
+import { refusal } from "../lab/recorded.ts";
 
 interface Watched {
   clock: FakeClock;

@@ -4,19 +4,19 @@ import { SANDBOX_FLAGS, withBundle } from "../../cmd/build/bundle.ts";
 import { argoRunner } from "../../runners/argo/mod.ts";
 import { helmRunner } from "../../runners/helm/mod.ts";
 import { jobRunner } from "../../runners/job/mod.ts";
-import { accessOfRun } from "../../src/check/access_of_run.ts";
+import { rbacOfRun } from "../../src/check/rbac_of_run.ts";
 import type { ReporterName } from "../../src/config/config.ts";
 import {
-  type AccessRule,
   type ActionRunner,
   type ExecutionContext,
   fetchClient,
   type KubeClient,
+  type RbacRule,
   silentLog,
 } from "../../src/mod.ts";
 import { rbacText } from "../../src/program/rbac.ts";
 import { openReporter } from "../../src/status/open_reporter.ts";
-import { aContext } from "../builders.ts";
+import { aContext } from "../lab/builders.ts";
 import { denoCommand } from "../../.ci/without_jsr/deno.ts";
 
 // Nothing is sent to it.
@@ -42,7 +42,7 @@ function textFor(
   context: ExecutionContext,
   reporter: ReporterName = "configmap",
 ): string {
-  return rbacText(accessOfRun(runner(kube), openReporter(reporter, kube, () => silentLog), context), context);
+  return rbacText(rbacOfRun(runner(kube), openReporter(reporter, kube, () => silentLog), context), context);
 }
 
 for (const { program, runner } of programs) {
@@ -61,7 +61,7 @@ for (const { program, runner } of programs) {
 }
 
 Deno.test("rbacText() is a Role of its rules and a RoleBinding to the run's account", () => {
-  const rules: AccessRule[] = [
+  const rules: RbacRule[] = [
     { apiGroup: "", resource: "pods/log", verbs: ["get"], purpose: "to read logs", optional: true },
     { apiGroup: "batch", resource: "jobs", verbs: ["get", "list"], name: "demo", purpose: "to look" },
   ];
@@ -120,8 +120,8 @@ for (const name of ["1", "0x1f", "true", "no", "null", "1e3", "1.5"]) {
   });
 }
 
-Deno.test("accessOfRun() unites what is needed for two purposes", () => {
-  const rules = accessOfRun(
+Deno.test("rbacOfRun() unites what is needed for two purposes", () => {
+  const rules = rbacOfRun(
     argoRunner(kube),
     openReporter("nop", kube, () => silentLog),
     aContext({ followLogs: true }),
@@ -132,8 +132,8 @@ Deno.test("accessOfRun() unites what is needed for two purposes", () => {
 });
 
 for (const [reporter, resource] of [["configmap", "configmaps"], ["secret", "secrets"]] as const) {
-  Deno.test(`accessOfRun() has what the reporter ${reporter} needs`, () => {
-    const rules = accessOfRun(argoRunner(kube), openReporter(reporter, kube, () => silentLog), aContext());
+  Deno.test(`rbacOfRun() has what the reporter ${reporter} needs`, () => {
+    const rules = rbacOfRun(argoRunner(kube), openReporter(reporter, kube, () => silentLog), aContext());
     assertEquals(rules.filter((rule) => rule.resource === resource).map(({ verbs, name }) => [verbs, name]), [
       [["patch"], "demo"],
     ]);

@@ -2,9 +2,9 @@ import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/as
 import { EXIT_CODES, type Reason } from "../../src/exit_codes.ts";
 import { failureText } from "../../src/run/failure_text.ts";
 import type { Outcome } from "../../src/run/report.ts";
-import type { Failure } from "../../src/runner.ts";
+import type { Diagnosis } from "../../src/runner.ts";
 import { byteLength } from "../../src/text/utf8.ts";
-import { anOutcome, aWorkObject } from "../builders.ts";
+import { anOutcome, aWorkObject } from "../lab/builders.ts";
 
 const COMMANDS = { show: "kubectl get work demo", stop: "kubectl delete work demo" };
 
@@ -98,7 +98,7 @@ Deno.test("failureText() cuts bad input too", () => {
   assert(text.endsWith("€…\n"));
 });
 
-const FAILURE: Failure = {
+const FAILURE: Diagnosis = {
   node: "b",
   pod: "demo-b-1",
   container: "main",
@@ -109,7 +109,7 @@ const FAILURE: Failure = {
   logTail: ["one", "two"],
 };
 
-function aFailedOutcome(failure: Failure): Outcome {
+function aFailedOutcome(failure: Diagnosis): Outcome {
   return anOutcome({
     reason: "WorkFailed",
     message: "failed",
@@ -160,7 +160,7 @@ Deno.test("failureText() lets nothing that the work says draw elsewhere on a ter
   ]);
 });
 
-const causeWords: { reason: Reason; failure: Failure; line: string }[] = [
+const causeWords: { reason: Reason; failure: Diagnosis; line: string }[] = [
   { reason: "WorkFailed", failure: { node: "a", reason: "Error" }, line: 'failed: step "a": Error' },
   { reason: "TimedOut", failure: { node: "a", reason: "Suspended" }, line: 'waits for: step "a": Suspended' },
   { reason: "WorkFailed", failure: { reason: "Failed", message: "no" }, line: "failed: Failed: no" },

@@ -3,8 +3,8 @@ import { RunError } from "../../src/errors.ts";
 import type { Reason } from "../../src/exit_codes.ts";
 import type { ActionRunner, ExecutionContext } from "../../src/runner.ts";
 import { StartedError } from "../../src/run/started_error.ts";
-import { aWorkObject } from "../builders.ts";
-import { aStage, endOf, leftOf, NEVER, STATUS, untilAborted } from "../manager_stage.ts";
+import { aWorkObject } from "../lab/builders.ts";
+import { aStage, endOf, leftOf, NEVER, STATUS, untilAborted } from "../lab/manager_lab.ts";
 
 const OBJECT = aWorkObject();
 const STARTED = { status: STATUS, object: OBJECT };

@@ -3,7 +3,7 @@ import { helmRunner } from "../../runners/helm/mod.ts";
 import { jobRunner } from "../../runners/job/mod.ts";
 import type { ActionRunner, KubeClient } from "../../src/mod.ts";
 import { assertRunner, type RunnerCases, type WorkEnd } from "../../src/testing/mod.ts";
-import { podSpecOf, releaseSecret } from "./helm/simulated_helm.ts";
+import { podSpecOf, releaseSecret } from "../lab/simulated_helm.ts";
 
 const VALUES = { greeting: "hi" };
 

@@ -8,9 +8,9 @@ import { sandbox } from "../../src/program/sandbox.ts";
 
 await sandbox(import.meta.url, async () => {
   const { attempts, tryOut } = await import("./attempts.ts");
-  return async ({ access, args, env }) => {
+  return async ({ apiServer, args, env }) => {
     if (args.includes("--version")) return 0;
-    const worker = await attempts(env.RUNNER_INPUT_MANIFEST_PATH ?? "", new URL(access?.server ?? ""));
+    const worker = await attempts(env.RUNNER_INPUT_MANIFEST_PATH ?? "", new URL(apiServer?.server ?? ""));
     worker["start a freer Worker"] = await tryOut(freerWorker);
     Deno.stdout.writeSync(new TextEncoder().encode(JSON.stringify({ worker }) + "\n"));
     // The main thread's attempts come after this run has begun, and must end before it.

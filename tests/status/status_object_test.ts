@@ -9,7 +9,7 @@ import { configMapReporter } from "../../src/status/config_map.ts";
 import { nopReporter } from "../../src/status/nop.ts";
 import { secretReporter } from "../../src/status/secret.ts";
 import { type FakeClock, fakeClock } from "../../src/testing/fake_clock.ts";
-import { aContext } from "../builders.ts";
+import { aContext } from "../lab/builders.ts";
 
 const INPUT = { context: aContext(), signal: new AbortController().signal };
 

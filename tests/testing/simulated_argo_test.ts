@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { embeddedApi, type JsonObject, simulatedArgo, type StoredObject } from "../../src/testing/mod.ts";
-import { phaseLabels, shell, suspendUntilResumed, template } from "./workflows.ts";
+import { phaseLabels, shell, suspendUntilResumed, template } from "../lab/workflows.ts";
 
 /** An API with a controller, and the phases that a Workflow of this spec goes through until it can go no further. */
 async function run(spec: JsonObject, before: (api: ReturnType<typeof embeddedApi>) => void = () => {}) {

@@ -95,7 +95,7 @@ function brokenRunner(): ActionRunner {
       await step("waitForCompletion", input);
       return { finishedSuccessfully: false, message: "the work failed" };
     },
-    async explain(input) {
+    async diagnose(input) {
       await step("explain", input);
       return undefined;
     },

@@ -2,8 +2,8 @@ import { assertEquals, assertObjectMatch, assertStringIncludes } from "@std/asse
 import { argoRunner } from "../../../runners/argo/mod.ts";
 import { type JsonObject, RunError } from "../../../src/mod.ts";
 import { type EmbeddedApi, simulatedArgo, type StoredObject } from "../../../src/testing/mod.ts";
-import { aContext } from "../../builders.ts";
-import { stageTests } from "../runner_stage.ts";
+import { aContext } from "../../lab/builders.ts";
+import { stageTests } from "../../lab/runner_lab.ts";
 
 /** A manifest whose one container runs a command. */
 function aManifest(...command: string[]): JsonObject {

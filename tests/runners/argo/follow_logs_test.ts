@@ -10,8 +10,8 @@ import {
   silentLog,
 } from "../../../src/mod.ts";
 import { type FakeClock, fakeClock } from "../../../src/testing/mod.ts";
-import { type AskedLog, at, HANG, logClient, type LogStream } from "../../pods/log_streams.ts";
-import { recordingsOf, refusal } from "../recorded.ts";
+import { type AskedLog, at, HANG, logClient, type LogStream } from "../../lab/log_streams.ts";
+import { recordingsOf, refusal } from "../../lab/recorded.ts";
 
 const { recording } = recordingsOf("argo");
 

@@ -2,7 +2,14 @@ import { assertEquals, assertStringIncludes } from "@std/assert";
 import { type KnownWorkflow, WorkflowHolds, workflowHolds } from "../../../runners/argo/find_holds.ts";
 import { readNodes } from "../../../runners/argo/nodes.ts";
 import type { JsonObject, KubeObject } from "../../../src/mod.ts";
-import { type Asked, RECORDED_BEFORE, type Recording, recordingsOf, refusal, replay } from "../recorded.ts";
+import {
+  type Asked,
+  RECORDED_BEFORE,
+  type Recording,
+  recordingsOf,
+  refusal,
+  replay,
+} from "../../lab/recorded.ts";
 
 const { recording } = recordingsOf("argo");
 const { signal } = new AbortController();

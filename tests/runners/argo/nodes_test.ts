@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { type ArgoNode, podNameOf, readNodes } from "../../../runners/argo/nodes.ts";
 import type { KubeObject } from "../../../src/mod.ts";
-import { recordingsOf } from "../recorded.ts";
+import { recordingsOf } from "../../lab/recorded.ts";
 
 const { recording, recordingNames } = recordingsOf("argo");
 

@@ -3,7 +3,7 @@ import { readNodes } from "../../../runners/argo/nodes.ts";
 import { progressNodes, ProgressView } from "../../../runners/argo/show_progress.ts";
 import type { KubeClient, ProgressNode } from "../../../src/mod.ts";
 import { fakeClock } from "../../../src/testing/fake_clock.ts";
-import { recordingsOf } from "../recorded.ts";
+import { recordingsOf } from "../../lab/recorded.ts";
 
 const { recording } = recordingsOf("argo");
 

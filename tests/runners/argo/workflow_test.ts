@@ -7,7 +7,7 @@ import {
   workflowOutcome,
 } from "../../../runners/argo/workflow.ts";
 import { InvalidInputError, type JsonObject, type KubeObject, type ParsedWork } from "../../../src/mod.ts";
-import { aContext, SAY_NOTHING } from "../../builders.ts";
+import { aContext, SAY_NOTHING } from "../../lab/builders.ts";
 
 const SPEC = { entrypoint: "main", templates: [{ name: "main", container: { image: "busybox" } }] };
 const CREATED_SPEC = { ...SPEC, serviceAccountName: "worker" };

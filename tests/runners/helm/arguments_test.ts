@@ -1,7 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { parseArguments } from "../../../runners/helm/arguments.ts";
 import { InvalidInputError, type JsonObject } from "../../../src/mod.ts";
-import { aContext } from "../../builders.ts";
+import { aContext } from "../../lab/builders.ts";
 
 const chart = { name: "app", repo: "https://charts.example.org" };
 

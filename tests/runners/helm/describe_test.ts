@@ -2,8 +2,8 @@ import { assertEquals, assertObjectMatch, assertRejects } from "@std/assert";
 import { helmRunner } from "../../../runners/helm/mod.ts";
 import { type ExecutionContext, RunError, silentLog } from "../../../src/mod.ts";
 import { type EmbeddedApi, embeddedApi } from "../../../src/testing/mod.ts";
-import { aContext } from "../../builders.ts";
-import { MemoryClient } from "../../kube/memory_client.ts";
+import { aContext } from "../../lab/builders.ts";
+import { MemoryClient } from "../../lab/memory_client.ts";
 
 const LABELS = { "runner.capact.io/helm-release": "web" };
 

@@ -1,11 +1,11 @@
 import { assertEquals } from "@std/assert";
-import { helmError } from "../../../runners/helm/explain.ts";
+import { helmError } from "../../../runners/helm/diagnose.ts";
 import { failingPod } from "../../../runners/helm/failing_pod.ts";
 import type { JsonObject } from "../../../src/mod.ts";
 import { type EmbeddedApi, embeddedApi } from "../../../src/testing/mod.ts";
-import { aContext } from "../../builders.ts";
-import { MemoryClient } from "../../kube/memory_client.ts";
-import { releaseSecret } from "./simulated_helm.ts";
+import { aContext } from "../../lab/builders.ts";
+import { MemoryClient } from "../../lab/memory_client.ts";
+import { releaseSecret } from "../../lab/simulated_helm.ts";
 
 interface AnyPod {
   name: string;

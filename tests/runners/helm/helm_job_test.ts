@@ -1,8 +1,8 @@
 import { assertEquals } from "@std/assert";
 import type { HelmArguments } from "../../../runners/helm/arguments.ts";
 import { helmJob, type HelmJobOptions, helmTimeoutSeconds } from "../../../runners/helm/helm_job.ts";
-import { aContext } from "../../builders.ts";
-import { podSpecOf } from "./simulated_helm.ts";
+import { aContext } from "../../lab/builders.ts";
+import { podSpecOf } from "../../lab/simulated_helm.ts";
 
 const OPTIONS: HelmJobOptions = { name: "demo-0123abcd", context: aContext(), hasValues: false };
 const CHART = { name: "app", repo: "https://charts.example.org", version: "1.2.3" };

@@ -13,7 +13,7 @@ import {
   silentLog,
 } from "../../../src/mod.ts";
 import { type EmbeddedApi, embeddedApi, fakeClock, serveEmbeddedApi } from "../../../src/testing/mod.ts";
-import { aContext } from "../../builders.ts";
+import { aContext } from "../../lab/builders.ts";
 import {
   type AnyRelease,
   podSpecOf,
@@ -21,7 +21,7 @@ import {
   type SimulatedHelm,
   simulatedHelm,
   type SimulatedHelmOptions,
-} from "./simulated_helm.ts";
+} from "../../lab/simulated_helm.ts";
 
 const NEVER = new AbortController().signal;
 const CHART = { name: "app", repo: "https://charts.example.org", version: "0.1.0" };

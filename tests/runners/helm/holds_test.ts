@@ -2,8 +2,8 @@ import { assertEquals } from "@std/assert";
 import { findReleaseHolds } from "../../../runners/helm/holds.ts";
 import { holdText } from "../../../src/pods/hold.ts";
 import { embeddedApi } from "../../../src/testing/mod.ts";
-import { aContext } from "../../builders.ts";
-import { MemoryClient } from "../../kube/memory_client.ts";
+import { aContext } from "../../lab/builders.ts";
+import { MemoryClient } from "../../lab/memory_client.ts";
 
 /** What is told of a release whose only pod waits with a reason. */
 async function toldOf(reason: string, message = "so it is"): Promise<string[]> {

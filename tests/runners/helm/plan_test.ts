@@ -3,7 +3,7 @@ import type { HelmArguments } from "../../../runners/helm/arguments.ts";
 import { isDone, rollbackTarget } from "../../../runners/helm/plan.ts";
 import { parseRelease, type Revision } from "../../../runners/helm/release.ts";
 import { type JsonObject, RunError } from "../../../src/mod.ts";
-import { type AnyRelease, releaseSecret } from "./simulated_helm.ts";
+import { type AnyRelease, releaseSecret } from "../../lab/simulated_helm.ts";
 
 const CHART = { name: "app", version: "0.1.0" };
 

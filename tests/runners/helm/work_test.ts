@@ -7,7 +7,7 @@ import {
   Mask,
   silentLog,
 } from "../../../src/mod.ts";
-import { aContext } from "../../builders.ts";
+import { aContext } from "../../lab/builders.ts";
 
 const CHART = { name: "app", repo: "https://charts.example.org" };
 

@@ -1,8 +1,8 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { describeJob } from "../../../runners/job/describe.ts";
 import { RunError, silentLog, type StepInput } from "../../../src/mod.ts";
-import { aContext } from "../../builders.ts";
-import { recordingsOf, refusal, replay } from "../recorded.ts";
+import { aContext } from "../../lab/builders.ts";
+import { recordingsOf, refusal, replay } from "../../lab/recorded.ts";
 
 const { recording } = recordingsOf("job");
 

@@ -1,7 +1,14 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { findJobHolds, jobHolds } from "../../../runners/job/holds.ts";
 import type { JsonObject, KubeObject } from "../../../src/mod.ts";
-import { type Asked, RECORDED_BEFORE, type Recording, recordingsOf, refusal, replay } from "../recorded.ts";
+import {
+  type Asked,
+  RECORDED_BEFORE,
+  type Recording,
+  recordingsOf,
+  refusal,
+  replay,
+} from "../../lab/recorded.ts";
 
 const { recording } = recordingsOf("job");
 const { signal } = new AbortController();

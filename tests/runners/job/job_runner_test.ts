@@ -1,9 +1,9 @@
 import { assertEquals, assertMatch, assertObjectMatch, assertStringIncludes } from "@std/assert";
 import { jobRunner } from "../../../runners/job/mod.ts";
 import { type JsonObject, RunError } from "../../../src/mod.ts";
-import { aContext } from "../../builders.ts";
-import { stageTests } from "../runner_stage.ts";
-import { aManifest, simulatedJobs } from "./simulated_jobs.ts";
+import { aContext } from "../../lab/builders.ts";
+import { stageTests } from "../../lab/runner_lab.ts";
+import { aManifest, simulatedJobs } from "../../lab/simulated_jobs.ts";
 
 const testOnStage = stageTests({ runner: jobRunner, kind: "Job", controller: simulatedJobs });
 

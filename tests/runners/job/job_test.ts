@@ -9,8 +9,8 @@ import {
   parseJob,
 } from "../../../runners/job/job.ts";
 import { InvalidInputError, type JsonObject, type KubeObject } from "../../../src/mod.ts";
-import { aContext, SAY_NOTHING } from "../../builders.ts";
-import { recordingsOf } from "../recorded.ts";
+import { aContext, SAY_NOTHING } from "../../lab/builders.ts";
+import { recordingsOf } from "../../lab/recorded.ts";
 
 const { recording, recordingNames } = recordingsOf("job");
 

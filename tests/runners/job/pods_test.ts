@@ -9,7 +9,7 @@ import {
   silentLog,
 } from "../../../src/mod.ts";
 import { fakeClock } from "../../../src/testing/mod.ts";
-import { at, HANG, logClient } from "../../pods/log_streams.ts";
+import { at, HANG, logClient } from "../../lab/log_streams.ts";
 
 function aPod(name: string, containers: string[], initContainers: string[] = []): KubeObject {
   const named = (names: string[]) => names.map((name) => ({ name }));

@@ -1,11 +1,11 @@
 import { assertEquals } from "@std/assert";
 import { stopJob } from "../../../runners/job/stop.ts";
-import { type JsonObject, silentLog, type StopMode, workObject } from "../../../src/mod.ts";
+import { type JsonObject, silentLog, type StopMode, workRef } from "../../../src/mod.ts";
 import { embeddedApi } from "../../../src/testing/mod.ts";
-import { aContext } from "../../builders.ts";
-import { failure } from "../../kube/answers.ts";
-import { MemoryClient } from "../../kube/memory_client.ts";
-import { aManifest } from "./simulated_jobs.ts";
+import { aContext } from "../../lab/builders.ts";
+import { failure } from "../../lab/recorded_answers.ts";
+import { MemoryClient } from "../../lab/memory_client.ts";
+import { aManifest } from "../../lab/simulated_jobs.ts";
 
 const HELD = { finalizers: ["example.org/hold"] };
 
@@ -20,7 +20,7 @@ function setUp(mode: StopMode, { spec = {}, job = {}, pod = {} }: Record<string,
   const labels = { "batch.kubernetes.io/controller-uid": object.metadata.uid };
   api.create("Pod", { metadata: { ...place, name: "demo-x", labels, ...pod }, spec: {} });
   const kube = new MemoryClient(api);
-  const started = { status: {}, object: workObject(kube, { object, adopted: false }) };
+  const started = { status: {}, object: workRef(kube, { object, adopted: false }) };
   const input = { context: aContext(), log: silentLog, signal: new AbortController().signal };
   return { api, kube, stop: () => stopJob(kube, { ...input, started, mode, reason: "TimedOut" }) };
 }

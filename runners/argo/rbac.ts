@@ -1,0 +1,73 @@
+/**
+ * What a run of a Workflow needs of RBAC.
+ *
+ * @module
+ */
+import {
+  type ExecutionContext,
+  type JsonObject,
+  ownObjectRbac,
+  podsRbac,
+  type RbacRule,
+  stopRbac,
+} from "../../src/mod.ts";
+import { agentNeed } from "./agent.ts";
+import { parseWorkflow, WORKFLOW } from "./workflow.ts";
+
+/**
+ * The requests of the argo runner and, under the same account, of Argo's executor and agent in the Workflow's pods.
+ *
+ * @param manifest the run's, where it is known: it tells whether there is an agent
+ */
+export function workflowRbac(context: ExecutionContext, manifest?: JsonObject): RbacRule[] {
+  const own = ownObjectRbac(WORKFLOW, context);
+  if (context.dryRun) return own;
+  const stop = stopRbac(WORKFLOW, context, { stop: ["patch"], terminate: ["patch"] });
+  return [...own, ...stop, EXECUTOR, ...agentRbac(context, manifest), ...podsRbac(context)];
+}
+
+/** https://argo-workflows.readthedocs.io/en/latest/workflow-rbac/ */
+const EXECUTOR: RbacRule = {
+  apiGroup: "argoproj.io",
+  resource: "workflowtaskresults",
+  verbs: ["create", "patch"],
+  purpose: "for Argo's executor in the Workflow's pods, which reports by it",
+  ofWork: true,
+};
+
+/** https://github.com/argoproj/argo-workflows/blob/v4.0.0/manifests/quick-start/base/agent-role.yaml */
+function agentRbac(context: ExecutionContext, manifest: JsonObject | undefined): RbacRule[] {
+  const onlyIf = agentCondition(context, manifest);
+  if (onlyIf === undefined) return [];
+  const rule = {
+    apiGroup: "argoproj.io",
+    name: context.name,
+    ofWork: true,
+    ...(onlyIf === "" ? {} : { onlyIf }),
+  };
+  return [
+    {
+      ...rule,
+      resource: "workflowtasksets",
+      verbs: ["list", "watch"],
+      orVerbs: ["watch"],
+      purpose: "for Argo's agent, which works on http and plugin templates",
+    },
+    {
+      ...rule,
+      resource: "workflowtasksets/status",
+      verbs: ["patch"],
+      purpose: "for Argo's agent, which reports by it",
+    },
+  ];
+}
+
+/** Under what condition there is an agent: an empty one where there is, `undefined` where there is none. */
+function agentCondition(context: ExecutionContext, manifest: JsonObject | undefined): string | undefined {
+  if (!manifest) return "the Workflow has http or plugin templates (rbac --manifest tells)";
+  const { isNeeded, unknown } = agentNeed(parseWorkflow(manifest, context).object.spec);
+  if (isNeeded) return "";
+  if (unknown.length === 0) return undefined;
+  const names = unknown.map((name) => JSON.stringify(name)).join(", ");
+  return `the WorkflowTemplate ${names} has http or plugin templates`;
+}

@@ -1,0 +1,91 @@
+/**
+ * What there is before a run begins: Jobs of this runner, and the release.
+ *
+ * @module
+ */
+import {
+  type ActionRunner,
+  type KubeClient,
+  type KubeObject,
+  readWithRetry,
+  RunError,
+  SPEC_HASH_ANNOTATION,
+  type StartInput,
+  type WorkRef,
+  workRef,
+} from "../../src/mod.ts";
+import { jobOutcome } from "../job/mod.ts";
+import { RELEASE_LABEL } from "./helm_job.ts";
+import { isDone, rollbackTarget } from "./plan.ts";
+import { readRelease, readRevisions, type Revision } from "./release.ts";
+import { type HelmWork, jobInput } from "./work.ts";
+
+/** What is to be done. */
+export interface Plan {
+  /** The Job of an earlier start, to go on with. */
+  existing?: WorkRef | undefined;
+  /** The release is as it should be. */
+  isDone?: boolean;
+  /** A finished Job of the same name that says nothing of this run. */
+  replaces?: WorkRef | undefined;
+  /** The revision to go back to first. */
+  rollbackTo?: number | undefined;
+}
+
+/**
+ * Finds the Job to go on with, or looks at the release.
+ *
+ * @param jobs the runner of the run's own Job
+ * @throws {RunError} `NameTaken` where another helm works on the release, or one has left it in the middle of a change
+ */
+export async function planRun(
+  kube: KubeClient,
+  { work, jobs }: { work: HelmWork; jobs: Pick<Required<ActionRunner>, "find"> },
+  input: StartInput,
+): Promise<Plan> {
+  const { args, release } = work;
+  const { context, signal } = input;
+  // Asked for by name, whatever the list shows: a run that may not read the Job that it makes would never see its end.
+  const found = await jobs.find(jobInput(work, input));
+  // The Job of an earlier trial is no work to go on with.
+  const own = context.dryRun ? undefined : found;
+  // Without an id nobody knows whether it is this run that has ended.
+  if (own && (!own.finished || context.runId !== undefined)) return { existing: own };
+  const { items } = await readWithRetry(
+    kube,
+    () =>
+      kube.list({ apiVersion: "batch/v1", kind: "Job" }, {
+        namespace: release.namespace,
+        labelSelector: `${RELEASE_LABEL}=${release.name}`,
+        signal,
+      }),
+    input,
+  );
+  const other = items.find((job) => job.metadata.name !== work.name && !jobOutcome(job));
+  if (other) return { existing: adopted(kube, other, work, input) };
+  const revisions = await readWithRetry(kube, () => readRevisions(kube, release, { signal }), input);
+  const read = ({ revision }: Revision) =>
+    readWithRetry(kube, () => readRelease(kube, { ...release, revision }, { signal }), input);
+  if (await isDone(work, revisions[0], read)) return { isDone: true };
+  const mayRollBack = context.settings?.RUNNER_HELM_PENDING === "rollback";
+  return { replaces: own, rollbackTo: rollbackTarget(args, revisions, mayRollBack) };
+}
+
+/** A Job that another run has started and that does the very same. */
+function adopted(
+  kube: KubeClient,
+  job: KubeObject,
+  { args, hash }: HelmWork,
+  { context }: StartInput,
+): WorkRef {
+  const { annotations, creationTimestamp, deletionTimestamp, name } = job.metadata;
+  const isSame = annotations?.[SPEC_HASH_ANNOTATION] === hash;
+  if (isSame && context.onExisting === "adopt" && deletionTimestamp === undefined) {
+    return workRef(kube, { object: job, adopted: true });
+  }
+  throw new RunError(
+    "NameTaken",
+    `Cannot ${args.command} the release "${args.name}": the Job "${name}", created ${creationTimestamp}` +
+      `${isSame ? "" : " from another manifest"}, works on it; wait for its end or delete it`,
+  );
+}

@@ -1,0 +1,75 @@
+/**
+ * What the verbs of the embedded API work on, and how they read a request.
+ *
+ * @module
+ */
+import type { AccessAttributes, RoleRule } from "./objects/admission.ts";
+import type { ObjectDeletion } from "./objects/object_deletion.ts";
+import type { ObjectStore } from "./objects/object_store.ts";
+import type { ObjectWrites } from "./objects/object_writes.ts";
+import type { Target } from "./objects/target.ts";
+import { type AnswerForm, formFor, parseAccept } from "./wire/partial_metadata.ts";
+import type { PodLogs } from "./objects/pod_logs.ts";
+import { flagOption } from "./wire/request_options.ts";
+import type { ApiPath, ApiResource } from "./objects/resources.ts";
+import type { Timer } from "./timer.ts";
+import type { Watch } from "./wire/watch_stream.ts";
+
+/** What the verbs work on. */
+export interface Backend {
+  store: ObjectStore;
+  writes: ObjectWrites;
+  deletion: ObjectDeletion;
+  logs: PodLogs;
+  timer: Timer;
+  watches: Set<Watch>;
+  rules: readonly RoleRule[] | undefined;
+  /** The client's name. */
+  user: string;
+}
+
+/** A request whose path names a resource that is served. */
+export interface ResourceRequest {
+  request: Request;
+  path: ApiPath;
+  resource: ApiResource;
+  query: URLSearchParams;
+}
+
+export function verbOf(method: string, path: ApiPath, query: URLSearchParams): string {
+  if (method === "GET" || method === "HEAD") {
+    if (path.name !== "") return "get";
+    return flagOption(query, "watch") ? "watch" : "list";
+  }
+  if (method === "DELETE") {
+    return path.name === "" ? "deletecollection" : "delete";
+  }
+  return ({ POST: "create", PUT: "update", PATCH: "patch" } as Record<
+    string,
+    string
+  >)[method] ??
+    method.toLowerCase();
+}
+
+/** What a request wants to do. The one name that a list or watch selects is the name of its object, as for a get. */
+export function accessOf(method: string, path: ApiPath, query: URLSearchParams): AccessAttributes {
+  const verb = verbOf(method, path, query);
+  const [, selected = ""] = /(?:^|,)metadata\.name==?([^,]+)/.exec(query.get("fieldSelector") ?? "") ?? [];
+  const name = ["list", "watch", "deletecollection"].includes(verb) ? selected : path.name;
+  return { ...path, verb, name, resource: path.plural };
+}
+
+/** The object that the request names. */
+export function targetOf({ resource, path }: ResourceRequest): Target {
+  return { resource, namespace: path.namespace, name: path.name };
+}
+
+/** Which part of the object the request writes. */
+export function partOf({ path }: ResourceRequest): "main" | "status" {
+  return path.subresource === "status" ? "status" : "main";
+}
+
+/** The form in which the request wants one object. */
+export function formOfObject({ request, resource }: ResourceRequest): AnswerForm {
+  return formFor(parseAccept(request.headers.get("accept")), { isList: false, isCustom: resource.custom });
+}

@@ -1,0 +1,94 @@
+/**
+ * Whether a client's object is of the kind that its path says, and its fields of the types that this kind has.
+ *
+ * @module
+ */
+import { isJsonObject, objectAt } from "../../../text/json.ts";
+import type { ApiObject } from "./api_object.ts";
+import { excerpt } from "../wire/request_options.ts";
+import { type ApiResource, apiVersionOf } from "./resources.ts";
+import { badRequest, invalid, invalidField } from "./status_error.ts";
+
+/**
+ * Checks kind, version and the types of fields that tests meet.
+ *
+ * @throws {StatusError} 400 if the object cannot be read as the resource's kind; 422 if a CRD's kind is another.
+ */
+export function checkKind(resource: ApiResource, body: ApiObject): void {
+  if (resource.custom) checkCustomKind(resource, body);
+  else checkNativeKind(resource, body);
+  for (const fault of FIELD_FAULTS[resource.kind]?.(body) ?? []) {
+    const version = apiVersionOf(resource).split("/").at(-1);
+    throw badRequest(
+      `${resource.kind} in version "${version}" cannot be handled as a ${resource.kind}: ${fault}`,
+    );
+  }
+}
+
+function checkCustomKind(resource: ApiResource, body: ApiObject): void {
+  const { kind = "", apiVersion = "" } = body;
+  if (kind === "") {
+    const text = JSON.stringify(body);
+    const why = `Object 'Kind' is missing in '${text}' (${excerpt(text)})`;
+    throw badRequest(`the object provided is unrecognized (must be of type ${resource.kind}): ${why}`);
+  }
+  const expected = apiVersionOf(resource);
+  if (apiVersion !== expected) {
+    throw badRequest(
+      `the API version in the data (${apiVersion}) does not match the expected API version (${expected})`,
+    );
+  }
+  if (kind === resource.kind) return;
+  const error = invalidField("kind", kind, `must be ${resource.kind}`);
+  throw invalid({ ...resource, kind }, body.metadata?.name ?? "", [error]);
+}
+
+/** What is left out counts as said: the path tells the kind. */
+function checkNativeKind(resource: ApiResource, body: ApiObject): void {
+  const expected = apiVersionOf(resource);
+  const { kind = resource.kind, apiVersion = expected } = body;
+  if (kind === resource.kind && apiVersion === expected) return;
+  const why =
+    `no kind "${kind}" is registered for version "${apiVersion}" in scheme "pkg/runtime/scheme.go:110"`;
+  const version = apiVersion.split("/").at(-1);
+  throw badRequest(`${kind} in version "${version}" cannot be handled as a ${resource.kind}: ${why}`);
+}
+
+const FIELD_FAULTS: Record<string, (body: ApiObject) => string[]> = {
+  ConfigMap: (body) => stringFaults(body, "ConfigMap", "data"),
+  Secret: (body) => [
+    ...stringFaults(body, "Secret", "stringData"),
+    ...Object.values(body.data ?? {}).filter((text) => !isBase64(text)).map(
+      () => "illegal base64 data at input byte 0",
+    ),
+  ],
+  Job: (body) => numberFaults(body, "JobSpec", ["backoffLimit", "parallelism", "completions"], "int32"),
+};
+
+function stringFaults(body: ApiObject, kind: string, field: string): string[] {
+  const odd = Object.values(isJsonObject(body[field]) ? body[field] : {})
+    .filter((value) => typeof value !== "string");
+  return odd.map((value) => {
+    return `json: cannot unmarshal ${goTypeOf(value)} into Go struct field ${kind}.${field} of type string`;
+  });
+}
+
+function numberFaults(body: ApiObject, type: string, fields: readonly string[], goType: string): string[] {
+  const spec = objectAt(body, "spec");
+  const odd = fields.filter((field) => spec[field] !== undefined && !Number.isInteger(spec[field]));
+  return odd.map((field) => {
+    return `json: cannot unmarshal ${
+      goTypeOf(spec[field])
+    } into Go struct field ${type}.spec.${field} of type ${goType}`;
+  });
+}
+
+function goTypeOf(value: unknown): string {
+  if (Array.isArray(value)) return "array";
+  return typeof value === "boolean" ? "bool" : typeof value;
+}
+
+function isBase64(text: unknown): boolean {
+  return typeof text === "string" && text.length % 4 === 0 &&
+    /^[A-Za-z0-9+/]*={0,2}$/.test(text);
+}

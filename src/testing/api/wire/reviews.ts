@@ -1,0 +1,35 @@
+/**
+ * Questions: what is posted is answered, and stored nowhere.
+ *
+ * @module
+ */
+import { type JsonObject, objectAt, textAt } from "../../../text/json.ts";
+import { type AccessAttributes, isAllowed } from "../objects/admission.ts";
+import { jsonAnswer } from "./answers.ts";
+import type { ApiObject } from "../objects/api_object.ts";
+import type { Backend, ResourceRequest } from "../backend.ts";
+import { apiVersionOf } from "../objects/resources.ts";
+import { methodNotAllowed } from "../objects/status_error.ts";
+import { readObject } from "./write_requests.ts";
+
+/** Answers who the client is, or what somebody may do. The rules are the client's: nobody else may do anything. */
+export async function review(backend: Backend, asked: ResourceRequest): Promise<Response> {
+  if (asked.request.method !== "POST") throw methodNotAllowed();
+  const body = await readObject(asked);
+  const { kind } = asked.resource;
+  const status = kind === "SelfSubjectReview"
+    ? { userInfo: { username: backend.user, groups: ["system:authenticated"] } }
+    : accessStatus(backend, kind, body);
+  return jsonAnswer({ metadata: {}, ...body, kind, apiVersion: apiVersionOf(asked.resource), status }, 201);
+}
+
+function accessStatus({ rules, user }: Backend, kind: string, body: ApiObject): JsonObject {
+  const wanted = objectAt(body, "spec", "resourceAttributes");
+  const of = (field: string) => textAt(wanted, field);
+  const access: AccessAttributes = {
+    ...{ verb: of("verb"), group: of("group"), resource: of("resource"), subresource: of("subresource") },
+    ...{ namespace: of("namespace"), name: of("name") },
+  };
+  const isClient = kind === "SelfSubjectAccessReview" || textAt(objectAt(body, "spec"), "user") === user;
+  return { allowed: isClient && isAllowed(rules, access) };
+}

@@ -1,0 +1,166 @@
+/**
+ * What a runner must do about objects of its work's name: its own of an earlier start, and everybody else's.
+ *
+ * @module
+ */
+import type { ApiMetadata, ApiObject, StoredObject } from "../api/objects/api_object.ts";
+import { placeOf, type Rehearsal } from "./rehearsal.ts";
+import type { RehearsedRun } from "./rehearsed_run.ts";
+import { endOf, names, Wrong } from "./wrong_words.ts";
+
+/** For how long a run is watched after somebody has changed its object, milliseconds. */
+const CLAIM_MS = 10_000;
+
+/** The runner's process is gone while it waits; the work ends before the next one starts. */
+export async function checkRestart(stage: Rehearsal): Promise<void> {
+  const first = stage.run();
+  const object = await stage.atWork(first, "before a restart");
+  first.kill();
+  await stage.end("succeed", object);
+  const second = stage.run();
+  const when = "after a restart";
+  await stage.expectEnd(second, { expected: "Succeeded", when });
+  const again = second.created.filter(({ kind }) => kind === object.kind);
+  if (again.length > 0) throw new Wrong(`created ${names(again)} ${when}, though its own object was there`);
+  if (!second.started?.object?.adopted) throw new Wrong(`does not tell ${when} that its object is adopted`);
+}
+
+/** As {@linkcode checkRestart}, but the object is being deleted by then, and a finalizer holds it. */
+export async function checkHeldDeletion(stage: Rehearsal): Promise<void> {
+  const first = stage.run();
+  const object = await stage.atWork(first, "before a restart");
+  first.kill();
+  await stage.end("succeed", object);
+  const { kind, namespace, name } = object;
+  stage.api.patch(kind, namespace, name, { metadata: { finalizers: ["example.org/hold"] } });
+  stage.api.delete(kind, namespace, name);
+  const second = stage.run();
+  const when = "where its own object has succeeded and is being deleted";
+  await stage.expectEnd(second, { expected: "Succeeded", when });
+  const again = second.created.filter((created) => created.kind === kind);
+  if (again.length > 0) throw new Wrong(`created ${names(again)} ${when}`);
+}
+
+/** Somebody gives the object the labels and annotations of one that has ended, and it goes on; then it is deleted. */
+export async function checkClaims(stage: Rehearsal, like: RehearsedRun): Promise<void> {
+  const run = stage.run();
+  const object = await stage.atWork(run, "in an undisturbed run");
+  const { kind, namespace, name } = object;
+  const metadata = claimsOf(like.succeeded, stage.find(object));
+  stage.api.patch(kind, namespace, name, { metadata });
+  await stage.until(() => run.result, CLAIM_MS);
+  const labels = "the labels of one that has succeeded";
+  if (run.result) throw new Wrong(`${endOf(run.result)} when its object got ${labels}, and had not ended`);
+  stage.api.remove(kind, namespace, name);
+  await stage.expectEnd(run, {
+    expected: "ObjectGone",
+    when: `after its object was deleted, with ${labels}`,
+  });
+}
+
+/** What the metadata of an object that has succeeded says beside that of one under way. */
+function claimsOf(succeeded: StoredObject | undefined, underWay: StoredObject | undefined): ApiMetadata {
+  const beside = (key: "labels" | "annotations") =>
+    Object.entries(succeeded?.metadata[key] ?? {})
+      .filter(([name, value]) => underWay?.metadata[key]?.[name] !== value);
+  const [labels, annotations] = [beside("labels"), beside("annotations")].map(Object.fromEntries);
+  return { labels, annotations };
+}
+
+/** The runner's process is gone at its n-th write, which is done; the next one goes on. */
+export async function checkRestartAtWrite(
+  stage: Rehearsal,
+  { n, like }: { n: number; like: RehearsedRun },
+): Promise<void> {
+  const first = stage.run({}, { killAtWrite: n });
+  await stage.until(() => first.written.length >= n);
+  const second = stage.run();
+  const when = `after it was killed at write ${n}`;
+  await stage.end("succeed", await stage.atWork(second, when));
+  await stage.expectEnd(second, { expected: "Succeeded", when });
+  checkCreated([...first.created, ...second.created], { like, when });
+}
+
+/** The name belongs to an object that no action runner has made. */
+export async function checkForeignName(stage: Rehearsal, like: RehearsedRun): Promise<void> {
+  const own = like.created.find(({ metadata }) => metadata.uid === like.started?.object?.uid);
+  if (!own) throw new Wrong("created nothing in an undisturbed run");
+  const foreign = stage.api.create(own.kind, withoutMarks(own));
+  const run = stage.run();
+  await stage.until(() => run.started || run.result);
+  checkNotTaken(run, foreign, "another object of the name");
+  const when = "though another object has the name";
+  await stage.expectEnd(run, { expected: "NameTaken", when });
+  const now = stage.find(placeOf(foreign));
+  if (now?.metadata.resourceVersion !== foreign.metadata.resourceVersion) {
+    throw new Wrong(`${now ? "changed" : "deleted"} another object of the name`);
+  }
+}
+
+/** The object is that of an earlier run of the same manifest, and has ended. */
+export async function checkOtherRun(stage: Rehearsal): Promise<void> {
+  const first = stage.run({ runId: "run-1" });
+  const object = await stage.atWork(first, "in an undisturbed run");
+  first.kill();
+  await stage.end("succeed", object);
+  const second = stage.run({ runId: "run-2" });
+  await stage.until(() => second.started || second.result);
+  checkNotTaken(second, stage.find(object), "the object of another run");
+  if (!second.started) {
+    await stage.expectEnd(second, { expected: "NameTaken", when: "where another run has the name" });
+  }
+}
+
+/** The object is deleted before its end. */
+export async function checkDeletion(stage: Rehearsal): Promise<void> {
+  const run = stage.run();
+  const { kind, namespace, name } = await stage.atWork(run, "in an undisturbed run");
+  stage.api.remove(kind, namespace, name);
+  await stage.expectEnd(run, { expected: "ObjectGone", when: "after its object was deleted" });
+}
+
+/** Another object takes the place of the runner's, and succeeds. */
+export async function checkReplacement(stage: Rehearsal): Promise<void> {
+  const run = stage.run();
+  const object = await stage.atWork(run, "in an undisturbed run");
+  const old = stage.api.remove(object.kind, object.namespace, object.name);
+  if (old) stage.api.create(old.kind, fresh(old));
+  await stage.end("succeed", object);
+  await stage.expectEnd(run, {
+    expected: "ObjectReplaced",
+    when: "after another object took its object's place",
+  });
+}
+
+/**
+ * Checks that a run in trouble has created no more than one without.
+ *
+ * @throws {Wrong} If it has
+ */
+export function checkCreated(
+  created: StoredObject[],
+  { like, when }: { like: RehearsedRun; when: string },
+): void {
+  if (created.length <= like.created.length) return;
+  throw new Wrong(
+    `created ${created.length} objects ${when}, expected ${like.created.length}: ${names(created)}`,
+  );
+}
+
+function checkNotTaken(run: RehearsedRun, other: StoredObject | undefined, what: string): void {
+  const { uid } = run.started?.object ?? {};
+  if (uid !== undefined && uid === other?.metadata.uid) throw new Wrong(`took ${what} for its own`);
+}
+
+/** The object as somebody would create it who is no action runner. */
+function withoutMarks(object: StoredObject): ApiObject {
+  const { metadata: { name, namespace }, ...rest } = fresh(object);
+  return { ...rest, metadata: { ...(name ? { name } : {}), ...(namespace ? { namespace } : {}) } };
+}
+
+/** The object as a client would create it once more. */
+function fresh({ status: _status, metadata, ...rest }: StoredObject): ApiObject & { metadata: ApiMetadata } {
+  const { creationTimestamp: _at, generation: _generation, resourceVersion: _version, uid: _uid, ...own } =
+    metadata;
+  return { ...rest, metadata: own };
+}

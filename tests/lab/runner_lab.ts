@@ -1,0 +1,79 @@
+/**
+ * A runner with its Manager on an embedded API, served so that the real client is used.
+ *
+ * @module
+ */
+import {
+  type ActionRunner,
+  configMapReporter,
+  dryRunClient,
+  type ExecuteResult,
+  type ExecutionContext,
+  fetchClient,
+  type JsonObject,
+  type KubeClient,
+  Manager,
+  silentLog,
+} from "../../src/mod.ts";
+import { type EmbeddedApi, embeddedApi, serveEmbeddedApi, type StoredObject } from "../../src/testing/mod.ts";
+import { aContext } from "./builders.ts";
+
+/** What a test has in its hand; `C` is what stands for the cluster's controller. */
+export interface RunnerStage<C> {
+  api: EmbeddedApi;
+  controller: C;
+  /** Runs a manifest as the run `demo`. */
+  run(
+    manifest: JsonObject,
+    context?: Partial<ExecutionContext>,
+    signal?: AbortSignal,
+  ): Promise<ExecuteResult>;
+  /** The run's object. */
+  work(): StoredObject | undefined;
+}
+
+/** What a stage is made of. */
+export interface StageOptions<C> {
+  runner: (kube: KubeClient) => ActionRunner;
+  /** The kind of the runner's object. */
+  kind: string;
+  controller: (api: EmbeddedApi) => C;
+}
+
+/** Gives the function that defines a test of a runner on a stage of its own. */
+export function stageTests<C extends { close(): void }>(
+  options: StageOptions<C>,
+): (name: string, test: (stage: RunnerStage<C>) => Promise<void>) => void {
+  return (name, test) =>
+    // The client keeps its connection for as long as the process lives.
+    Deno.test({ name, sanitizeResources: false, sanitizeOps: false, fn: () => withStage(options, test) });
+}
+
+async function withStage<C extends { close(): void }>(
+  { runner, kind, controller: open }: StageOptions<C>,
+  test: (stage: RunnerStage<C>) => Promise<void>,
+): Promise<void> {
+  const { name, platform: { namespace } } = aContext();
+  const api = embeddedApi({ namespaces: [namespace] });
+  const controller = open(api);
+  const server = serveEmbeddedApi(api);
+  api.create("ConfigMap", { metadata: { name, namespace }, data: { other: "kept" } });
+  const run: RunnerStage<C>["run"] = (manifest, changes = {}, signal = new AbortController().signal) => {
+    const context = aContext(changes);
+    const client = fetchClient({ server: server.url });
+    const kube = context.dryRun ? dryRunClient(client) : client;
+    return new Manager({
+      runner: runner(kube),
+      reporter: configMapReporter(kube),
+      context,
+      readManifest: () => Promise.resolve(manifest),
+      log: () => silentLog,
+    }).execute(signal);
+  };
+  try {
+    await test({ api, controller, run, work: () => api.find(kind, namespace, name) });
+  } finally {
+    controller.close();
+    await server.close();
+  }
+}
