@@ -19,6 +19,7 @@ import type {
   ActionRunner,
   Diagnosis,
   ExecutionContext,
+  Found,
   StartInput,
   StartOutput,
   StatusReporter,
@@ -104,11 +105,12 @@ export class Manager {
     const { context, mask, reporter, runner } = this.#options;
     const input = this.#stepInput(signal);
     const manifest = await step("while reading manifest from disk", () => this.#options.readManifest());
-    const start = { ...input, manifest, ...(mask ? { mask } : {}) };
-    const existing = await step(
+    const found: Found = await step(
       "while starting action",
-      () => this.#heeded(async () => await runner.find?.(start)),
+      () => this.#heeded(async () => await runner.find?.({ ...input, manifest, mask }) ?? {}),
     );
+    const { existing } = found;
+    const start = { ...input, manifest, mask, found };
     if (!existing) {
       this.#nameIsFree = true;
       await step("while setting status", () => unlessAborted(reporter.check(input), this.#late));
@@ -118,7 +120,7 @@ export class Manager {
     if (context.dryRun && !existing && runner.dryRun) {
       return this.#dryRunResult(undefined, await step("while starting action", () => this.#tryWork(start)));
     }
-    this.#started = await step("while starting action", () => this.#start({ ...start, existing }));
+    this.#started = await step("while starting action", () => this.#start(start));
     this.#startedAt = this.#clock.now();
     if (context.dryRun) return this.#dryRunResult(existing);
     this.#logStart();

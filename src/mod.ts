@@ -87,7 +87,7 @@ export {
 } from "./pods/events.ts";
 export { createNew, createOrAdopt, type OwnObject, preflightCreate } from "./object/create_or_adopt.ts";
 export { type CreateOptions, findOwn, readWithRetry, type RetryInput } from "./object/find_own.ts";
-export { type DryRunClient, dryRunClient, realClient } from "./kube/dry_run_client.ts";
+export { dryRunClient } from "./kube/dry_run_client.ts";
 export {
   explainPod,
   type ExplainPodOptions,
@@ -114,10 +114,12 @@ export { parseManifest } from "./io/manifest.ts";
 export { nameProblem } from "./text/names.ts";
 export { nearest } from "./text/nearest.ts";
 export {
+  type ObjectFound,
   type ObjectRunnerOptions,
   type ObjectRunnerSteps,
   objectRunnerSteps,
   stopByPatch,
+  type WantedObject,
 } from "./work/object_runner.ts";
 export { oneOf, parseText } from "./config/parse_text.ts";
 export { type Progress, type ProgressNode } from "./io/progress.ts";
@@ -132,8 +134,12 @@ export {
   type Diagnosis,
   type DryRunOutput,
   type ExecutionContext,
+  type FindInput,
+  type Found,
   type Platform,
+  type PreflightInput,
   type ReportInput,
+  type RunnerFactory,
   type StartInput,
   type StartOutput,
   type StatusReporter,

@@ -6,7 +6,7 @@
 import type { JsonObject } from "./text/json.ts";
 import type { RbacRule } from "./kube/rbac_rule.ts";
 import type { PodFindings } from "./pods/explain_pod.ts";
-import type { OwnerRef } from "./kube/client.ts";
+import type { KubeClient, KubeObject, OwnerRef } from "./kube/client.ts";
 import type { Log } from "./io/log.ts";
 import type { Progress, ProgressNode } from "./io/progress.ts";
 import type { Mask } from "./io/secrets.ts";
@@ -76,6 +76,10 @@ export interface WorkRef {
   finished?: boolean;
   /** The label selector of its pods, where the object has one of its own and does not mark them. */
   podSelector?: string | undefined;
+  /** The resourceVersion that this run's own create left behind: a wait watches from it. Absent: it lists first. */
+  createdVersion?: string | undefined;
+  /** The object as this run last read it: if it shows a verdict, a wait needs no request. */
+  seen?: KubeObject | undefined;
 }
 
 /** What work that runs or has ended looks like, for people. */
@@ -108,14 +112,33 @@ export interface StepInput {
   log: Log;
 }
 
-/** What {@linkcode ActionRunner.start} gets. */
-export interface StartInput extends StepInput {
+/** What {@linkcode ActionRunner.find} gets. */
+export interface FindInput extends StepInput {
   /** The parsed manifest. */
   manifest: JsonObject;
-  /** What {@linkcode ActionRunner.find} found; `undefined` also for a runner without `find`. */
-  existing?: WorkRef | undefined;
   /** Hides secrets in all that the run writes: those of the manifest already, more as a runner reads them. */
-  mask?: Mask;
+  mask?: Mask | undefined;
+}
+
+/**
+ * What {@linkcode ActionRunner.find} returns. A runner extends it by what it has worked out: the Manager hands it to
+ * `preflight`, `start` and `dryRun`, so that a runner remembers nothing between its methods.
+ */
+export interface Found {
+  /** The object of an earlier start of this run; absent where the name is free. */
+  existing?: WorkRef | undefined;
+}
+
+/** What {@linkcode ActionRunner.preflight} gets. */
+export interface PreflightInput<F extends Found = Found> extends FindInput {
+  /** What `find` returned; absent where `find` failed and the command `check` goes on all the same. */
+  found?: F | undefined;
+}
+
+/** What {@linkcode ActionRunner.start} and {@linkcode ActionRunner.dryRun} get. */
+export interface StartInput<F extends Found = Found> extends FindInput {
+  /** What `find` returned; `{}` for a runner without `find`. */
+  found: F;
 }
 
 /** What {@linkcode ActionRunner.dryRun} returns. */
@@ -126,24 +149,27 @@ export interface DryRunOutput {
   message: string;
 }
 
-/** What {@linkcode ActionRunner.start} returns. */
+/**
+ * What {@linkcode ActionRunner.start} returns. A runner extends it by what its later methods need: the Manager hands it
+ * to `waitForCompletion`, `diagnose` and `stop`.
+ */
 export interface StartOutput {
-  /** What the status object is to hold from now on: the runner's own keys, none of the report's. */
+  /** What the status object holds from now on: the runner's own keys, none of the report's. */
   status: JsonObject;
   /** The object that was created or adopted. */
-  object?: WorkRef;
+  object?: WorkRef | undefined;
 }
 
 /** What {@linkcode ActionRunner.waitForCompletion} gets. */
-export interface WaitForCompletionInput extends StepInput {
+export interface WaitForCompletionInput<S extends StartOutput = StartOutput> extends StepInput {
   /** What `start` returned. */
-  started: StartOutput;
-  /** Where to show how the work comes along; only at a terminal. */
-  progress?: Progress;
+  started: S;
+  /** Shows the work while it runs; only at a terminal. */
+  progress?: Progress | undefined;
 }
 
 /** What {@linkcode ActionRunner.stop} gets. */
-export interface StopInput extends WaitForCompletionInput {
+export interface StopInput<S extends StartOutput = StartOutput> extends WaitForCompletionInput<S> {
   /** How to end the work. */
   mode: StopMode;
   /** Why, for whoever looks at the work later: an exit code's reason, such as `TimedOut`. */
@@ -151,9 +177,9 @@ export interface StopInput extends WaitForCompletionInput {
 }
 
 /** What {@linkcode ActionRunner.diagnose} gets. */
-export interface DiagnoseInput extends WaitForCompletionInput {
-  /** The verdict; absent where the time was up before there was one. */
-  completed?: WaitForCompletionOutput;
+export interface DiagnoseInput<S extends StartOutput = StartOutput> extends WaitForCompletionInput<S> {
+  /** The verdict; absent where the time was up before there was a verdict. */
+  completed?: WaitForCompletionOutput | undefined;
 }
 
 /** Why work failed, or has not ended: what is not known, or may not be read, is left out. */
@@ -177,9 +203,13 @@ export interface WaitForCompletionOutput {
 /**
  * One kind of work. Only `name`, `start` and `waitForCompletion` are required.
  *
+ * A runner remembers nothing between its methods: what `find` returns is handed to `preflight`, `start` and `dryRun`,
+ * what `start` returns to `waitForCompletion`, `diagnose`, `stop` and `commands`. A runner that hands on more than the
+ * library's own fields names its types: `ActionRunner<MyFound, MyStarted>`.
+ *
  * Every method may throw a `RunError`, which decides the exit code; anything else thrown is an internal error (70).
  */
-export interface ActionRunner {
+export interface ActionRunner<F extends Found = Found, S extends StartOutput = StartOutput> {
   /** Such as `argo.workflow`. */
   readonly name: string;
   /**
@@ -188,47 +218,55 @@ export interface ActionRunner {
    */
   readonly withoutAccount?: "WorkFailed" | "TimedOut" | undefined;
   /**
-   * Looks, before anything is created, for the object of an earlier start of this run. Returns it, or `undefined`
-   * where the name is free. It also checks the manifest, since it is the first step that sees it.
+   * Gets, before anything is created, the object of an earlier start of this run. It also checks the manifest, since it
+   * is the first step that sees it.
    *
    * @throws {InvalidInputError} If the manifest is none of this runner's
    * @throws {RunError} `NameTaken` if the name belongs to another object
    */
-  find?(input: StartInput): Promise<WorkRef | undefined>;
+  find?(input: FindInput): Promise<F>;
   /**
    * Asks the API server, with nothing created, whether the work could start. Not called for an existing object.
    *
-   * @throws {DryRunRefusedError} If dry runs are refused: that ends no run, `start` decides
+   * @throws {DryRunRefusedError} If dry runs are refused: the run goes on, and `start` decides
    */
-  preflight?(input: StartInput): Promise<void>;
+  preflight?(input: PreflightInput<F>): Promise<void>;
   /** Creates the work, or adopts that of an earlier start. */
-  start(input: StartInput): Promise<StartOutput>;
+  start(input: StartInput<F>): Promise<S>;
   /**
-   * Tries the work in place of `start`, for work that the API server's own dry run says nothing of. Whatever it creates
-   * is deleted when it returns or throws. Not called for an existing object.
+   * Tries the work in place of `start`, where the API server's own dry run says nothing of it. It deletes whatever it
+   * creates before it returns or throws. Not called for an existing object.
    */
-  dryRun?(input: StartInput): Promise<DryRunOutput>;
+  dryRun?(input: StartInput<F>): Promise<DryRunOutput>;
   /** Waits until the work's verdict is seen. Rejects with the signal's reason when that comes first. */
-  waitForCompletion(input: WaitForCompletionInput): Promise<WaitForCompletionOutput>;
+  waitForCompletion(input: WaitForCompletionInput<S>): Promise<WaitForCompletionOutput>;
   /** Finds out why the work failed, or why it has not ended. Whatever it throws is logged and changes nothing. */
-  diagnose?(input: DiagnoseInput): Promise<Diagnosis | undefined>;
+  diagnose?(input: DiagnoseInput<S>): Promise<Diagnosis | undefined>;
   /** Describes the work of the context's name, whoever started it. */
   describe?(input: StepInput): Promise<Description>;
   /**
-   * Ends the work, and leaves word on it of why. Called only where the settings ask for it. What it returns is a line
-   * on what that may leave behind, for the report.
+   * Ends the work, and notes on it why. Called only where the settings ask for it. It may return a line for the report
+   * on what may be left behind.
    */
-  stop?(input: StopInput): Promise<string | void>;
-  /** The commands with which people look at the work and stop it, for the report of a run that failed. */
-  commands?(object: WorkRef): { show: string; stop: string };
+  stop?(input: StopInput<S>): Promise<string | void>;
+  /** The commands with which people read the work and stop it, for the report of a run that failed. */
+  commands?(started: S & { object: WorkRef }): { show: string; stop: string };
   /**
-   * What the run's requests need of RBAC, in the order in which it meets them. It asks nobody.
+   * What the run's requests need of RBAC, in the order in which it meets them. It sends no request.
    *
-   * @param manifest the run's, where it is known: work may need more than another of its kind
+   * @param manifest the run's, where it is known: work may need more than other work of its kind
    * @throws {InvalidInputError} If the manifest is none of this runner's
    */
   rbac?(context: ExecutionContext, manifest?: JsonObject): RbacRule[];
 }
+
+/**
+ * Makes the runner of a run.
+ *
+ * @param kube a client for the API server; in a dry run its writes are only validated
+ * @param real a client whose writes are stored also in a dry run: for what `dryRun` creates and deletes again
+ */
+export type RunnerFactory = (kube: KubeClient, real: KubeClient) => ActionRunner;
 
 /** What a {@linkcode StatusReporter} gets beside the status. */
 export interface ReportInput {
@@ -238,7 +276,7 @@ export interface ReportInput {
   signal: AbortSignal;
 }
 
-/** Somewhere an engine looks for a run's status. */
+/** Writes a run's status to where an engine reads it. */
 export interface StatusReporter {
   /** Whether only those read it who may read secrets: it gets outputs that hold some too. `false` by default. */
   readonly confidential?: boolean;
@@ -250,6 +288,6 @@ export interface StatusReporter {
   check(input: ReportInput): Promise<void>;
   /** Writes the status over the one written before. */
   report(input: ReportInput, status: JsonObject): Promise<void>;
-  /** What its requests need of RBAC. It asks nobody. */
+  /** What its requests need of RBAC. It sends no request. */
   rbac?(context: ExecutionContext): RbacRule[];
 }

@@ -154,7 +154,10 @@ const interrupted: { when: string; words: string; changes: Changes; left: [strin
     when: "while an existing object is taken over",
     words: "while starting action",
     changes: {
-      runner: { find: () => Promise.resolve(aWorkObject({ adopted: true })), start: untilAborted },
+      runner: {
+        find: () => Promise.resolve({ existing: aWorkObject({ adopted: true }) }),
+        start: untilAborted,
+      },
     },
     left: ["unknown", undefined],
   },

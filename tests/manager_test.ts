@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { DryRunRefusedError, InvalidInputError, RunError } from "../src/errors.ts";
 import type { JsonObject } from "../src/text/json.ts";
 import { Manager } from "../src/manager.ts";
-import type { StartInput, WaitForCompletionInput } from "../src/runner.ts";
+import type { FindInput, WaitForCompletionInput } from "../src/runner.ts";
 import { fakeClock } from "../src/testing/fake_clock.ts";
 import { aContext, aWorkObject } from "./lab/builders.ts";
 import {
@@ -49,11 +49,11 @@ Deno.test("execute() does with a runner that has only what is required", async (
 });
 
 Deno.test("execute() hands context, manifest, logger and signal to the runner", async () => {
-  const inputs: (StartInput | WaitForCompletionInput)[] = [];
-  const keep = (input: StartInput) => Promise.resolve(void inputs.push(input));
+  const inputs: (FindInput | WaitForCompletionInput)[] = [];
+  const keep = (input: FindInput) => Promise.resolve(void inputs.push(input));
   const { manager, logged } = aStage({
     runner: {
-      find: (input) => keep(input).then(() => undefined),
+      find: (input) => keep(input).then(() => ({})),
       preflight: keep,
       start: (input) => keep(input).then(() => ({ status: STATUS })),
       waitForCompletion: (input) => {
@@ -189,7 +189,9 @@ const existingObjects = [
 
 for (const { state, object, reports } of existingObjects) {
   Deno.test(`execute() reports ${reports === 1 ? "only the end" : "twice"} where the adopted object ${state}`, async () => {
-    const { manager, calls, reported } = aStage({ runner: { find: () => Promise.resolve(object) } });
+    const { manager, calls, reported } = aStage({
+      runner: { find: () => Promise.resolve({ existing: object }) },
+    });
     const result = await manager.execute(NEVER);
     assertEquals(result.exitCode, 0);
     assertEquals(calls.filter((call) => call === "report").length, reports);
@@ -223,7 +225,10 @@ Deno.test("row 69: execute() ends with 20 where the start is refused as its dry 
 Deno.test("execute() hands the existing object to the start and lets no check or preflight end the run", async () => {
   const object = aWorkObject({ adopted: true });
   const { manager, calls } = aStage({
-    runner: { find: () => Promise.resolve(object), preflight: failing(new RunError("RefusedByApi", "no")) },
+    runner: {
+      find: () => Promise.resolve({ existing: object }),
+      preflight: failing(new RunError("RefusedByApi", "no")),
+    },
     reporter: { check: failing(new RunError("TargetMissing", "no status object")) },
   });
   const result = await manager.execute(NEVER);
@@ -234,7 +239,7 @@ Deno.test("execute() hands the existing object to the start and lets no check or
 
 Deno.test("execute() ends with 35 where an existing object's success cannot be reported", async () => {
   const { manager } = aStage({
-    runner: { find: () => Promise.resolve(aWorkObject({ adopted: true, finished: true })) },
+    runner: { find: () => Promise.resolve({ existing: aWorkObject({ adopted: true, finished: true }) }) },
     reporter: {
       check: failing(new RunError("TargetMissing", "no status object")),
       report: failing(new RunError("TargetMissing", "no status object")),
@@ -283,7 +288,7 @@ Deno.test("execute() tries no work that is there already", async () => {
   const { manager, calls } = aStage({
     context: { dryRun: true },
     runner: {
-      find: () => Promise.resolve(aWorkObject()),
+      find: () => Promise.resolve({ existing: aWorkObject() }),
       dryRun: () => Promise.resolve({ status: STATUS, message: "helm accepts it" }),
     },
   });

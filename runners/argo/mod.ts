@@ -6,6 +6,7 @@
 import {
   type ActionRunner,
   type KubeClient,
+  type ObjectFound,
   objectRunnerSteps,
   scoped,
   stopByPatch,
@@ -25,8 +26,8 @@ import { holdNote, outcomeOfLabels, parseWorkflow, phaseOfLabels, workflowOutcom
  *
  * Its status is `{argoWorkflowRef: {name, namespace}}`.
  */
-export function argoRunner(kube: KubeClient): ActionRunner {
-  const { targetOf, ...steps } = objectRunnerSteps(kube, {
+export function argoRunner(kube: KubeClient): ActionRunner<ObjectFound> {
+  const steps = objectRunnerSteps(kube, {
     parse: parseWorkflow,
     statusKey: "argoWorkflowRef",
     hasEnded: (workflow) => workflowOutcome(workflow) !== undefined,
@@ -37,7 +38,7 @@ export function argoRunner(kube: KubeClient): ActionRunner {
     ...steps,
 
     async waitForCompletion({ context, started, signal, log, progress }) {
-      const target = targetOf(started);
+      const target = started.object!;
       return await scoped(signal, async (whileWaiting) => {
         const holds = new WorkflowHolds(kube, target);
         tellOfHolds(kube, (signal) => holds.find(signal), { signal: whileWaiting, log });
@@ -73,7 +74,7 @@ export function argoRunner(kube: KubeClient): ActionRunner {
       return holdNote(await stopByPatch(kube, input, { shutdown }));
     },
 
-    commands: ({ name, namespace }) => ({
+    commands: ({ object: { name, namespace } }) => ({
       show: `kubectl -n ${namespace} get workflow ${name} -o yaml`,
       stop:
         `kubectl -n ${namespace} patch workflow ${name} --type merge -p '{"spec":{"shutdown":"Terminate"}}'`,

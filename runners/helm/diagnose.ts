@@ -9,33 +9,27 @@ import {
   type Diagnosis,
   type KubeClient,
   messageOf,
-  type PodFindings,
 } from "../../src/mod.ts";
 import { failingPod } from "./failing_pod.ts";
-import type { HelmWork } from "./work.ts";
+import type { HelmStarted } from "./helm_started.ts";
 
 /** What helm's error begins with, which may go on over several lines. */
 const ERROR = "Error: ";
 
-/** What an explanation is made of. */
-export interface DiagnoseHelmOptions {
-  work: HelmWork;
-  /** The runner of helm's Job. */
-  jobs: Pick<Required<ActionRunner>, "diagnose">;
-  /** The release's failing pod as it was seen while helm waited: what helm takes back is gone by now. */
-  seen?: PodFindings | undefined;
-}
+/** The runner of helm's Job. */
+type Jobs = Pick<Required<ActionRunner>, "diagnose">;
 
-/** Helm's own words, and the pod of the release that they are about. */
+/** Helm's own words, and the pod of the release that they are about; as the wait read it where helm has deleted it. */
 export async function diagnoseHelm(
   kube: KubeClient,
-  { work, jobs, seen }: DiagnoseHelmOptions,
-  input: DiagnoseInput,
+  jobs: Jobs,
+  input: DiagnoseInput<HelmStarted>,
 ): Promise<Diagnosis> {
+  const { work, kept } = input.started;
   const node = `helm ${work.args.command}`;
   const helm = { node, ...await diagnoseHelmPod(jobs, input) };
   try {
-    const pod = await failingPod(kube, work.release, input) ?? seen;
+    const pod = await failingPod(kube, work.release, input) ?? kept.failingPod;
     if (!pod) return helm;
     const message = [helmError(helm.logTail), pod.message].filter((text) => text !== undefined).join("; ");
     return { node, ...pod, ...(message === "" ? {} : { message }) };
@@ -46,7 +40,7 @@ export async function diagnoseHelm(
 
 /** The pod that helm runs in, with helm's own words as the message. */
 export async function diagnoseHelmPod(
-  jobs: DiagnoseHelmOptions["jobs"],
+  jobs: Jobs,
   input: DiagnoseInput,
 ): Promise<Diagnosis> {
   const found = await jobs.diagnose(input) ?? {};

@@ -4,13 +4,14 @@
  * @module
  */
 import {
-  type ActionRunner,
+  type FindInput,
+  type Found,
   type KubeClient,
   type KubeObject,
+  type ObjectRunnerSteps,
   readWithRetry,
   RunError,
   SPEC_HASH_ANNOTATION,
-  type StartInput,
   type WorkRef,
   workRef,
 } from "../../src/mod.ts";
@@ -18,12 +19,11 @@ import { jobOutcome } from "../job/mod.ts";
 import { RELEASE_LABEL } from "./helm_job.ts";
 import { isDone, rollbackTarget } from "./plan.ts";
 import { readRelease, readRevisions, type Revision } from "./release.ts";
-import { type HelmWork, jobInput } from "./work.ts";
+import { type HelmWork, jobStep, wantedJob } from "./work.ts";
 
-/** What is to be done. */
-export interface Plan {
-  /** The Job of an earlier start, to go on with. */
-  existing?: WorkRef | undefined;
+/** What a run is to do. */
+export interface HelmFound extends Found {
+  work: HelmWork;
   /** The release is as it should be. */
   isDone?: boolean;
   /** A finished Job of the same name that says nothing of this run. */
@@ -40,17 +40,17 @@ export interface Plan {
  */
 export async function planRun(
   kube: KubeClient,
-  { work, jobs }: { work: HelmWork; jobs: Pick<Required<ActionRunner>, "find"> },
-  input: StartInput,
-): Promise<Plan> {
+  { work, jobs }: { work: HelmWork; jobs: Pick<ObjectRunnerSteps, "findExisting"> },
+  input: FindInput,
+): Promise<HelmFound> {
   const { args, release } = work;
   const { context, signal } = input;
   // Asked for by name, whatever the list shows: a run that may not read the Job that it makes would never see its end.
-  const found = await jobs.find(jobInput(work, input));
+  const found = await jobs.findExisting(wantedJob(work, context), jobStep(work, input));
   // The Job of an earlier trial is no work to go on with.
   const own = context.dryRun ? undefined : found;
   // Without an id nobody knows whether it is this run that has ended.
-  if (own && (!own.finished || context.runId !== undefined)) return { existing: own };
+  if (own && (!own.finished || context.runId !== undefined)) return { work, existing: own };
   const { items } = await readWithRetry(
     kube,
     () =>
@@ -62,13 +62,13 @@ export async function planRun(
     input,
   );
   const other = items.find((job) => job.metadata.name !== work.name && !jobOutcome(job));
-  if (other) return { existing: adopted(kube, other, work, input) };
+  if (other) return { work, existing: adopted(kube, other, work, input) };
   const revisions = await readWithRetry(kube, () => readRevisions(kube, release, { signal }), input);
   const read = ({ revision }: Revision) =>
     readWithRetry(kube, () => readRelease(kube, { ...release, revision }, { signal }), input);
-  if (await isDone(work, revisions[0], read)) return { isDone: true };
+  if (await isDone(work, revisions[0], read)) return { work, isDone: true };
   const mayRollBack = context.settings?.RUNNER_HELM_PENDING === "rollback";
-  return { replaces: own, rollbackTo: rollbackTarget(args, revisions, mayRollBack) };
+  return { work, replaces: own, rollbackTo: rollbackTarget(args, revisions, mayRollBack) };
 }
 
 /** A Job that another run has started and that does the very same. */
@@ -76,7 +76,7 @@ function adopted(
   kube: KubeClient,
   job: KubeObject,
   { args, hash }: HelmWork,
-  { context }: StartInput,
+  { context }: FindInput,
 ): WorkRef {
   const { annotations, creationTimestamp, deletionTimestamp, name } = job.metadata;
   const isSame = annotations?.[SPEC_HASH_ANNOTATION] === hash;

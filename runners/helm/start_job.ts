@@ -4,7 +4,6 @@
  * @module
  */
 import {
-  type ActionRunner,
   createNew,
   type CreateOptions,
   createOrAdopt,
@@ -12,6 +11,7 @@ import {
   isFault,
   type KubeClient,
   messageOf,
+  type ObjectRunnerSteps,
   preflightCreate,
   readWithRetry,
   reasonOf,
@@ -24,24 +24,21 @@ import {
   type WorkRef,
 } from "../../src/mod.ts";
 import { valuesSecret } from "./helm_job.ts";
-import type { Plan } from "./plan_run.ts";
-import { type HelmWork, jobInput } from "./work.ts";
+import { type HelmStarted, helmStarted } from "./helm_started.ts";
+import type { HelmFound } from "./plan_run.ts";
+import { type HelmWork, jobStep, wantedJob } from "./work.ts";
 
-/** What a start is made of. */
-export interface StartJobOptions {
-  work: HelmWork;
-  plan: Plan;
-  /** The runner of helm's Job. */
-  jobs: Pick<Required<ActionRunner>, "preflight" | "start">;
-}
+/** The runner of helm's Job. */
+type Jobs = Pick<ObjectRunnerSteps, "preflight" | "start">;
 
 /** Asks the API server whether Job and Secret could be created. */
 export async function preflightJob(
   kube: KubeClient,
-  { work, plan, jobs }: StartJobOptions,
-  input: StartInput,
+  jobs: Jobs,
+  { found: { work, rollbackTo }, ...input }: StartInput<HelmFound>,
 ): Promise<void> {
-  const refusal = await refusalOfDryRun(jobs.preflight(jobInput(work, input, plan.rollbackTo)));
+  const found = wantedJob(work, input.context, rollbackTo);
+  const refusal = await refusalOfDryRun(jobs.preflight(jobStep(work, { ...input, found })));
   if (work.hasValues) {
     const job = { name: work.name, namespace: work.release.namespace, uid: NO_UID };
     await preflightCreate(kube, valuesSecret(job, work.values), secretOptions(input));
@@ -66,18 +63,18 @@ async function refusalOfDryRun(preflight: Promise<void>): Promise<DryRunRefusedE
  */
 export async function startJob(
   kube: KubeClient,
-  { work, plan, jobs }: StartJobOptions,
-  input: StartInput,
-): Promise<WorkRef> {
-  const { existing, replaces, rollbackTo } = plan;
+  jobs: Jobs,
+  { found: { work, existing, replaces, rollbackTo }, ...input }: StartInput<HelmFound>,
+): Promise<HelmStarted & { object: WorkRef }> {
   if (replaces) {
     await readWithRetry(kube, () => removeJob(kube, replaces, input.signal), input);
     // Until it is gone its verdict would pass for that of the Job that takes its place.
     await untilGone(kube, replaces, input);
   }
-  const object = existing ?? (await jobs.start(jobInput(work, input, rollbackTo))).object!;
+  const found = wantedJob(work, input.context, rollbackTo);
+  const object = existing ?? (await jobs.start(jobStep(work, { ...input, found }))).object!;
   if (work.hasValues && !object.finished) await createValues(kube, work, object, input);
-  return object;
+  return { ...helmStarted(work), object };
 }
 
 /** Deletes a Job and its values, which need not wait for the garbage collector. */
@@ -94,9 +91,9 @@ export async function removeJob(kube: KubeClient, job: WorkRef, signal: AbortSig
   );
 }
 
-async function unlessGone(work: () => Promise<void>): Promise<void> {
+async function unlessGone(action: () => Promise<void>): Promise<void> {
   try {
-    await work();
+    await action();
   } catch (error) {
     if (!isFault(error, "notFound")) throw error;
   }
@@ -105,19 +102,19 @@ async function unlessGone(work: () => Promise<void>): Promise<void> {
 /** helm begins when its values are there: a Job that can never get them is deleted. */
 async function createValues(
   kube: KubeClient,
-  { values, status }: HelmWork,
+  work: HelmWork,
   job: WorkRef,
-  input: StartInput,
+  input: StepInput,
 ): Promise<void> {
   const create = job.adopted ? createOrAdopt : createNew;
   try {
-    const creating = create(kube, valuesSecret(job, values), secretOptions(input, job.uid));
+    const creating = create(kube, valuesSecret(job, work.values), secretOptions(input, job.uid));
     // After a signal the Job is told of at once: whether its values still arrive changes nothing of what is left.
     await unlessAborted(creating, input.signal);
   } catch (error) {
     const isRefused = error instanceof RunError && error.left === undefined && !input.signal.aborted;
     const isRemoved = isRefused && await removeJob(kube, job, input.signal).then(() => true, () => false);
-    if (!isRemoved) throw new StartedError({ status, object: job }, error);
+    if (!isRemoved) throw new StartedError({ ...helmStarted(work), object: job }, error);
     throw new RunError(reasonOf(error), messageOf(error), { cause: error, left: "not created" });
   }
 }

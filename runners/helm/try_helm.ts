@@ -4,19 +4,19 @@
  * @module
  */
 import {
-  type ActionRunner,
   type KubeClient,
   messageOf,
   RunError,
   StartedError,
   type StartInput,
+  type StepInput,
   type WorkRef,
 } from "../../src/mod.ts";
 import { jobRunner } from "../job/mod.ts";
 import { diagnoseHelmPod } from "./diagnose.ts";
-import type { Plan } from "./plan_run.ts";
+import type { HelmFound } from "./plan_run.ts";
 import { removeJob, startJob } from "./start_job.ts";
-import { type HelmWork, jobInput } from "./work.ts";
+import { jobStep } from "./work.ts";
 
 /** How long the removal of Job and values may take, milliseconds: after a signal the run has 5 s to end. */
 const REMOVAL_MS = 3_000;
@@ -30,19 +30,19 @@ const REMOVAL_MS = 3_000;
  */
 export async function tryHelm(
   kube: KubeClient,
-  { work, plan }: { work: HelmWork; plan: Plan },
-  input: StartInput,
+  input: StartInput<HelmFound>,
 ): Promise<string> {
-  if (plan.isDone) return "the release is as it should be already";
-  if (plan.rollbackTo !== undefined) {
-    return `helm would first roll back to revision ${plan.rollbackTo}; the rest cannot be tried now`;
+  const { isDone, rollbackTo } = input.found;
+  if (isDone) return "the release is as it should be already";
+  if (rollbackTo !== undefined) {
+    return `helm would first roll back to revision ${rollbackTo}; the rest cannot be tried now`;
   }
-  const jobs = jobRunner(kube, { hashed: () => work.hashed });
+  const jobs = jobRunner(kube);
   let object: WorkRef | undefined;
   let left = "";
   try {
-    object = await startJob(kube, { work, plan, jobs }, input);
-    await tryInJob(jobs, object, { work, input });
+    ({ object } = await startJob(kube, jobs, input));
+    await tryInJob(jobs, object, input);
   } catch (error) {
     if (!(error instanceof StartedError)) throw error;
     object = error.started.object;
@@ -55,11 +55,11 @@ export async function tryHelm(
 
 /** @throws {RunError} `RefusedByApi` if helm fails in its Job */
 async function tryInJob(
-  jobs: Required<Pick<ActionRunner, "diagnose" | "waitForCompletion">>,
+  jobs: ReturnType<typeof jobRunner>,
   object: WorkRef,
-  { work, input }: { work: HelmWork; input: StartInput },
+  { found: { work }, ...input }: StartInput<HelmFound>,
 ): Promise<void> {
-  const wait = { ...jobInput(work, input), started: { status: {}, object } };
+  const wait = { ...jobStep(work, input), started: { status: {}, object } };
   const completed = await jobs.waitForCompletion(wait);
   if (completed.finishedSuccessfully) return;
   const { message = completed.message } = await diagnoseHelmPod(jobs, { ...wait, completed });
@@ -67,7 +67,7 @@ async function tryInJob(
 }
 
 /** Deletes a Job in which helm was tried, and says what became of it. */
-async function removal(kube: KubeClient, object: WorkRef, { log }: StartInput): Promise<string> {
+async function removal(kube: KubeClient, object: WorkRef, { log }: StepInput): Promise<string> {
   const job = `the Job "${object.name}", in which it was tried,`;
   try {
     await removeJob(kube, object, AbortSignal.timeout(REMOVAL_MS));

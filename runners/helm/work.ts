@@ -5,6 +5,7 @@
  */
 import {
   type ExecutionContext,
+  type FindInput,
   InvalidInputError,
   type JsonObject,
   Mask,
@@ -14,8 +15,10 @@ import {
   secretsIn,
   sha256,
   specHash,
-  type StartInput,
+  type StepInput,
+  type WantedObject,
 } from "../../src/mod.ts";
+import { parseJob } from "../job/mod.ts";
 import { type HelmArguments, parseArguments } from "./arguments.ts";
 import { helmJob } from "./helm_job.ts";
 import type { ReleaseRef } from "./release.ts";
@@ -49,7 +52,7 @@ const MAX_VALUES_BYTES = 1024 * 1024;
  * @throws {InvalidInputError} If the manifest, or the file that it names, is wrong
  */
 export async function prepareWork(
-  { manifest, context, log, mask = new Mask() }: StartInput,
+  { manifest, context, log, mask = new Mask() }: FindInput,
 ): Promise<HelmWork> {
   const problem = nameProblem(context.name, MAX_NAME_LENGTH);
   if (problem) throw new InvalidInputError(`the name, which the Job's begins with: ${problem}`);
@@ -77,15 +80,20 @@ export async function prepareWork(
   };
 }
 
-/** The input of a step of the Job's own runner. */
-export function jobInput<T extends StartInput>(work: HelmWork, input: T, rollbackTo?: number): T {
-  const { args, name } = work;
-  const { context } = input;
-  return {
-    ...input,
-    context: { ...context, name },
-    manifest: helmJob(args, { ...work, context, rollbackTo }),
-  };
+/** The input of a step of the Job's own runner, to which the Job's name is the run's. */
+export function jobStep<T extends StepInput>({ name }: HelmWork, input: T): T {
+  return { ...input, context: { ...input.context, name } };
+}
+
+/**
+ * The Job that is to run helm.
+ *
+ * @param rollbackTo the revision to go back to first, if any
+ */
+export function wantedJob(work: HelmWork, context: ExecutionContext, rollbackTo?: number): WantedObject {
+  const { args, hashed, name } = work;
+  const job = helmJob(args, { ...work, context, rollbackTo });
+  return { object: parseJob(job, { ...context, name }).object, hashed };
 }
 
 async function readValues(path: string, { settings }: ExecutionContext): Promise<JsonObject> {

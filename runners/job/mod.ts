@@ -5,9 +5,9 @@
  */
 import {
   type ActionRunner,
-  type JsonValue,
   type KubeClient,
   type KubeObject,
+  type ObjectFound,
   objectRunnerSteps,
   scoped,
   tellOfHolds,
@@ -21,27 +21,20 @@ import { jobNode, jobOutcome, jobState, parseJob } from "./job.ts";
 import { followedJob, manualSelector } from "./pods.ts";
 import { stopJob } from "./stop.ts";
 
-export { jobOutcome } from "./job.ts";
+export { jobOutcome, parseJob } from "./job.ts";
 export { podsOf } from "./pods.ts";
-
-/** Options of {@linkcode jobRunner}. */
-export interface JobRunnerOptions {
-  /** What the proof of ownership is taken of; by default the Job as the manifest has it. */
-  hashed?: () => JsonValue;
-}
 
 /**
  * A runner that creates the manifest's Job, named after the context, and waits for its end.
  *
  * Its status is `{jobRef: {name, namespace}}`.
  */
-export function jobRunner(kube: KubeClient, { hashed }: JobRunnerOptions = {}) {
-  const { targetOf, ...steps } = objectRunnerSteps(kube, {
+export function jobRunner(kube: KubeClient) {
+  const steps = objectRunnerSteps(kube, {
     parse: parseJob,
     statusKey: "jobRef",
     hasEnded: (job) => jobOutcome(job) !== undefined,
     podSelectorOf: manualSelector,
-    hashed,
   });
   return {
     name: "job",
@@ -51,7 +44,6 @@ export function jobRunner(kube: KubeClient, { hashed }: JobRunnerOptions = {}) {
 
     async waitForCompletion({ context, started, signal, log, progress }) {
       return await scoped(signal, async (whileWaiting) => {
-        const target = targetOf(started);
         const job = started.object!;
         let seen: KubeObject | undefined;
         tellOfHolds(kube, (signal) => findJobHolds(kube, job, { signal, seen }), {
@@ -60,7 +52,7 @@ export function jobRunner(kube: KubeClient, { hashed }: JobRunnerOptions = {}) {
         });
         const logs = context.followLogs ? followedJob(kube, job, { signal: whileWaiting, log }) : undefined;
         logs?.run();
-        const completed = await waitForObject(kube, target, {
+        const completed = await waitForObject(kube, job, {
           outcome: jobOutcome,
           state: jobState,
           seen: (job) => {
@@ -81,9 +73,9 @@ export function jobRunner(kube: KubeClient, { hashed }: JobRunnerOptions = {}) {
 
     stop: (input) => stopJob(kube, input),
 
-    commands: ({ name, namespace }) => ({
+    commands: ({ object: { name, namespace } }) => ({
       show: `kubectl -n ${namespace} get job ${name} -o yaml`,
       stop: `kubectl -n ${namespace} patch job ${name} -p '{"spec":{"activeDeadlineSeconds":1}}'`,
     }),
-  } satisfies ActionRunner;
+  } satisfies ActionRunner<ObjectFound>;
 }

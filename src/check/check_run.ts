@@ -11,7 +11,7 @@ import type { Reason } from "../exit_codes.ts";
 import type { JsonObject } from "../text/json.ts";
 import type { KubeClient, KubeObject } from "../kube/client.ts";
 import { silentLog } from "../io/log.ts";
-import type { ActionRunner, StartInput, StatusReporter } from "../runner.ts";
+import type { ActionRunner, FindInput, RunnerFactory, StatusReporter } from "../runner.ts";
 import type { Mask } from "../io/secrets.ts";
 import { openReporter } from "../status/open_reporter.ts";
 import { checkRbac } from "./check_rbac.ts";
@@ -20,11 +20,11 @@ import { checkObjectSize, checkStatusSize, checkTimes } from "./check_object.ts"
 import { checkPod } from "./check_pod.ts";
 import { checkAccount, checkIdentity, checkNamespace, checkServer, whoAmI } from "./check_server.ts";
 import {
+  type CheckedName,
   checkStatus,
   type CheckWorkOptions,
   dryRun,
   findWork,
-  type Found,
   warningLog,
 } from "./check_work.ts";
 import { probeClient } from "./probe_client.ts";
@@ -38,7 +38,7 @@ export interface CheckInput {
   /** A client for it; where there is none, one whose requests all fail. */
   kube: KubeClient;
   /** Makes the runner. */
-  runner: (kube: KubeClient) => ActionRunner;
+  runner: RunnerFactory;
   /** Reads and parses the manifest. Throws an `InvalidInputError` if it is none. */
   readManifest: (path: string) => Promise<JsonObject>;
   /** Hides secrets; the runner may add to it. */
@@ -117,13 +117,14 @@ function openRun(input: CheckInput, { context, manifestPath, reporter }: Config)
   const { clock = systemClock, kube, signal } = input;
   const captured: KubeObject[] = [];
   const status: KubeObject[] = [];
+  const forRunner = probeClient(kube, (object) => captured.push(object));
   return {
     context,
     manifestPath,
     clock,
     signal,
     kube: probeClient(kube),
-    runner: input.runner(probeClient(kube, (object) => captured.push(object))),
+    runner: input.runner(forRunner, forRunner),
     reporter: openReporter(reporter, probeClient(kube, (object) => status.push(object)), () => silentLog),
     captured,
     status,
@@ -134,9 +135,9 @@ interface Manifest {
   items: CheckItem[];
   /** What the runner warns of, until the end. */
   warnings: CheckItem[];
-  /** What the runner is started with; absent where the manifest is no use. */
-  start?: Omit<StartInput, "signal">;
-  found?: Found;
+  /** What the runner's steps get; absent where the manifest is no use. */
+  input?: Omit<FindInput, "signal">;
+  checked?: CheckedName;
 }
 
 /** Reads the manifest and has the runner look at it: that takes no API server. */
@@ -149,11 +150,11 @@ async function readManifest(input: CheckInput, run: OpenedRun): Promise<Manifest
   });
   try {
     const manifest = await input.readManifest(manifestPath);
-    const start = { context, manifest, mask: input.mask, log: warningLog("manifest", warnings) };
-    const found = await findWork(run.runner, start, run);
-    return found instanceof InvalidInputError
-      ? problems(found)
-      : { items: [ok("manifest", manifestPath)], warnings, start, found };
+    const find = { context, manifest, mask: input.mask, log: warningLog("manifest", warnings) };
+    const checked = await findWork(run.runner, find, run);
+    return checked instanceof InvalidInputError
+      ? problems(checked)
+      : { items: [ok("manifest", manifestPath)], warnings, input: find, checked };
   } catch (error) {
     if (error instanceof InvalidInputError) return problems(error);
     throw error;
@@ -161,10 +162,10 @@ async function readManifest(input: CheckInput, run: OpenedRun): Promise<Manifest
 }
 
 async function itemsOnServer(run: OpenedRun, manifest: Manifest): Promise<CheckItem[]> {
-  const { found } = manifest;
+  const { checked } = manifest;
   const { context, kube, reporter, runner, signal, status, captured } = run;
   const user = await whoAmI(kube, signal);
-  const isFound = found?.existing !== undefined;
+  const isFound = checked?.found?.existing !== undefined;
   const written = await checkStatus(reporter, { ...run, isFound });
   const validated = await dryRunItem(run, manifest);
   const account = await checkAccount(kube, user, {
@@ -176,15 +177,15 @@ async function itemsOnServer(run: OpenedRun, manifest: Manifest): Promise<CheckI
   const { namespace } = context.platform;
   return [
     checkIdentity(user, context),
-    found?.kind ?? withoutManifest("kind"),
-    found?.name ?? withoutManifest("name"),
+    checked?.kind ?? withoutManifest("kind"),
+    checked?.name ?? withoutManifest("name"),
     await checkNamespace(kube, { namespace, isProven, signal }),
     written,
     validated,
     account,
     ...account.state === "missing" ? [] : await podItems(run),
     ...runner.rbac ? [] : [notChecked("access", `the runner ${runner.name} does not tell what it needs`)],
-    ...await checkRbac(kube, rbacOfRun(runner, reporter, context, manifest.start?.manifest), {
+    ...await checkRbac(kube, rbacOfRun(runner, reporter, context, manifest.input?.manifest), {
       context,
       user,
       signal,
@@ -203,11 +204,12 @@ async function podItems({ context, kube, signal, captured }: OpenedRun): Promise
   return item ? [item] : [];
 }
 
-async function dryRunItem(run: OpenedRun, { start, found }: Manifest): Promise<CheckItem> {
-  if (!start) return withoutManifest("dry run");
+async function dryRunItem(run: OpenedRun, { input, checked }: Manifest): Promise<CheckItem> {
+  if (!input) return withoutManifest("dry run");
+  const { found, name } = checked ?? {};
   if (found?.existing) return notChecked("dry run", "the work is there already");
-  if (found?.name.reason === "NameTaken") return notChecked("dry run", "the name comes first");
-  const tried = await dryRun(run.runner, start, run);
+  if (name?.reason === "NameTaken") return notChecked("dry run", "the name comes first");
+  const tried = await dryRun(run.runner, { ...input, found }, run);
   const isTried = tried.state !== "ok" || run.captured.length > 0;
   return isTried ? tried : notChecked("dry run", `the runner ${run.runner.name} had nothing to try`);
 }

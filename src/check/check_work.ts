@@ -7,7 +7,15 @@ import { type Clock, withDeadline } from "../time/clock.ts";
 import { InvalidInputError, messageOf } from "../errors.ts";
 import { isFault } from "../kube/api_error.ts";
 import type { Log } from "../io/log.ts";
-import type { ActionRunner, ExecutionContext, StartInput, StatusReporter, WorkRef } from "../runner.ts";
+import type {
+  ActionRunner,
+  ExecutionContext,
+  FindInput,
+  Found,
+  PreflightInput,
+  StatusReporter,
+  WorkRef,
+} from "../runner.ts";
 import { type CheckItem, missing, notChecked, ok, reasonBeforeCreate, warning } from "./check_item.ts";
 
 /** How long one call may take, milliseconds. */
@@ -23,20 +31,20 @@ export interface CheckWorkOptions {
 /** What came of a call. */
 type Tried<T> = { value: T } | { error: unknown };
 
-/** What is known after the look for the work's name. */
-export interface Found {
+/** What `find` has told. */
+export interface CheckedName {
   kind: CheckItem;
   name: CheckItem;
-  /** The object of an earlier start of the run. */
-  existing?: WorkRef;
+  /** What it has returned; absent where it failed or there is none. */
+  found?: Found;
 }
 
 /** Has the runner look at the manifest, which may be none of its own, and for the work's name. */
 export async function findWork(
   runner: ActionRunner,
-  input: Omit<StartInput, "signal">,
+  input: Omit<FindInput, "signal">,
   options: CheckWorkOptions,
-): Promise<Found | InvalidInputError> {
+): Promise<CheckedName | InvalidInputError> {
   const untold = notChecked("kind", "no answer has told");
   if (!runner.find) {
     return {
@@ -44,11 +52,11 @@ export async function findWork(
       name: notChecked("name", `the runner ${runner.name} looks only when it starts the work`),
     };
   }
-  const tried = await attempt(options, async (signal) => await runner.find?.({ ...input, signal }));
+  const tried = await attempt(options, async (signal) => await runner.find?.({ ...input, signal }) ?? {});
   const kind = ok("kind", "the API server has it");
   if ("value" in tried) {
-    const { value: existing } = tried;
-    return { kind, name: nameItem(existing), ...(existing ? { existing } : {}) };
+    const { value: found } = tried;
+    return { kind, name: nameItem(found.existing), found };
   }
   const { error } = tried;
   if (error instanceof InvalidInputError) return error;
@@ -73,7 +81,7 @@ function nameItem(existing: WorkRef | undefined): CheckItem {
 /** Has the API server validate the work. */
 export async function dryRun(
   runner: ActionRunner,
-  input: Omit<StartInput, "signal">,
+  input: Omit<PreflightInput, "signal">,
   options: CheckWorkOptions,
 ): Promise<CheckItem> {
   const item = "dry run";

@@ -15,8 +15,7 @@ const ANSWER_MS = 10_000;
  * once. `wrote` gets what each write would have stored.
  */
 export function probeClient(kube: KubeClient, wrote: (object: KubeObject) => void = () => {}): KubeClient {
-  // Without the way past the dry run that it offers.
-  const { real: _real, ...dry } = dryRunClient(kube);
+  const dry = dryRunClient(kube);
   const kept = async (write: Promise<KubeObject>) => {
     const object = await final(write);
     wrote(object);

@@ -6,16 +6,9 @@
 import { ApiError, isFault } from "./api_error.ts";
 import type { KubeClient } from "./client.ts";
 
-/** A client whose writes change nothing. */
-export interface DryRunClient extends KubeClient {
-  /** The client within, whose writes are done. */
-  readonly real: KubeClient;
-}
-
 /** Wraps a client so that the API server validates every write and stores none. */
-export function dryRunClient(kube: KubeClient): DryRunClient {
+export function dryRunClient(kube: KubeClient): KubeClient {
   return {
-    real: kube,
     get: (ref, options) => kube.get(ref, options),
     list: (type, options) => kube.list(type, options),
     watch: (type, options) => kube.watch(type, options),
@@ -29,11 +22,6 @@ export function dryRunClient(kube: KubeClient): DryRunClient {
     serverNow: () => kube.serverNow(),
     ...(kube.clock ? { clock: kube.clock } : {}),
   };
-}
-
-/** The client whose writes are done also in a dry run: for what a runner's `dryRun` makes and deletes again. */
-export function realClient(kube: KubeClient | DryRunClient): KubeClient {
-  return "real" in kube ? kube.real : kube;
 }
 
 /** A policy may refuse dry runs alone: whoever asked for one must know that nothing is said of the write itself. */

@@ -27,7 +27,7 @@ export interface CreateOptions {
   /** Gives up. A create that is under way is first brought to a known end. */
   signal: AbortSignal;
   /** What the proof of ownership is taken of; by default the object without its owner references. */
-  hashed?: JsonValue;
+  hashed?: JsonValue | undefined;
   /**
    * Whether a whole object shows its verdict. This run's own object that does is gone on with even while it is being
    * deleted: its work is done, and must not be done again. Without it each object that is being deleted is waited for.

@@ -1,14 +1,13 @@
 import type { ReporterName } from "../config/config.ts";
 import type { Setting } from "../config/settings.ts";
-import type { KubeClient } from "../kube/client.ts";
-import type { ActionRunner } from "../runner.ts";
+import type { RunnerFactory } from "../runner.ts";
 
 /** What makes a program. */
 export interface Program {
   /** Its name, such as `argo-runner`. */
   program: string;
   /** Makes the runner for an API server. */
-  runner: (kube: KubeClient) => ActionRunner;
+  runner: RunnerFactory;
   /** Where the status goes unless `RUNNER_STATUS_REPORTER` says otherwise; `configmap` by default. */
   reporter?: ReporterName;
   /** Settings of its own, handed to the runner as `context.settings`; none by default. */

@@ -73,7 +73,8 @@ async function explain(program: Program, input: WorkInput): Promise<number> {
   tellWarnings(logs, input, config);
   const { context } = config;
   if (!input.apiServer) throw new InvalidInputError(input.apiServerProblem);
-  const runner = program.runner(fetchClient(input.apiServer));
+  const kube = fetchClient(input.apiServer);
+  const runner = program.runner(kube, kube);
   if (!runner.describe) throw new InvalidInputError(`the runner ${runner.name} does not tell of its work`);
   try {
     const step = { context, signal: input.signal, log: logs(`runner.${runner.name}`) };
@@ -109,7 +110,7 @@ async function printRbac(program: Program, input: WorkInput): Promise<number> {
   const { context, devMode, manifestPath, reporter } = config;
   tellWarnings(openLog({ devMode }), input, config);
   const kube = clientOf(input);
-  const runner = program.runner(kube);
+  const runner = program.runner(kube, kube);
   if (!runner.rbac) throw new InvalidInputError(`the runner ${runner.name} does not tell what it needs`);
   const manifest = manifestPath ? await readObject(manifestPath) : undefined;
   const rules = rbacOfRun(runner, openReporter(reporter, kube, () => silentLog), context, manifest);
@@ -133,9 +134,9 @@ async function runConfigured(program: Program, input: WorkInput, config: Config)
     await readObject(manifestPath);
     throw new InvalidInputError(input.apiServerProblem);
   }
-  const client = fetchClient(input.apiServer);
-  const kube = context.dryRun ? dryRunClient(client) : client;
-  const runner = program.runner(kube);
+  const real = fetchClient(input.apiServer);
+  const kube = context.dryRun ? dryRunClient(real) : real;
+  const runner = program.runner(kube, real);
   const manager = new Manager({
     runner,
     reporter: openReporter(config.reporter, kube, log),
@@ -170,7 +171,7 @@ function commandsFor(
   { started }: Outcome,
 ): ReturnType<NonNullable<ActionRunner["commands"]>> | undefined {
   try {
-    return started?.object && runner.commands?.(started.object);
+    return started?.object && runner.commands?.({ ...started, object: started.object });
   } catch {
     return undefined;
   }

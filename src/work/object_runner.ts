@@ -5,24 +5,16 @@
  */
 import type { JsonObject, JsonValue } from "../text/json.ts";
 import type { KubeClient, KubeObject, ObjectMeta } from "../kube/client.ts";
-import { createNew, type OwnObject, preflightCreate } from "../object/create_or_adopt.ts";
+import { createNew, preflightCreate } from "../object/create_or_adopt.ts";
 import { type CreateOptions, findOwn } from "../object/find_own.ts";
 import { STOPPED_BY_ANNOTATION } from "../object/ownership.ts";
-import type { WaitTarget } from "../object/wait_for_object.ts";
-import type {
-  ActionRunner,
-  ExecutionContext,
-  StartOutput,
-  StepInput,
-  StopInput,
-  WorkRef,
-} from "../runner.ts";
+import type { ActionRunner, ExecutionContext, Found, StepInput, StopInput, WorkRef } from "../runner.ts";
 import type { ParsedWork } from "./manifest_forms.ts";
 import { workRef } from "./work_ref.ts";
 
 /** What is particular to one kind of object. */
 export interface ObjectRunnerOptions {
-  /** Makes the object of a manifest; throws an `InvalidInputError` if it is none of this kind's. */
+  /** Makes the object of a manifest; throws an `InvalidInputError` if the manifest is for another kind. */
   parse: (manifest: JsonObject, context: ExecutionContext) => ParsedWork;
   /** The key of the runner's status: `jobRef` for `{jobRef: {name, namespace}}`. */
   statusKey: string;
@@ -30,19 +22,29 @@ export interface ObjectRunnerOptions {
   hasEnded: (object: KubeObject) => boolean;
   /**
    * Whether metadata claims an end, for kinds whose labels tell it: the whole object is asked for only then. Without it
-   * each look is at the whole object.
+   * every read is of the whole object.
    */
-  mayHaveEnded?: (metadata: ObjectMeta) => boolean;
+  mayHaveEnded?: ((metadata: ObjectMeta) => boolean) | undefined;
   /** The label selector of a whole object's pods, where it does not follow from its name or uid. */
-  podSelectorOf?: (object: KubeObject) => string | undefined;
-  /** What the proof of ownership is taken of; by default the object as the manifest has it. */
-  hashed?: (() => JsonValue) | undefined;
+  podSelectorOf?: ((object: KubeObject) => string | undefined) | undefined;
 }
 
+/** The object that a run is to create. */
+export interface WantedObject {
+  /** As the API server gets it, without the marks of its owner. */
+  object: KubeObject;
+  /** What the proof of ownership is taken of; by default the object. */
+  hashed?: JsonValue | undefined;
+}
+
+/** What `find` of {@linkcode objectRunnerSteps} returns. */
+export interface ObjectFound extends Found, WantedObject {}
+
 /** The steps of a runner up to the wait. */
-export interface ObjectRunnerSteps extends Required<Pick<ActionRunner, "find" | "preflight" | "start">> {
-  /** What to wait for. */
-  targetOf(started: StartOutput): WaitTarget;
+export interface ObjectRunnerSteps
+  extends Required<Pick<ActionRunner<ObjectFound>, "find" | "preflight" | "start">> {
+  /** The second half of `find`, for a runner that makes the object by itself: the object of an earlier start. */
+  findExisting(wanted: WantedObject, step: StepInput): Promise<WorkRef | undefined>;
 }
 
 /**
@@ -50,60 +52,59 @@ export interface ObjectRunnerSteps extends Required<Pick<ActionRunner, "find" | 
  *
  * @example
  * ```ts ignore
- * const { targetOf, ...steps } = objectRunnerSteps(kube, { parse, statusKey: "podRef", hasEnded });
+ * const steps = objectRunnerSteps(kube, { parse, statusKey: "podRef", hasEnded });
  * ```
  */
 export function objectRunnerSteps(kube: KubeClient, options: ObjectRunnerOptions): ObjectRunnerSteps {
-  const { parse, hasEnded, mayHaveEnded, hashed, podSelectorOf, statusKey } = options;
-  /** The object as it was last read. */
-  let seen: KubeObject | undefined;
-  /** The version that our own create left behind: the only one of an object that may be watched from. */
-  let createdVersion: string | undefined;
+  const { parse, hasEnded, mayHaveEnded, podSelectorOf, statusKey } = options;
 
-  function createOptions({ context, signal, log }: StepInput): CreateOptions {
-    const options = { owner: context, signal, log, hasEnded, mayHaveEnded };
-    return { ...options, ...(hashed ? { hashed: hashed() } : {}) };
+  function createOptions({ hashed }: WantedObject, { context, signal, log }: StepInput): CreateOptions {
+    return { owner: context, signal, log, hasEnded, mayHaveEnded, hashed };
   }
 
-  function toWorkRef(created: OwnObject): WorkRef {
-    seen = created.object;
-    const isClaim = mayHaveEnded?.(seen.metadata) ?? true;
-    const podSelector = podSelectorOf?.(seen);
+  function refOf(object: KubeObject, adopted: boolean): WorkRef {
+    const isClaim = mayHaveEnded?.(object.metadata) ?? true;
     return {
-      ...workRef(kube, created, isClaim && hasEnded(seen)),
-      ...(podSelector ? { podSelector } : {}),
+      ...workRef(kube, { object, adopted }, isClaim && hasEnded(object)),
+      podSelector: podSelectorOf?.(object),
+      // Of an adopted object the version that its create left behind is not known.
+      createdVersion: adopted ? undefined : object.metadata.resourceVersion,
+      seen: object,
     };
   }
 
+  async function findExisting(wanted: WantedObject, step: StepInput): Promise<WorkRef | undefined> {
+    const existing = await findOwn(kube, wanted.object, createOptions(wanted, step));
+    return existing && refOf(existing, true);
+  }
+
   return {
+    findExisting,
+
     async find({ manifest, ...step }) {
       const { object, warnings } = parse(manifest, step.context);
       for (const warning of warnings) step.log.warn(warning);
-      const existing = await findOwn(kube, object, createOptions(step));
-      return existing && toWorkRef({ object: existing, adopted: true });
+      return { object, existing: await findExisting({ object }, step) };
     },
 
-    async preflight({ manifest, ...step }) {
-      await preflightCreate(kube, parse(manifest, step.context).object, createOptions(step));
+    async preflight({ manifest, found, ...step }) {
+      const wanted = found ?? parse(manifest, step.context);
+      await preflightCreate(kube, wanted.object, createOptions(wanted, step));
     },
 
-    async start({ manifest, existing, ...step }) {
-      const { object } = parse(manifest, step.context);
-      const { name, namespace } = object.metadata;
+    async start({ found, ...step }) {
+      const { name, namespace } = found.object.metadata;
       const status = { [statusKey]: { name, namespace } };
-      if (existing) return { status, object: existing };
-      const created = await createNew(kube, object, createOptions(step));
-      createdVersion = created.adopted ? undefined : created.object.metadata.resourceVersion;
-      return { status, object: toWorkRef(created) };
+      if (found.existing) return { status, object: found.existing };
+      const created = await createNew(kube, found.object, createOptions(found, step));
+      return { status, object: refOf(created.object, created.adopted) };
     },
-
-    targetOf: ({ object }) => ({ ...object!, createdVersion, seen }),
   };
 }
 
 /**
- * Changes the spec of a run's object so that the work ends, and leaves word on it of why: no other object of the name
- * is touched.
+ * Changes the spec of a run's object so that the work ends, and notes on it why. It touches no other object of that
+ * name.
  *
  * @returns the object as it is then
  */

@@ -8,7 +8,6 @@ import type { Reason } from "../../src/exit_codes.ts";
 import { ApiError } from "../../src/kube/api_error.ts";
 import type { KubeClient } from "../../src/kube/client.ts";
 import { createOrAdopt } from "../../src/object/create_or_adopt.ts";
-import { realClient } from "../../src/kube/dry_run_client.ts";
 import type { JsonObject } from "../../src/text/json.ts";
 import type { ActionRunner } from "../../src/runner.ts";
 import type { EmbeddedApi } from "../../src/testing/mod.ts";
@@ -353,11 +352,11 @@ Deno.test("checkRun() looks at a runner without find, preflight and access as fa
 Deno.test("checkRun() stores nothing, whatever a runner tries", async () => {
   const api = anApi();
   const before = api.objects("Workflow").length;
-  const runner = (kube: KubeClient): ActionRunner => ({
+  const runner = (kube: KubeClient, real: KubeClient): ActionRunner => ({
     ...argoRunner(kube),
     async preflight() {
       const workflow = { apiVersion: "argoproj.io/v1alpha1", kind: "Workflow", ...HELLO, spec: {} };
-      await realClient(kube).create(workflow, { dryRun: false });
+      await real.create(workflow, { dryRun: false });
       await kube.delete({ apiVersion: "v1", kind: "ConfigMap", name: "demo", namespace: "team" });
     },
   });

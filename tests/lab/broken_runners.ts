@@ -10,7 +10,6 @@ import {
   type KubeClient,
   type KubeObject,
   messageOf,
-  realClient,
   RunError,
   type StartInput,
   type StartOutput,
@@ -26,7 +25,7 @@ export interface BrokenRunner {
   /** What it does. */
   what: string;
   /** The methods in which it differs from a sound one. */
-  methods: (kube: KubeClient, sound: ActionRunner) => Partial<ActionRunner>;
+  methods: (kube: KubeClient, sound: ActionRunner, real: KubeClient) => Partial<ActionRunner>;
   /** What it is tried with beside what all are. */
   cases?: Partial<RunnerCases>;
   /** Checks that find it, and what they say. */
@@ -190,8 +189,8 @@ export const brokenRunners: BrokenRunner[] = [
   },
   {
     what: "writes in a dry run",
-    methods: (kube, sound) => ({
-      start: (input) => podRunner(realClient(kube)).start(input),
+    methods: (_kube, sound, real) => ({
+      start: (input) => podRunner(real).start(input),
       waitForCompletion: sound.waitForCompletion,
     }),
     found: { "dry run": 'dry run created Pod "rehearsal"' },

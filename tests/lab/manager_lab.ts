@@ -50,12 +50,12 @@ export function aStage(
   const manager = new Manager({
     runner: {
       name: "demo.work",
-      find: called("find", runner.find ?? (() => Promise.resolve(undefined))),
+      find: called("find", runner.find ?? (() => Promise.resolve({}))),
       preflight: called("preflight", runner.preflight ?? (() => Promise.resolve())),
       start: called(
         "start",
         runner.start ??
-          (({ existing }) => Promise.resolve({ status: STATUS, object: existing ?? aWorkObject() })),
+          (({ found }) => Promise.resolve({ status: STATUS, object: found.existing ?? aWorkObject() })),
       ),
       waitForCompletion: called(
         "wait",

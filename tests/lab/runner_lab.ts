@@ -4,15 +4,14 @@
  * @module
  */
 import {
-  type ActionRunner,
   configMapReporter,
   dryRunClient,
   type ExecuteResult,
   type ExecutionContext,
   fetchClient,
   type JsonObject,
-  type KubeClient,
   Manager,
+  type RunnerFactory,
   silentLog,
 } from "../../src/mod.ts";
 import { type EmbeddedApi, embeddedApi, serveEmbeddedApi, type StoredObject } from "../../src/testing/mod.ts";
@@ -34,7 +33,7 @@ export interface RunnerStage<C> {
 
 /** What a stage is made of. */
 export interface StageOptions<C> {
-  runner: (kube: KubeClient) => ActionRunner;
+  runner: RunnerFactory;
   /** The kind of the runner's object. */
   kind: string;
   controller: (api: EmbeddedApi) => C;
@@ -60,10 +59,10 @@ async function withStage<C extends { close(): void }>(
   api.create("ConfigMap", { metadata: { name, namespace }, data: { other: "kept" } });
   const run: RunnerStage<C>["run"] = (manifest, changes = {}, signal = new AbortController().signal) => {
     const context = aContext(changes);
-    const client = fetchClient({ server: server.url });
-    const kube = context.dryRun ? dryRunClient(client) : client;
+    const real = fetchClient({ server: server.url });
+    const kube = context.dryRun ? dryRunClient(real) : real;
     return new Manager({
-      runner: runner(kube),
+      runner: runner(kube, real),
       reporter: configMapReporter(kube),
       context,
       readManifest: () => Promise.resolve(manifest),

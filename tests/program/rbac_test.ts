@@ -7,11 +7,10 @@ import { jobRunner } from "../../runners/job/mod.ts";
 import { rbacOfRun } from "../../src/check/rbac_of_run.ts";
 import type { ReporterName } from "../../src/config/config.ts";
 import {
-  type ActionRunner,
   type ExecutionContext,
   fetchClient,
-  type KubeClient,
   type RbacRule,
+  type RunnerFactory,
   silentLog,
 } from "../../src/mod.ts";
 import { rbacText } from "../../src/program/rbac.ts";
@@ -38,11 +37,14 @@ function parsed(text: string): unknown[] {
 }
 
 function textFor(
-  runner: (kube: KubeClient) => ActionRunner,
+  runner: RunnerFactory,
   context: ExecutionContext,
   reporter: ReporterName = "configmap",
 ): string {
-  return rbacText(rbacOfRun(runner(kube), openReporter(reporter, kube, () => silentLog), context), context);
+  return rbacText(
+    rbacOfRun(runner(kube, kube), openReporter(reporter, kube, () => silentLog), context),
+    context,
+  );
 }
 
 for (const { program, runner } of programs) {

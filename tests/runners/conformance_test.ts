@@ -1,13 +1,13 @@
 import { argoRunner } from "../../runners/argo/mod.ts";
 import { helmRunner } from "../../runners/helm/mod.ts";
 import { jobRunner } from "../../runners/job/mod.ts";
-import type { ActionRunner, KubeClient } from "../../src/mod.ts";
+import type { RunnerFactory } from "../../src/mod.ts";
 import { assertRunner, type RunnerCases, type WorkEnd } from "../../src/testing/mod.ts";
 import { podSpecOf, releaseSecret } from "../lab/simulated_helm.ts";
 
 const VALUES = { greeting: "hi" };
 
-const runners: [name: string, runner: (kube: KubeClient) => ActionRunner, cases: RunnerCases][] = [
+const runners: [name: string, runner: RunnerFactory, cases: RunnerCases][] = [
   ["argoRunner()", argoRunner, {
     manifest: { entrypoint: "main", templates: [{ name: "main", container: { image: "busybox" } }] },
     succeed: workflowIn("Succeeded"),

@@ -1,10 +1,11 @@
 import { assertEquals, assertRejects } from "@std/assert";
+import { RunError } from "../../src/errors.ts";
 import { ApiError } from "../../src/kube/api_error.ts";
 import { textAt } from "../../src/text/json.ts";
 import { silentLog } from "../../src/io/log.ts";
 import type { ObjectMeta } from "../../src/kube/client.ts";
 import { type ObjectRunnerOptions, objectRunnerSteps, stopByPatch } from "../../src/work/object_runner.ts";
-import type { StartInput, StopInput, WorkRef } from "../../src/runner.ts";
+import type { FindInput, StopInput, WorkRef } from "../../src/runner.ts";
 import { embeddedApi } from "../../src/testing/mod.ts";
 import { parseWork } from "../../src/work/manifest_forms.ts";
 import { aContext } from "../lab/builders.ts";
@@ -17,7 +18,7 @@ function setUp() {
   const api = embeddedApi({ namespaces: ["team"] });
   const kube = new MemoryClient(api);
   const warnings: string[] = [];
-  const input: StartInput = {
+  const input: FindInput = {
     context: aContext(),
     signal: new AbortController().signal,
     log: { ...silentLog, warn: (message) => void warnings.push(message) },
@@ -30,63 +31,87 @@ function setUp() {
       hasEnded: ({ status }) => JSON.stringify(status).includes("Succeeded"),
       ...more,
     });
-  return { api, kube, input, open, warnings };
+  /** As the Manager does it where nothing is there yet. */
+  const startNew = async () => {
+    const steps = open();
+    return await steps.start({ ...input, found: await steps.find(input) });
+  };
+  return { api, kube, input, open, startNew, warnings };
 }
 
-function stopInput({ signal, context, log }: StartInput, object: WorkRef): StopInput {
+function stopInput({ signal, context, log }: FindInput, object: WorkRef): StopInput {
   return { context, signal, log, started: { status: {}, object }, mode: "stop", reason: "TimedOut" };
 }
 
 Deno.test("objectRunnerSteps() creates the object, and the wait goes on from its own create", async () => {
   const { api, input, open, warnings } = setUp();
   const work = open();
-  assertEquals(await work.find(input), undefined);
-  await work.preflight(input);
+  const found = await work.find(input);
+  assertEquals([found.existing, found.object.metadata.name], [undefined, "demo"]);
+  await work.preflight({ ...input, found });
   assertEquals(api.find(...PLACE), undefined);
-  const started = await work.start(input);
+  const started = await work.start({ ...input, found });
   const { uid, resourceVersion } = api.find(...PLACE)?.metadata ?? {};
   assertEquals(started.status, { podRef: { name: "demo", namespace: "team" } });
   assertEquals([started.object?.uid, started.object?.adopted], [uid, false]);
-  assertEquals(work.targetOf(started).createdVersion, resourceVersion);
+  assertEquals(started.object?.createdVersion, resourceVersion);
   assertEquals(warnings, ["odd"]);
 });
 
 Deno.test("objectRunnerSteps() goes on with the object of an earlier start, from no version of it", async () => {
-  const { api, input, open } = setUp();
-  const { object } = await open().start(input);
+  const { api, input, open, startNew } = setUp();
+  const { object } = await startNew();
   api.patch(...PLACE, { status: { phase: "Succeeded" } });
   const work = open();
-  const existing = await work.find(input);
+  const found = await work.find(input);
+  const { existing } = found;
   assertEquals([existing?.uid, existing?.adopted, existing?.finished], [object?.uid, true, true]);
-  const started = await work.start({ ...input, existing });
+  const started = await work.start({ ...input, found });
   assertEquals(started.object, existing);
-  assertEquals(work.targetOf(started).createdVersion, undefined);
+  assertEquals(started.object?.createdVersion, undefined);
 });
 
 Deno.test("row 66: objectRunnerSteps() keeps what it has read of an object that has ended: it may be gone when it is waited for", async () => {
-  const { api, input, open } = setUp();
-  await open().start(input);
+  const { api, input, open, startNew } = setUp();
+  await startNew();
   api.patch(...PLACE, { status: { phase: "Succeeded" } });
   const work = open();
-  const existing = await work.find(input);
+  const found = await work.find(input);
   api.remove(...PLACE);
-  const started = await work.start({ ...input, existing });
-  assertEquals(textAt(work.targetOf(started).seen, "status", "phase"), "Succeeded");
+  const started = await work.start({ ...input, found });
+  assertEquals(textAt(started.object?.seen, "status", "phase"), "Succeeded");
 });
 
 Deno.test("row 65: objectRunnerSteps() takes no label for an end", async () => {
-  const { api, input, open } = setUp();
+  const { api, input, open, startNew } = setUp();
   const ends = { mayHaveEnded: ({ labels }: ObjectMeta) => labels?.phase === "Succeeded" };
-  await open().start(input);
+  await startNew();
   api.patch(...PLACE, { metadata: { labels: { phase: "Succeeded" } } });
-  assertEquals((await open(ends).find(input))?.finished, false);
+  assertEquals((await open(ends).find(input)).existing?.finished, false);
   api.patch(...PLACE, { status: { phase: "Succeeded" } });
-  assertEquals((await open(ends).find(input))?.finished, true);
+  assertEquals((await open(ends).find(input)).existing?.finished, true);
+});
+
+Deno.test("objectRunnerSteps() has a check try the object of the manifest where find has failed", async () => {
+  const { api, input, kube, open } = setUp();
+  await open().preflight(input);
+  assertEquals(kube.calls.map(({ method, options }) => `${method} ${options.dryRun}`), ["create true"]);
+  assertEquals(api.find(...PLACE), undefined);
+});
+
+Deno.test("objectRunnerSteps() proves an object that a runner makes by itself by what that hashes", async () => {
+  const { api, input, open } = setUp();
+  const work = open();
+  const wanted = { object: (await work.find(input)).object, hashed: { from: "elsewhere" } };
+  await work.start({ ...input, found: wanted });
+  api.patch(...PLACE, { spec: { changed: true } });
+  assertEquals((await work.findExisting(wanted, input))?.uid, api.find(...PLACE)?.metadata.uid);
+  await assertRejects(() => work.find(input), RunError, "it was created from another manifest");
 });
 
 Deno.test("stopByPatch() changes the spec, and leaves word of why", async () => {
-  const { api, kube, input, open } = setUp();
-  const { object } = await open().start(input);
+  const { api, kube, input, startNew } = setUp();
+  const { object } = await startNew();
   await stopByPatch(kube, stopInput(input, object!), { activeDeadlineSeconds: 1 });
   const { metadata, spec } = api.find(...PLACE)!;
   assertEquals(metadata.annotations?.["runner.capact.io/stopped-by"], "TimedOut");
@@ -94,8 +119,8 @@ Deno.test("stopByPatch() changes the spec, and leaves word of why", async () => 
 });
 
 Deno.test("stopByPatch() touches no other object of the name", async () => {
-  const { api, kube, input, open } = setUp();
-  const { object } = await open().start(input);
+  const { api, kube, input, startNew } = setUp();
+  const { object } = await startNew();
   const before = api.find(...PLACE);
   const other = { ...object!, uid: "another" };
   await assertRejects(

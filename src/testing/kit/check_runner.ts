@@ -3,8 +3,7 @@
  *
  * @module
  */
-import type { KubeClient } from "../../kube/client.ts";
-import type { ActionRunner } from "../../runner.ts";
+import type { RunnerFactory } from "../../runner.ts";
 import type { RunnerCases } from "./cases.ts";
 import {
   checkClaims,
@@ -72,7 +71,7 @@ const CHECKS: Record<string, Check> = {
  * not tried, and says so
  */
 export async function checkRunner(
-  runner: (kube: KubeClient) => ActionRunner,
+  runner: RunnerFactory,
   cases: RunnerCases,
 ): Promise<RunnerCheck[]> {
   let like: RehearsedRun | undefined;
@@ -127,7 +126,7 @@ export async function checkRunner(
  * ```
  */
 export async function assertRunner(
-  runner: (kube: KubeClient) => ActionRunner,
+  runner: RunnerFactory,
   cases: RunnerCases,
 ): Promise<void> {
   const checks = await checkRunner(runner, cases);

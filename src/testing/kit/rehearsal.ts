@@ -4,8 +4,7 @@
  * @module
  */
 import type { Reason } from "../../exit_codes.ts";
-import type { KubeClient } from "../../kube/client.ts";
-import type { ActionRunner, ExecutionContext, WorkRef } from "../../runner.ts";
+import type { ExecutionContext, RunnerFactory, WorkRef } from "../../runner.ts";
 import type { StoredObject } from "../api/objects/api_object.ts";
 import type { RunnerCases } from "./cases.ts";
 import { type EmbeddedApi, embeddedApi } from "../api/embedded_api.ts";
@@ -42,13 +41,13 @@ export class Rehearsal {
   readonly api: EmbeddedApi;
   /** Its time. */
   readonly clock: FakeClock = fakeClock({ isBusy: () => this.#runs.some(({ isBusy }) => isBusy) });
-  readonly #runner: (kube: KubeClient) => ActionRunner;
+  readonly #runner: RunnerFactory;
   readonly #cases: RunnerCases;
   readonly #context: ExecutionContext;
   readonly #runs: RehearsedRun[] = [];
 
   /** Sets the cluster up. */
-  constructor(runner: (kube: KubeClient) => ActionRunner, cases: RunnerCases) {
+  constructor(runner: RunnerFactory, cases: RunnerCases) {
     this.#runner = runner;
     this.#cases = cases;
     this.#context = { ...CONTEXT, ...cases.context };

@@ -6,12 +6,11 @@
 import type { Clock } from "../../time/clock.ts";
 import { messageOf, RunError } from "../../errors.ts";
 import type { JsonObject } from "../../text/json.ts";
-import type { KubeClient } from "../../kube/client.ts";
 import { dryRunClient } from "../../kube/dry_run_client.ts";
 import { fetchClient } from "../../kube/fetch_client.ts";
 import { silentLog } from "../../io/log.ts";
 import { type ExecuteResult, Manager } from "../../manager.ts";
-import type { ActionRunner, ExecutionContext, StartOutput } from "../../runner.ts";
+import type { ActionRunner, ExecutionContext, RunnerFactory, StartOutput } from "../../runner.ts";
 import { configMapReporter } from "../../status/config_map.ts";
 import type { StoredObject } from "../api/objects/api_object.ts";
 import type { EmbeddedApi } from "../api/embedded_api.ts";
@@ -21,7 +20,7 @@ import type { FakeClock } from "../fake_clock.ts";
 /** What a run is made of. */
 export interface RehearsedRunOptions {
   /** Makes the runner. */
-  runner: (kube: KubeClient) => ActionRunner;
+  runner: RunnerFactory;
   /** What it is given. */
   manifest: JsonObject;
   /** The cluster. */
@@ -82,9 +81,9 @@ export class RehearsedRun {
     this.context = options.context;
     const { context, manifest } = options;
     const clock = this.#clock();
-    const client = fetchClient({ server: "http://embedded" }, { clock, handle: this.#handle });
-    const kube = context.dryRun ? dryRunClient(client) : client;
-    const runner = options.runner(kube);
+    const real = fetchClient({ server: "http://embedded" }, { clock, handle: this.#handle });
+    const kube = context.dryRun ? dryRunClient(real) : real;
+    const runner = options.runner(kube, real);
     this.canStop = runner.stop !== undefined;
     const manager = new Manager({
       runner: this.#watched(runner),

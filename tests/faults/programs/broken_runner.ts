@@ -68,7 +68,7 @@ function brokenRunner(): ActionRunner {
     name: "broken",
     async find(input) {
       await step("find", input);
-      return undefined;
+      return {};
     },
     async preflight(input) {
       await step("preflight", input);

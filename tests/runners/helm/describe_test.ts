@@ -26,7 +26,8 @@ function addJob(api: EmbeddedApi, name: string, error: string): void {
 async function describe(api: EmbeddedApi, context: Partial<ExecutionContext> = {}) {
   const { signal } = new AbortController();
   const input = { context: aContext(context), signal, log: silentLog };
-  return await helmRunner(new MemoryClient(api)).describe!(input);
+  const kube = new MemoryClient(api);
+  return await helmRunner(kube, kube).describe!(input);
 }
 
 Deno.test("helmRunner() describes the newest Job of the run's name, by helm's own words", async () => {

@@ -59,10 +59,10 @@ async function withStage(
   api.create("ConfigMap", { metadata: { name, namespace } });
   const run: Stage["run"] = (manifest, changes = {}, signal = NEVER) => {
     const context = aContext({ program: "helm-runner", ...changes });
-    const client = fetchClient({ server: server.url });
-    const kube = context.dryRun ? dryRunClient(client) : client;
+    const real = fetchClient({ server: server.url });
+    const kube = context.dryRun ? dryRunClient(real) : real;
     return new Manager({
-      runner: helmRunner(kube),
+      runner: helmRunner(kube, real),
       reporter: configMapReporter(kube),
       context,
       readManifest: () => Promise.resolve(manifest),
@@ -428,11 +428,11 @@ for (const dryRun of [false, true]) {
     const clock = fakeClock();
     const api = embeddedApi({ namespaces: ["team"], rules: WITHOUT_GET });
     api.create("ConfigMap", { metadata: { name: "demo", namespace: "team" } });
-    const client = fetchClient({ server: "http://embedded" }, { clock, handle: api.handle });
-    const kube = dryRun ? dryRunClient(client) : client;
+    const real = fetchClient({ server: "http://embedded" }, { clock, handle: api.handle });
+    const kube = dryRun ? dryRunClient(real) : real;
     let result: ExecuteResult | undefined;
     const ending = new Manager({
-      runner: helmRunner(kube),
+      runner: helmRunner(kube, real),
       reporter: configMapReporter(kube),
       context: aContext({ program: "helm-runner", dryRun }),
       readManifest: () => Promise.resolve({ chart: CHART, values: VALUES }),

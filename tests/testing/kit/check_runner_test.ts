@@ -37,9 +37,9 @@ Deno.test("checkRunner() finds nothing wrong with a sound runner", async () => {
 
 for (const { what, cases = {}, methods, found } of brokenRunners) {
   Deno.test(`checkRunner() finds a runner that ${what}`, async () => {
-    const checks = await checkRunner((kube) => {
+    const checks = await checkRunner((kube, real) => {
       const sound = podRunner(kube);
-      return { ...sound, ...methods(kube, sound) };
+      return { ...sound, ...methods(kube, sound, real) };
     }, { ...POD, ...cases });
     for (const [name, words] of Object.entries(found)) {
       assertStringIncludes(checks.find((check) => check.name === name)?.wrong ?? "nothing wrong", words);
