@@ -8,7 +8,7 @@ import type { Left, Reason } from "./exit_codes.ts";
 /** Further facts about a {@linkcode RunError}. */
 export interface RunErrorOptions extends ErrorOptions {
   /** What is left in the cluster, where it differs from the table's word for this reason. */
-  left?: Left;
+  left?: Left | undefined;
 }
 
 /** An error that ends a run with the exit code of its `reason`. */

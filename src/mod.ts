@@ -109,7 +109,9 @@ export {
   type OpenLogOptions,
   silentLog,
 } from "./io/log.ts";
-export { type ExecuteResult, Manager, type ManagerOptions } from "./manager.ts";
+export { Manager } from "./manager.ts";
+export { type ExecuteResult } from "./run/execute_result.ts";
+export { type ManagerOptions } from "./run/manager_options.ts";
 export { parseManifest } from "./io/manifest.ts";
 export { nameProblem } from "./text/names.ts";
 export { nearest } from "./text/nearest.ts";

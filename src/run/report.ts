@@ -45,6 +45,11 @@ export function reservedKeys(status: JsonObject): string[] {
   return Object.keys(status).filter((key) => RESERVED_KEYS.includes(key));
 }
 
+/** Drops a status that uses such keys, so that what `start` returned can be reported all the same. */
+export function withoutReservedKeys<S extends StartOutput>(started: S): S {
+  return reservedKeys(started.status).length === 0 ? started : { ...started, status: {} };
+}
+
 /** The report: the runner's own status first, then what became of it. */
 export function finalReport(runner: string, outcome: Outcome): JsonObject {
   const { started, completed } = outcome;
@@ -53,7 +58,7 @@ export function finalReport(runner: string, outcome: Outcome): JsonObject {
     ...started?.status,
     runner,
     phase: row.phase,
-    // Only where the verdict was seen, so that nobody ever has to take it back.
+    // Only where the verdict was seen, so that it never has to be taken back.
     ...(completed ? { finishedSuccessfully: completed.finishedSuccessfully } : {}),
     exitCode: row.code,
     reason: outcome.reason,

@@ -5,7 +5,7 @@
  */
 import { formatDuration } from "../../time/duration.ts";
 import { EXIT_CODES, type Reason } from "../../exit_codes.ts";
-import type { ExecuteResult } from "../../manager.ts";
+import type { ExecuteResult } from "../../run/execute_result.ts";
 
 /** Something that a runner does wrong; its message says what. */
 export class Wrong extends Error {}

@@ -25,7 +25,7 @@ export interface ReportStatusInput extends ReportInput {
 }
 
 /** Writes the status of a run whose work has started, for 10 s at most. */
-export async function reportStart(
+export async function writeFirstStatus(
   reporter: StatusReporter,
   status: JsonObject,
   input: ReportStatusInput,
@@ -39,7 +39,7 @@ export async function reportStart(
  *
  * @param reason how the run ended
  */
-export async function reportEnd(
+export async function writeFinalStatus(
   reporter: StatusReporter,
   status: JsonObject,
   { reason, ...input }: ReportStatusInput & { reason: Reason },

@@ -1,0 +1,29 @@
+/**
+ * How a run ended, for the program.
+ *
+ * @module
+ */
+import { EXIT_CODES } from "../exit_codes.ts";
+import type { JsonObject } from "../text/json.ts";
+import type { ManagerOptions } from "./manager_options.ts";
+import { withoutSecretOutputs } from "./outputs.ts";
+import { finalReport, type Outcome } from "./report.ts";
+
+/** How a run ended. */
+export interface ExecuteResult {
+  /** The process's exit code. */
+  exitCode: number;
+  /** The final report. */
+  report: JsonObject;
+  /** What the report was made of. */
+  outcome: Outcome;
+}
+
+/** The result of an outcome: its report holds no outputs that are secret. */
+export function executeResult(
+  outcome: Outcome,
+  { mask, runner }: Pick<ManagerOptions, "mask" | "runner">,
+): ExecuteResult {
+  const report = withoutSecretOutputs(finalReport(runner.name, outcome), mask);
+  return { exitCode: EXIT_CODES[outcome.reason].code, report, outcome };
+}

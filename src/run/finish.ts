@@ -1,0 +1,84 @@
+/**
+ * The end of a run: diagnose, stop, report.
+ *
+ * @module
+ */
+import { messageOf } from "../errors.ts";
+import type { Log } from "../io/log.ts";
+import type { StepInput } from "../runner.ts";
+import type { Clock } from "../time/clock.ts";
+import { completedOutcome } from "./completed_outcome.ts";
+import { diagnoseWork } from "./diagnose_work.ts";
+import { type ExecuteResult, executeResult } from "./execute_result.ts";
+import type { ManagerOptions } from "./manager_options.ts";
+import { maskedOutcome } from "./masked_outcome.ts";
+import { withoutSecretOutputs } from "./outputs.ts";
+import { finalReport, type Outcome } from "./report.ts";
+import { step } from "./step.ts";
+import { stopMode, stopWork } from "./stop_work.ts";
+import { writeFinalStatus } from "./write_status.ts";
+
+/** What {@linkcode finish} gets beside the outcome. */
+export interface FinishOptions extends Pick<ManagerOptions, "mask" | "reporter" | "runner"> {
+  /** What the runner's last steps get. */
+  input: StepInput;
+  /** Aborted some time after the input's signal: the stop is then abandoned. */
+  late: AbortSignal;
+  clock: Clock;
+  log: Log;
+}
+
+/**
+ * Finds out why the work failed, stops it where the settings say so, and writes the final report.
+ *
+ * @param known how the run ended, as far as the steps before tell
+ */
+export async function finish(known: Outcome, options: FinishOptions): Promise<ExecuteResult> {
+  // Before the stop: what the work waits for cannot be seen after it.
+  const failure = await diagnose(known, options);
+  const ended = await stop({ ...known, failure }, options);
+  return await report(maskedOutcome(ended, options.mask), options);
+}
+
+async function diagnose(
+  { reason, started, completed }: Outcome,
+  { clock, input, runner }: FinishOptions,
+): Promise<Outcome["failure"]> {
+  return started && await diagnoseWork(runner, reason, { ...input, started, completed, clock });
+}
+
+/** Ends the work where the settings say so. What is left of it is what was seen. */
+async function stop(outcome: Outcome, { clock, input, late, runner }: FinishOptions): Promise<Outcome> {
+  const { reason, started } = outcome;
+  const mode = stopMode(reason, input.context);
+  if (mode === "leave" || !started) return outcome;
+  const stopped = await stopWork(runner, { ...input, signal: late, started, mode, reason, clock });
+  const { left, words, succeeded } = stopped;
+  if (succeeded) return { ...completedOutcome(succeeded), started };
+  // What an abandoned runner did is not known, unless its work is seen to have ended.
+  return {
+    ...outcome,
+    message: `${outcome.message}; ${words}`,
+    left: left === "stopped" ? left : outcome.left,
+  };
+}
+
+/** Writes the final report: a success that nobody can read in the status is `StatusNotWritten`. */
+async function report(outcome: Outcome, options: FinishOptions): Promise<ExecuteResult> {
+  const { clock, input: { context, signal }, log, mask, reporter, runner } = options;
+  const { reason } = outcome;
+  const whole = finalReport(runner.name, outcome);
+  const status = reporter.confidential ? whole : withoutSecretOutputs(whole, mask);
+  try {
+    const write = { context, signal, reason, clock };
+    await step("while setting status", () => writeFinalStatus(reporter, status, write));
+  } catch (error) {
+    const message = messageOf(error);
+    if (reason === "Succeeded") {
+      return executeResult({ ...outcome, reason: "StatusNotWritten", message }, options);
+    }
+    // Bad input is told in one line.
+    if (reason !== "InvalidInput") log.error(message);
+  }
+  return executeResult(outcome, options);
+}

@@ -1,0 +1,26 @@
+import type { Log } from "../io/log.ts";
+import type { Progress } from "../io/progress.ts";
+import type { Mask } from "../io/secrets.ts";
+import type { ActionRunner, ExecutionContext, StatusReporter } from "../runner.ts";
+import type { JsonObject } from "../text/json.ts";
+import type { Clock } from "../time/clock.ts";
+
+/** What a {@linkcode Manager} is made of. */
+export interface ManagerOptions {
+  /** The kind of work. */
+  runner: ActionRunner;
+  /** Writes the status. */
+  reporter: StatusReporter;
+  /** The run. */
+  context: ExecutionContext;
+  /** Reads and parses the manifest. */
+  readManifest: () => Promise<JsonObject>;
+  /** Shows the work while it runs; only at a terminal. */
+  progress?: Progress | undefined;
+  /** Hides secrets in the report; nothing is hidden by default. */
+  mask?: Mask | undefined;
+  /** Gives each part its logger. */
+  log: (name: string) => Log;
+  /** The real clock by default. */
+  clock?: Clock | undefined;
+}

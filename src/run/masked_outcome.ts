@@ -1,0 +1,14 @@
+import type { Mask } from "../io/secrets.ts";
+import type { Outcome } from "./report.ts";
+
+/** Hides secrets in the words of the cluster and the work. The outputs stay: they are data. */
+export function maskedOutcome(outcome: Outcome, mask: Mask | undefined): Outcome {
+  if (!mask) return outcome;
+  const { message, completed, failure } = outcome;
+  return {
+    ...outcome,
+    message: mask.apply(message),
+    completed: completed && { ...completed, message: mask.apply(completed.message) },
+    failure: failure && mask.applyToFailure(failure),
+  };
+}
