@@ -1,7 +1,7 @@
-import type { ReporterName } from "../config/config.ts";
 import type { Setting } from "../config/settings.ts";
 import type { KubeClient } from "../kube/client.ts";
 import type { ActionRunner } from "../runner.ts";
+import type { ReporterName } from "../status/open_reporter.ts";
 
 /** What makes a program. */
 export interface Program {

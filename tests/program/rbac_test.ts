@@ -5,7 +5,7 @@ import { argoRunner } from "../../runners/argo/mod.ts";
 import { helmRunner } from "../../runners/helm/mod.ts";
 import { jobRunner } from "../../runners/job/mod.ts";
 import { rbacOfRun } from "../../src/check/rbac_of_run.ts";
-import type { ReporterName } from "../../src/config/config.ts";
+import type { ReporterName } from "../../src/status/open_reporter.ts";
 import {
   type ActionRunner,
   type ExecutionContext,
