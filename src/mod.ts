@@ -5,7 +5,7 @@
  */
 export { scoped, unlessAborted } from "./time/abort.ts";
 export { type Clock, systemClock } from "./time/clock.ts";
-export { type ReporterName } from "./config/config.ts";
+export { type ReporterName } from "./status/open_reporter.ts";
 export { formatDuration, parseDuration } from "./time/duration.ts";
 export {
   DryRunRefusedError,

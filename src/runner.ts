@@ -32,23 +32,23 @@ export interface ExecutionContext {
   /** Nothing may be created: the API server only validates. */
   dryRun: boolean;
   /** Longest time in milliseconds from the work's creation to its end; absent: no limit. */
-  timeoutMs?: number;
+  timeoutMs?: number | undefined;
   /** Which run this is, to tell a restart from a second run of the same manifest. */
-  runId?: string;
+  runId?: string | undefined;
   /** Whether to go on with an object that is proven this run's own, or to refuse any that has the name. */
   onExisting: "adopt" | "refuse";
   /** What the created object belongs to: the garbage collector deletes the object with it. */
-  ownerRef?: OwnerRef;
-  /** The values of the program's own settings that were given, by variable; without a value there is no key. */
-  settings?: Record<string, string>;
-  /** How many lines of a failed container's log are reported; 0: no log is read. 20 by default. */
-  logTailLines?: number;
-  /** Whether what the work's containers print is logged while it runs; `false` by default. */
-  followLogs?: boolean;
-  /** What becomes of the work when the time is up; `leave` by default. */
-  onTimeout?: StopMode | "leave";
-  /** What becomes of the work on SIGTERM and SIGINT; `leave` by default. */
-  onTerminate?: StopMode | "leave";
+  ownerRef?: OwnerRef | undefined;
+  /** The values of the program's own settings, by variable; without value and default there is no key. */
+  settings: Record<string, string>;
+  /** How many lines of a failed container's log are reported; 0: no log is read. */
+  logTailLines: number;
+  /** Whether what the work's containers print is logged while it runs. */
+  followLogs: boolean;
+  /** What becomes of the work when the time is up. */
+  onTimeout: StopMode | "leave";
+  /** What becomes of the work on SIGTERM and SIGINT. */
+  onTerminate: StopMode | "leave";
 }
 
 /** How work is ended: `stop` lets it tidy up, `terminate` does not. */

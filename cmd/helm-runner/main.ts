@@ -3,11 +3,11 @@
  *
  * @module
  */
+import { HELM_SETTINGS } from "../../runners/helm/settings.ts";
 import { sandbox } from "../../src/program/sandbox.ts";
 
 await sandbox(import.meta.url, async () => {
   const { run } = await import("../../src/mod.ts");
-  const { HELM_SETTINGS, helmRunner } = await import("../../runners/helm/mod.ts");
-  const program = { program: "helm-runner", runner: helmRunner, settings: HELM_SETTINGS } as const;
-  return (input) => run(program, input);
-}, { reads: [{ variable: "RUNNER_HELM_FILES", flag: "helm-files" }] });
+  const { helmRunner } = await import("../../runners/helm/mod.ts");
+  return (input) => run({ program: "helm-runner", runner: helmRunner, settings: HELM_SETTINGS }, input);
+}, { settings: HELM_SETTINGS });

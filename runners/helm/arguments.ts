@@ -15,9 +15,8 @@ import {
   nearest,
   saysNothing,
 } from "../../src/mod.ts";
+import { COMMANDS } from "./settings.ts";
 
-/** What helm is to do. */
-export const COMMANDS = ["install", "upgrade", "uninstall", "rollback"] as const;
 /** One of {@linkcode COMMANDS}. */
 export type Command = typeof COMMANDS[number];
 
@@ -100,7 +99,7 @@ export function parseArguments(
   const given = givenIn(manifest);
   const shape = Object.entries(given).flatMap(([key, value]) => shapeProblems(key, value!));
   if (shape.length > 0) throw new InvalidInputError(shape);
-  const asked = context.settings?.RUNNER_COMMAND;
+  const asked = context.settings.RUNNER_COMMAND;
   const command = (given.command ?? asked ?? "install") as Command;
   const isUsed = (key: string) => RULES[key]?.of.includes(command);
   const used = Object.fromEntries(Object.entries(given).filter(([key]) => isUsed(key)));

@@ -178,7 +178,7 @@ function container(
   });
   return {
     name,
-    image: args.image ?? context.settings?.RUNNER_HELM_IMAGE ?? DEFAULT_IMAGE,
+    image: args.image ?? context.settings.RUNNER_HELM_IMAGE ?? DEFAULT_IMAGE,
     imagePullPolicy: "IfNotPresent",
     command: ["helm"],
     args: [...command, ...(isCommand ? credentials(args) : [])],

@@ -67,7 +67,7 @@ export async function planRun(
   const read = ({ revision }: Revision) =>
     readWithRetry(kube, () => readRelease(kube, { ...release, revision }, { signal }), input);
   if (await isDone(work, revisions[0], read)) return { work, isDone: true };
-  const mayRollBack = context.settings?.RUNNER_HELM_PENDING === "rollback";
+  const mayRollBack = context.settings.RUNNER_HELM_PENDING === "rollback";
   return { work, replaces: own, rollbackTo: rollbackTarget(args, revisions, mayRollBack) };
 }
 

@@ -1,10 +1,12 @@
 /**
- * The settings of a program with the helm runner.
+ * The settings of a program with the helm runner. No dependency is imported here: the main thread reads them, too.
  *
  * @module
  */
-import { oneOf, parseText, type Setting } from "../../src/mod.ts";
-import { COMMANDS } from "./arguments.ts";
+import { oneOf, parseText, type Setting } from "../../src/program/sandbox.ts";
+
+/** What helm is to do. */
+export const COMMANDS = ["install", "upgrade", "uninstall", "rollback"] as const;
 
 /** What comes beside the settings that every program has. */
 export const HELM_SETTINGS: Setting<string>[] = [
@@ -27,13 +29,15 @@ export const HELM_SETTINGS: Setting<string>[] = [
     flag: "helm-files",
     placeholder: "FOLDER",
     help: "folder of the manifest's valuesFromFile",
+    isPath: true,
     parse: parseText,
   },
   {
     variable: "RUNNER_HELM_PENDING",
     flag: "helm-pending",
     placeholder: "WORD",
-    help: "a release left pending: refuse, rollback (refuse)",
+    help: "a release left pending: refuse, rollback",
+    default: "refuse",
     parse: oneOf("refuse", "rollback"),
   },
 ];

@@ -97,7 +97,7 @@ export function wantedJob(work: HelmWork, context: ExecutionContext, rollbackTo?
 }
 
 async function readValues(path: string, { settings }: ExecutionContext): Promise<JsonObject> {
-  const folder = settings?.RUNNER_HELM_FILES?.replace(/\/+$/, "");
+  const folder = settings.RUNNER_HELM_FILES?.replace(/\/+$/, "");
   if (folder === undefined) {
     throw new InvalidInputError("valuesFromFile needs RUNNER_HELM_FILES, the folder that it is read from");
   }

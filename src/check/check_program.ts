@@ -8,10 +8,10 @@ import type { OutputFormat } from "../program/output_format.ts";
 import { InvalidInputError, messageOf, RunError } from "../errors.ts";
 import { EXIT_CODES } from "../exit_codes.ts";
 import type { KubeClient } from "../kube/client.ts";
-import { readObject } from "../io/read_object.ts";
+import { readManifest } from "../io/read_manifest.ts";
 import type { Program } from "../program/program.ts";
-import type { WorkInput } from "../program/sandbox.ts";
-import { Mask, secretsIn } from "../io/secrets.ts";
+import type { WorkInput } from "../program/worker.ts";
+import { Mask } from "../io/secrets.ts";
 import { checkRun, reasonOfItems } from "./check_run.ts";
 import { checkText } from "./check_text.ts";
 
@@ -40,11 +40,7 @@ export async function checkProgram(
       server: apiServer ? { url: apiServer.server } : { problem: apiServerProblem },
       kube,
       runner,
-      readManifest: async (path) => {
-        const manifest = await readObject(path);
-        mask.hide(secretsIn(manifest));
-        return manifest;
-      },
+      readManifest: (path) => readManifest(path, mask),
       mask,
       signal,
     });

@@ -4,17 +4,17 @@
  *
  * @module
  */
+import type { CommandLine } from "./command_line.ts";
 import type { ContextFile } from "./context_file.ts";
 import { InvalidInputError } from "../errors.ts";
-import { parseFlags } from "./flags.ts";
+import { readFlags } from "./flags.ts";
 import { nearest } from "../text/nearest.ts";
 import { platformOfEnv } from "./platform.ts";
 import type { ExecutionContext } from "../runner.ts";
-import { SettingReader } from "./setting_reader.ts";
-import { ALL_SETTINGS, PLATFORM_PREFIX, type Setting, SETTINGS } from "./settings.ts";
+import { SettingReader, type ValuesOf } from "./setting_reader.ts";
+import { ALL_SETTINGS, OPTIONAL_SETTINGS, PLATFORM_PREFIX, type Setting, SETTINGS } from "./settings.ts";
 
-/** Where a run's status can go. */
-export type ReporterName = "configmap" | "secret" | "nop";
+type Reporter = ValuesOf<typeof OPTIONAL_SETTINGS>["reporter"];
 
 /** Everything that the environment, the flags and the context file say. */
 export interface Config {
@@ -23,10 +23,10 @@ export interface Config {
   /** The run. */
   context: ExecutionContext;
   /** Where the status goes. */
-  reporter: ReporterName;
+  reporter: Reporter;
   /** Log for people instead of machines. */
   devMode: boolean;
-  /** What is odd and does not matter, one line each. */
+  /** Warnings, one per line. */
   warnings: string[];
 }
 
@@ -34,24 +34,23 @@ export interface Config {
 export interface ConfigInput {
   /** The program's name. */
   program: string;
-  /** The environment: only `RUNNER_*` is looked at. */
+  /** The environment: only `RUNNER_*` is read. */
   env: Record<string, string>;
-  /** The command line's arguments. */
-  args: string[];
-  /** The program's own default. */
-  reporter: ReporterName;
+  /** The command line. */
+  commandLine: CommandLine;
+  /** The program's own default of where the status goes; the setting's by default. */
+  reporter?: Reporter;
   /** The program's own settings; none by default. */
   settings?: Setting<string>[];
   /** What the file of {@linkcode contextPathOf} holds, or why it cannot be read. */
   contextFile?: ContextFile | InvalidInputError | undefined;
-  /** `run` needs all settings, `rbac` no manifest, `look` no service account either; `run` by default. */
-  to?: "run" | "rbac" | "look";
+  /** A `run` needs all settings, `rbac` no manifest, `describe` no service account either; `run` by default. */
+  for?: "run" | "rbac" | "describe";
 }
 
-/** The path of the context file; `undefined` where there is none, or none that could be. */
-export function contextPathOf({ env, args, settings = [] }: ConfigInput): string | undefined {
-  return new SettingReader({ env, flags: parseFlags(args, [...ALL_SETTINGS, ...settings]) })
-    .read(SETTINGS.contextPath);
+/** The path of the context file; `undefined` if it is not given, or is wrong. */
+export function contextPathOf({ env, commandLine }: ConfigInput): string | undefined {
+  return new SettingReader({ env, commandLine }).read(SETTINGS.contextPath);
 }
 
 /**
@@ -60,56 +59,54 @@ export function contextPathOf({ env, args, settings = [] }: ConfigInput): string
  * @throws {InvalidInputError} If any is missing or wrong: with one line for each of them
  */
 export function parseConfig(input: ConfigInput): Config {
-  const { env, contextFile, to = "run", settings: own = [] } = input;
+  const { commandLine, contextFile, env, settings: own = [], for: purpose = "run" } = input;
   const all = [...ALL_SETTINGS, ...own];
-  const flags = parseFlags(input.args, all);
-  const reader = new SettingReader({ env, flags, contextFile });
+  const flags = readFlags(commandLine, all);
+  const reader = new SettingReader(input);
   const file = contextFile instanceof InvalidInputError ? undefined : contextFile;
 
-  const manifestPath = to === "run"
-    ? reader.requireManifestPath()
-    : to === "rbac"
-    ? reader.readManifestPath() ?? ""
-    : "";
+  const manifestPath = readManifestPath(reader, purpose);
+  const name = reader.require(SETTINGS.name);
+  const namespace = reader.require(SETTINGS.namespace);
+  const serviceAccountName = purpose === "describe" ? "" : reader.require(SETTINGS.serviceAccountName);
+  const { reporter, devMode, timeoutMs, ...options } = reader.readAll({
+    ...OPTIONAL_SETTINGS,
+    reporter: reporterSetting(input.reporter),
+  });
+  const settings = ownValues(own, reader);
+  const problems = new Set([...flags.problems, ...reader.problems]);
+  if (problems.size > 0) throw new InvalidInputError([...problems]);
+
   const context: ExecutionContext = {
     program: input.program,
-    name: reader.require(SETTINGS.name),
-    platform: {
-      ...file?.platform,
-      ...platformOfEnv(env),
-      ...flags.platform,
-      namespace: reader.require(SETTINGS.namespace),
-      serviceAccountName: to === "look" ? "" : reader.require(SETTINGS.serviceAccountName),
-    },
-    ...optional("timeoutMs", reader.read(SETTINGS.timeoutMs) || undefined),
-    dryRun: reader.read(SETTINGS.dryRun) ?? false,
-    ...optional("runId", reader.read(SETTINGS.runId)),
-    onExisting: reader.read(SETTINGS.onExisting) ?? "adopt",
-    logTailLines: reader.read(SETTINGS.logTailLines) ?? 20,
-    followLogs: reader.read(SETTINGS.followLogs) ?? false,
-    onTimeout: reader.read(SETTINGS.onTimeout) ?? "leave",
-    onTerminate: reader.read(SETTINGS.onTerminate) ?? "leave",
-    ...optional("ownerRef", file?.ownerRef),
-    ...optional("settings", own.length > 0 ? valuesOf(own, reader) : undefined),
+    name,
+    platform: { ...file?.platform, ...platformOfEnv(env), ...flags.platform, namespace, serviceAccountName },
+    timeoutMs: timeoutMs || undefined,
+    ...options,
+    ownerRef: file?.ownerRef,
+    settings,
   };
-  const reporter = reader.read(SETTINGS.reporter) ?? input.reporter;
-  const devMode = reader.read(SETTINGS.devMode) ?? false;
-  if (reader.problems.length > 0) throw new InvalidInputError(reader.problems);
   const warnings = [...unknownVariables(env, all), ...file?.warnings ?? []];
   return { manifestPath, context, reporter, devMode, warnings };
 }
 
-/** The values of those that are given, by variable. */
-function valuesOf(settings: Setting<string>[], reader: SettingReader): Record<string, string> {
-  return Object.assign({}, ...settings.map((setting) => optional(setting.variable, reader.read(setting))));
+/** The setting of where the status goes, with a program's own default. */
+export function reporterSetting(reporter?: Reporter): typeof OPTIONAL_SETTINGS.reporter {
+  const setting = OPTIONAL_SETTINGS.reporter;
+  return { ...setting, default: reporter ?? setting.default };
 }
 
-/** A property that is there only if it has a value. */
-function optional<Key extends string, Value>(
-  key: Key,
-  value: Value | undefined,
-): { [key in Key]?: Value } {
-  return value === undefined ? {} : { [key]: value } as { [key in Key]?: Value };
+function readManifestPath(reader: SettingReader, purpose: ConfigInput["for"]): string {
+  if (purpose === "describe") return "";
+  return purpose === "rbac" ? reader.readManifestPath() ?? "" : reader.requireManifestPath();
+}
+
+/** The values of a program's own settings, by variable. */
+function ownValues(settings: Setting<string>[], reader: SettingReader): Record<string, string> {
+  const values = settings.map((setting) => [setting.variable, reader.read(setting)] as const);
+  return Object.fromEntries(
+    values.flatMap(([variable, value]) => value === undefined ? [] : [[variable, value]]),
+  );
 }
 
 function unknownVariables(env: Record<string, string>, settings: Setting<unknown>[]): string[] {

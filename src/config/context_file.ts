@@ -8,7 +8,7 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "../text/json.ts";
 import type { OwnerRef } from "../kube/client.ts";
 import { nearest } from "../text/nearest.ts";
-import { type Setting, SETTINGS } from "./settings.ts";
+import { ALL_SETTINGS, isSwitch, type Setting, settingOfKey, SETTINGS } from "./settings.ts";
 
 /** What is said of a setting: where, as error messages name it, and its text or what is wrong with it. */
 export type SettingText = { source: string; text: string } | { source: string; problem: string };
@@ -22,27 +22,18 @@ export interface ContextFile {
   /** Further properties of the platform. */
   platform: Record<string, string>;
   /** What the created object is to belong to. */
-  ownerRef?: OwnerRef;
-  /** What is odd and does not matter, one line each. */
+  ownerRef?: OwnerRef | undefined;
+  /** Warnings, one per line. */
   warnings: string[];
   /** What is wrong with all but the settings, one line each. */
   problems: string[];
 }
 
-/** The settings that a context file can hold, by key. */
-export const CONTEXT_KEYS: Record<string, Setting<unknown>> = {
-  "name": SETTINGS.name,
-  "dryRun": SETTINGS.dryRun,
-  "timeout": SETTINGS.timeoutMs,
-  "platform.namespace": SETTINGS.namespace,
-  "platform.serviceAccountName": SETTINGS.serviceAccountName,
-};
-
 const OWNER_REF = "platform.ownerRef";
 const OWNER_REF_TEXTS = ["apiVersion", "kind", "name", "uid"];
 const OWNER_REF_SWITCHES = ["controller", "blockOwnerDeletion"];
 
-const KNOWN_KEYS = [...Object.keys(CONTEXT_KEYS), OWNER_REF];
+const KNOWN_KEYS = [...ALL_SETTINGS.flatMap(({ contextKey }) => contextKey ?? []), OWNER_REF];
 
 /** The fewest nanoseconds that a number may stand for: with fewer, people mean seconds or milliseconds. */
 const MIN_NANOSECONDS = 1e9;
@@ -76,9 +67,9 @@ function entriesOf({ platform, ...rest }: JsonObject): [key: string, value: Json
 }
 
 function add(file: ContextFile, key: string, { source, value }: Value): void {
-  const setting = Object.hasOwn(CONTEXT_KEYS, key) ? CONTEXT_KEYS[key] : undefined;
+  const setting = settingOfKey(key);
   if (setting) {
-    file.given[setting.variable] = { source, ...textOf(key, value) };
+    file.given[setting.variable] = { source, ...textOf(setting, value) };
   } else if (key === OWNER_REF) {
     addOwnerRef(file, { source, value });
   } else if (key === "platform") {
@@ -92,11 +83,11 @@ function add(file: ContextFile, key: string, { source, value }: Value): void {
   }
 }
 
-function textOf(key: string, value: JsonValue): { text: string } | { problem: string } {
+function textOf(setting: Setting<unknown>, value: JsonValue): { text: string } | { problem: string } {
   if (typeof value === "string") return { text: value };
-  if (key === "dryRun" && typeof value === "boolean") return { text: String(value) };
-  if (key === "timeout" && typeof value === "number") return nanoseconds(value);
-  return { problem: `is ${kindOf(value)}, expected ${key === "dryRun" ? "true or false" : "a text"}` };
+  if (isSwitch(setting) && typeof value === "boolean") return { text: String(value) };
+  if (setting === SETTINGS.timeoutMs && typeof value === "number") return nanoseconds(value);
+  return { problem: `is ${kindOf(value)}, expected ${isSwitch(setting) ? "true or false" : "a text"}` };
 }
 
 /** What Go makes of a duration that has no text form of its own: https://pkg.go.dev/time#Duration */
@@ -119,7 +110,7 @@ function addOwnerRef(file: ContextFile, { source, value }: Value): void {
   }
   const wrong = [
     ...wrongFields(value, OWNER_REF_TEXTS, { isRight: isFilledText, expected: "a text" }),
-    ...wrongFields(value, OWNER_REF_SWITCHES, { isRight: isSwitch, expected: "true or false" }),
+    ...wrongFields(value, OWNER_REF_SWITCHES, { isRight: isAbsentOrBoolean, expected: "true or false" }),
   ].map((problem) => `${source}.${problem}`);
   file.problems.push(...wrong);
   if (wrong.length > 0) return;
@@ -139,7 +130,7 @@ function isFilledText(value: JsonValue): boolean {
   return typeof value === "string" && value !== "";
 }
 
-function isSwitch(value: JsonValue): boolean {
+function isAbsentOrBoolean(value: JsonValue): boolean {
   return value === null || typeof value === "boolean";
 }
 

@@ -4,13 +4,7 @@
  * @module
  */
 import { InvalidInputError } from "../errors.ts";
-import { PLATFORM, PLATFORM_PREFIX, type Setting, SETTINGS } from "./settings.ts";
-
-/** The properties that have settings of their own. */
-const OWN_SETTINGS: Record<string, Setting<unknown>> = {
-  namespace: SETTINGS.namespace,
-  serviceAccountName: SETTINGS.serviceAccountName,
-};
+import { PLATFORM, PLATFORM_PREFIX, settingOfKey } from "./settings.ts";
 
 /** The properties that the environment names: `RUNNER_CONTEXT_PLATFORM_FOO_BAR` is `fooBar`. */
 export function platformOfEnv(env: Record<string, string>): Record<string, string> {
@@ -29,7 +23,7 @@ export function platformOfEnv(env: Record<string, string>): Record<string, strin
 export function parsePlatformFlag(text: string): [key: string, value: string] {
   const [, key = "", value = ""] = /^([A-Za-z][A-Za-z0-9]*)=(.*)$/s.exec(text) ?? [];
   if (key === "") throw new InvalidInputError(`${JSON.stringify(text)} is not ${PLATFORM.placeholder}`);
-  const own = Object.hasOwn(OWN_SETTINGS, key) ? OWN_SETTINGS[key] : undefined;
+  const own = settingOfKey(`platform.${key}`);
   if (own) throw new InvalidInputError(`${JSON.stringify(key)} has a flag of its own, --${own.flag}`);
   return [key, value];
 }

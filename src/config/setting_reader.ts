@@ -3,20 +3,34 @@
  *
  * @module
  */
-import { CONTEXT_KEYS, type ContextFile, contextSource, type SettingText } from "./context_file.ts";
+import { type CommandLine, lastFlag } from "./command_line.ts";
+import { type ContextFile, contextSource, type SettingText } from "./context_file.ts";
 import { InvalidInputError, messageOf } from "../errors.ts";
-import type { Flags } from "./flags.ts";
-import { PLATFORM_PREFIX, type Setting, SETTINGS } from "./settings.ts";
+import {
+  ALL_SETTINGS,
+  type CommonSetting,
+  isSwitch,
+  PLATFORM_PREFIX,
+  type Setting,
+  SETTINGS,
+} from "./settings.ts";
 
 /** What a {@linkcode SettingReader} reads. */
 export interface SettingSources {
   /** The environment. */
   env: Record<string, string>;
-  /** The command line's flags. */
-  flags: Flags;
+  /** The command line. */
+  commandLine: CommandLine;
   /** What the context file holds, or why it cannot be read. */
   contextFile?: ContextFile | InvalidInputError | undefined;
 }
+
+/** The values of settings, by the settings' names. */
+export type ValuesOf<Settings> = {
+  [Name in keyof Settings]: Settings[Name] extends Setting<infer T>
+    ? Settings[Name] extends { default: string } ? T : T | undefined
+    : never;
+};
 
 /** Reads settings, and collects what is wrong with them. */
 export class SettingReader {
@@ -29,7 +43,7 @@ export class SettingReader {
   /** What is wrong with the sources themselves is found at once. */
   constructor(sources: SettingSources) {
     this.#sources = sources;
-    this.#problems = new Set([...sources.flags.problems, ...sources.contextFile?.problems ?? []]);
+    this.#problems = new Set(sources.contextFile?.problems);
     const files = [SETTINGS.contextPath, SETTINGS.argsPath].flatMap((setting) =>
       this.#find(setting)?.source ?? []
     );
@@ -45,9 +59,9 @@ export class SettingReader {
     return [...this.#problems];
   }
 
-  /** The setting's value; `undefined` if it is not given or wrong. */
+  /** The setting's value, or its default where it is not given; `undefined` without either, or if it is wrong. */
   read<T>(setting: Setting<T>): T | undefined {
-    const given = this.#find(setting);
+    const given = this.#find(setting) ?? defaultOf(setting);
     if (!given) return undefined;
     try {
       if ("text" in given) return setting.parse(given.text);
@@ -57,8 +71,14 @@ export class SettingReader {
     }
   }
 
+  /** The values of all these settings. They are of no use once there are problems. */
+  readAll<Settings extends Record<string, Setting<unknown>>>(settings: Settings): ValuesOf<Settings> {
+    const values = Object.entries(settings).map(([name, setting]) => [name, this.read(setting)]);
+    return Object.fromEntries(values) as ValuesOf<Settings>;
+  }
+
   /** As {@linkcode read}; a setting that is not given is a problem, too. */
-  require<T extends string>(setting: Setting<T>): T {
+  require<T extends string>(setting: CommonSetting<T>): T {
     const missing = this.#find(setting) ? undefined : this.#missing(setting);
     if (missing) this.#problems.add(missing);
     return this.read(setting) ?? "" as T;
@@ -74,22 +94,28 @@ export class SettingReader {
     return this.read(this.#manifestSetting());
   }
 
-  #manifestSetting(): Setting<string> {
-    const isArgs = this.#hasFiles && this.#sources.flags.texts[SETTINGS.manifestPath.flag] === undefined;
+  #manifestSetting(): CommonSetting<string> {
+    const isArgs = this.#hasFiles && this.#flagText(SETTINGS.manifestPath) === undefined;
     return isArgs ? SETTINGS.argsPath : SETTINGS.manifestPath;
   }
 
-  #find({ flag, variable }: Setting<unknown>): SettingText | undefined {
-    const { env, flags, contextFile } = this.#sources;
-    const byFlag = flags.texts[flag];
+  #find(setting: Setting<unknown>): SettingText | undefined {
+    const { env, contextFile } = this.#sources;
+    const { flag, variable } = setting;
+    const byFlag = this.#flagText(setting);
     if (byFlag !== undefined) return { source: `--${flag}`, text: byFlag };
     const byVariable = env[variable];
     if (byVariable !== undefined) return { source: variable, text: byVariable };
     return contextFile instanceof InvalidInputError ? undefined : contextFile?.given[variable];
   }
 
+  #flagText(setting: Setting<unknown>): string | undefined {
+    const last = lastFlag(this.#sources.commandLine, setting.flag);
+    return last && (last.text ?? (isSwitch(setting) ? "true" : ""));
+  }
+
   /** What to say of a setting that is not given; nothing where that is a consequence of something else. */
-  #missing(setting: Setting<unknown>): string | undefined {
+  #missing(setting: CommonSetting<unknown>): string | undefined {
     if (this.#hasClash) return undefined;
     if (!this.#hasFiles) return `${setting.variable}: is required (${orFlag(setting)})`;
     const { argsPath, contextPath } = SETTINGS;
@@ -97,8 +123,12 @@ export class SettingReader {
     const { contextFile } = this.#sources;
     if (contextFile instanceof InvalidInputError) return undefined;
     if (!contextFile) return this.#find(contextPath) ? undefined : missingOf(contextPath, argsPath);
-    return `${contextSource(contextFile.path, keyOf(setting))}: is required (${orFlag(setting)})`;
+    return `${contextSource(contextFile.path, setting.contextKey ?? "")}: is required (${orFlag(setting)})`;
   }
+}
+
+function defaultOf({ variable, default: text }: Setting<unknown>): SettingText | undefined {
+  return text === undefined ? undefined : { source: variable, text };
 }
 
 function clashOf(files: string[], variables: string[]): string {
@@ -114,12 +144,8 @@ function orFlag({ flag, placeholder }: Setting<unknown>): string {
   return `or --${flag} ${placeholder}`;
 }
 
-function keyOf(setting: Setting<unknown>): string {
-  return Object.keys(CONTEXT_KEYS).find((key) => CONTEXT_KEYS[key] === setting) ?? "";
-}
-
 /** Whether a variable says what the two files say in the other contract. */
 function isContextVariable(variable: string): boolean {
   return variable.startsWith(PLATFORM_PREFIX) || variable === SETTINGS.manifestPath.variable ||
-    Object.values(CONTEXT_KEYS).some((setting) => setting.variable === variable);
+    ALL_SETTINGS.some((setting) => setting.contextKey !== undefined && setting.variable === variable);
 }

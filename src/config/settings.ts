@@ -1,5 +1,6 @@
 /**
- * Every setting: its variable, its flag, and how its text is read.
+ * Every setting, a row each: where it is given, its default, and how its text is read. No dependency is imported here:
+ * the main thread reads the settings that name a path.
  *
  * @module
  */
@@ -13,13 +14,14 @@ import { oneOf, parseBoolean, parseCount, parseText } from "./parse_text.ts";
  *
  * @example a runner's own
  * ```ts
- * import { oneOf, type Setting } from "@action-runner/core";
+ * import { oneOf, type Setting } from "@action-runner/core/sandbox";
  *
  * const command: Setting<string> = {
  *   variable: "RUNNER_COMMAND",
  *   flag: "command",
  *   placeholder: "COMMAND",
- *   help: "what to do: install or uninstall (install)",
+ *   help: "what to do: install or uninstall",
+ *   default: "install",
  *   parse: oneOf("install", "uninstall"),
  * };
  * console.log(command.parse("install")); // install
@@ -30,46 +32,47 @@ export interface Setting<T> {
   variable: string;
   /** Its flag, without `--`. */
   flag: string;
-  /** How `--help` names the value; absent for a flag that needs none. */
+  /** How `--help` names the value; absent for a switch, a flag that needs no value. */
   placeholder?: string;
-  /** What it is for, in a few words. */
+  /** What it is for, in a few words. `--help` puts the default behind it. */
   help: string;
+  /** The text that counts where it is not given; by default it has no value then. */
+  default?: string;
+  /** Whether it names a file or folder, which the run may then read; `false` by default. */
+  isPath?: boolean;
   /** Reads its text; throws an `InvalidInputError` that says what is wrong with it. */
   parse: (text: string) => T;
+}
+
+/** A setting that every program has. */
+export interface CommonSetting<T> extends Setting<T> {
+  /** The heading of `--help` that it stands under. */
+  group: "required" | "files" | "run" | "report";
+  /** Its key in the context file, such as `platform.namespace`; absent if it cannot be given there. */
+  contextKey?: string;
 }
 
 /** The variables of further platform properties begin with it. */
 export const PLATFORM_PREFIX = "RUNNER_CONTEXT_PLATFORM_";
 
 /** How `--help` tells of the further platform properties, of which there may be many. */
-export const PLATFORM: Omit<Setting<never>, "parse"> = {
+export const PLATFORM: Omit<CommonSetting<never>, "parse"> = {
   variable: `${PLATFORM_PREFIX}*`,
   flag: "platform",
   placeholder: "KEY=VALUE",
   help: "a further property; may be given again",
+  group: "run",
 };
 
-/** Every setting of one text, in the order in which error messages list them. */
-export const SETTINGS = {
-  contextPath: {
-    variable: "RUNNER_CONTEXT_PATH",
-    flag: "context",
-    placeholder: "FILE",
-    help: "name, namespace, service account … as YAML",
-    parse: parseText,
-  },
-  argsPath: {
-    variable: "RUNNER_ARGS_PATH",
-    flag: "args",
-    placeholder: "FILE",
-    help: "the rendered manifest",
-    parse: parseText,
-  },
+/** What is run, and where. */
+const REQUIRED_SETTINGS = {
   manifestPath: {
     variable: "RUNNER_INPUT_MANIFEST_PATH",
     flag: "manifest",
     placeholder: "FILE",
     help: "the rendered manifest",
+    group: "required",
+    isPath: true,
     parse: parseText,
   },
   name: {
@@ -77,6 +80,8 @@ export const SETTINGS = {
     flag: "name",
     placeholder: "NAME",
     help: "name of the created object and of its status",
+    group: "required",
+    contextKey: "name",
     parse: checked(nameProblem),
   },
   namespace: {
@@ -84,6 +89,8 @@ export const SETTINGS = {
     flag: "namespace",
     placeholder: "NAMESPACE",
     help: "namespace of all that is created",
+    group: "required",
+    contextKey: "platform.namespace",
     parse: checked(labelProblem),
   },
   serviceAccountName: {
@@ -91,25 +98,83 @@ export const SETTINGS = {
     flag: "service-account",
     placeholder: "NAME",
     help: "its service account",
+    group: "required",
+    contextKey: "platform.serviceAccountName",
     parse: checked(nameProblem),
   },
+  argsPath: {
+    variable: "RUNNER_ARGS_PATH",
+    flag: "args",
+    placeholder: "FILE",
+    help: "the rendered manifest",
+    group: "files",
+    isPath: true,
+    parse: parseText,
+  },
+  contextPath: {
+    variable: "RUNNER_CONTEXT_PATH",
+    flag: "context",
+    placeholder: "FILE",
+    help: "name, namespace, service account … as YAML",
+    group: "files",
+    isPath: true,
+    parse: parseText,
+  },
+} satisfies Record<string, CommonSetting<unknown>>;
+
+/** What a run goes without, or has a default for, in the order in which error messages list it. */
+export const OPTIONAL_SETTINGS = {
   timeoutMs: {
     variable: "RUNNER_TIMEOUT",
     flag: "timeout",
     placeholder: "DURATION",
     help: "how long the work may take, as 1h30m (no limit)",
+    group: "run",
+    contextKey: "timeout",
     parse: parseDuration,
+  },
+  onTimeout: {
+    variable: "RUNNER_ON_TIMEOUT",
+    flag: "on-timeout",
+    placeholder: "WAY",
+    help: "leave, stop or terminate the work",
+    group: "run",
+    default: "leave",
+    parse: oneOf("leave", "stop", "terminate"),
+  },
+  onTerminate: {
+    variable: "RUNNER_ON_TERMINATE",
+    flag: "on-terminate",
+    placeholder: "WAY",
+    help: "the same on SIGTERM and SIGINT",
+    group: "run",
+    default: "leave",
+    parse: oneOf("leave", "stop", "terminate"),
+  },
+  onExisting: {
+    variable: "RUNNER_ON_EXISTING",
+    flag: "on-existing",
+    placeholder: "WAY",
+    help: "adopt or refuse an object of this run",
+    group: "run",
+    default: "adopt",
+    parse: oneOf("adopt", "refuse"),
+  },
+  runId: {
+    variable: "RUNNER_RUN_ID",
+    flag: "run-id",
+    placeholder: "ID",
+    help: "which run this is; the same after a restart",
+    group: "run",
+    parse: parseText,
   },
   dryRun: {
     variable: "RUNNER_CONTEXT_DRY_RUN",
     flag: "dry-run",
     help: "only have it validated by the API server",
-    parse: parseBoolean,
-  },
-  devMode: {
-    variable: "RUNNER_LOGGER_DEV_MODE",
-    flag: "dev",
-    help: "log for people and in detail, not as JSON",
+    group: "run",
+    contextKey: "dryRun",
+    default: "false",
     parse: parseBoolean,
   },
   reporter: {
@@ -117,53 +182,52 @@ export const SETTINGS = {
     flag: "status-reporter",
     placeholder: "KIND",
     help: "status to: configmap, secret or nop",
+    group: "report",
+    default: "configmap",
     parse: oneOf("configmap", "secret", "nop"),
   },
-  logTailLines: {
-    variable: "RUNNER_LOG_TAIL_LINES",
-    flag: "log-tail-lines",
-    placeholder: "N",
-    help: "lines of a failed container's log reported (20)",
-    parse: parseCount,
+  devMode: {
+    variable: "RUNNER_LOGGER_DEV_MODE",
+    flag: "dev",
+    help: "log for people and in detail, not as JSON",
+    group: "report",
+    default: "false",
+    parse: parseBoolean,
   },
   followLogs: {
     variable: "RUNNER_FOLLOW_LOGS",
     flag: "follow",
     help: "log what the work's containers print",
+    group: "report",
+    default: "false",
     parse: parseBoolean,
   },
-  runId: {
-    variable: "RUNNER_RUN_ID",
-    flag: "run-id",
-    placeholder: "ID",
-    help: "which run this is; the same after a restart",
-    parse: parseText,
+  logTailLines: {
+    variable: "RUNNER_LOG_TAIL_LINES",
+    flag: "log-tail-lines",
+    placeholder: "N",
+    help: "lines of a failed container's log reported",
+    group: "report",
+    default: "20",
+    parse: parseCount,
   },
-  onExisting: {
-    variable: "RUNNER_ON_EXISTING",
-    flag: "on-existing",
-    placeholder: "WAY",
-    help: "adopt or refuse an object of this run (adopt)",
-    parse: oneOf("adopt", "refuse"),
-  },
-  onTimeout: {
-    variable: "RUNNER_ON_TIMEOUT",
-    flag: "on-timeout",
-    placeholder: "WAY",
-    help: "leave, stop or terminate the work (leave)",
-    parse: oneOf("leave", "stop", "terminate"),
-  },
-  onTerminate: {
-    variable: "RUNNER_ON_TERMINATE",
-    flag: "on-terminate",
-    placeholder: "WAY",
-    help: "the same on SIGTERM and SIGINT (leave)",
-    parse: oneOf("leave", "stop", "terminate"),
-  },
-} satisfies Record<string, Setting<unknown>>;
+} satisfies Record<string, CommonSetting<unknown>>;
 
-/** The settings as a list. */
-export const ALL_SETTINGS: Setting<unknown>[] = Object.values(SETTINGS);
+/** Every setting that all programs have. */
+export const SETTINGS = { ...REQUIRED_SETTINGS, ...OPTIONAL_SETTINGS };
+
+/** The settings as a list, in the order in which `--help` lists them. */
+export const ALL_SETTINGS: CommonSetting<unknown>[] = Object.values(SETTINGS);
+
+/** The setting that has this key in the context file. */
+export function settingOfKey(key: string): CommonSetting<unknown> | undefined {
+  return ALL_SETTINGS.find(({ contextKey }) => contextKey === key);
+}
+
+/** Whether the setting is a switch: its flag alone means `true`. */
+export function isSwitch({ placeholder }: Pick<Setting<unknown>, "placeholder">): boolean {
+  return placeholder === undefined;
+}
 
 function checked(problemOf: (text: string) => string | undefined): (text: string) => string {
   return (text) => {

@@ -53,7 +53,7 @@ export function ownObjectRbac(type: ResourceType, { name, dryRun }: OwnObjectRba
 }
 
 /** What `explainPod` needs: all of it is optional. `logTailLines` as there. */
-export function explainPodRbac({ logTailLines = 20 }: { logTailLines?: number | undefined }): RbacRule[] {
+export function explainPodRbac({ logTailLines }: { logTailLines: number }): RbacRule[] {
   const rules = [
     { resource: "pods", verbs: ["get"], purpose: "to explain a failure by its pod" },
     {
@@ -70,10 +70,7 @@ export function explainPodRbac({ logTailLines = 20 }: { logTailLines?: number | 
 
 /** What `tellOfHolds`, `FollowedPods` and `explainPod` need: all of it is optional. */
 export function podsRbac(
-  { followLogs = false, logTailLines }: {
-    followLogs?: boolean | undefined;
-    logTailLines?: number | undefined;
-  },
+  { followLogs, logTailLines }: { followLogs: boolean; logTailLines: number },
 ): RbacRule[] {
   const optional = { apiGroup: "", optional: true };
   const follow = { ...optional, verbs: ["get"], purpose: "to follow the logs of the pods" };
@@ -91,10 +88,10 @@ export function podsRbac(
 export interface StopRbacOptions {
   /** The object's name. */
   name: string;
-  /** `stop`, `terminate` or `leave`, which is the default. */
-  onTimeout?: string | undefined;
+  /** `stop`, `terminate` or `leave`. */
+  onTimeout: string;
   /** As `onTimeout`. */
-  onTerminate?: string | undefined;
+  onTerminate: string;
 }
 
 /** What it takes to end work, where the settings ask for it. `verbs` are those that each way takes. */

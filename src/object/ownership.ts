@@ -31,11 +31,11 @@ export interface Owner {
   /** The program, such as `argo-runner`. */
   program: string;
   /** The run, if it has an id. */
-  runId?: string;
+  runId?: string | undefined;
   /** Whether an object that is proven this run's own is adopted. */
   onExisting: "adopt" | "refuse";
   /** What the object is to belong to. */
-  ownerRef?: OwnerRef;
+  ownerRef?: OwnerRef | undefined;
 }
 
 /**

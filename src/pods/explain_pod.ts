@@ -35,8 +35,8 @@ export interface PodFindings {
 export interface ExplainPodOptions extends Pick<PodHoldOptions, "executors" | "workers"> {
   /** Ends what is under way; what was read until then is still returned. */
   signal: AbortSignal;
-  /** How many lines of the log are wanted; 0: no log is read. 20 by default. */
-  logTailLines?: number | undefined;
+  /** How many lines of the log are wanted; 0: no log is read. */
+  logTailLines: number;
   /** The container that matters most, if the pod has it; that of `kubectl logs` by default. */
   mainContainer?: string | undefined;
   /** Whether it is the pod that is meant, and not a later one of the same name. By default every pod is. */
@@ -166,7 +166,7 @@ async function readTail(
   kube: KubeClient,
   ref: { name: string; namespace: string },
   container: string,
-  { signal, logTailLines = 20, noise = () => () => false }: ExplainPodOptions,
+  { signal, logTailLines, noise = () => () => false }: ExplainPodOptions,
 ): Promise<Attempt<string[]>> {
   const what = `log of container "${container}"`;
   const tailLines = logTailLines + NOISE_LINES;

@@ -1,6 +1,6 @@
-import type { ReporterName } from "../config/config.ts";
 import type { Setting } from "../config/settings.ts";
 import type { RunnerFactory } from "../runner.ts";
+import type { ReporterName } from "../status/open_reporter.ts";
 
 /** What makes a program. */
 export interface Program {

@@ -3,13 +3,13 @@
  *
  * @module
  */
+import { stringify } from "@std/yaml/stringify";
 import type { RbacRule } from "../kube/rbac_rule.ts";
 import type { ExecutionContext } from "../runner.ts";
 
+const API_GROUP = "rbac.authorization.k8s.io";
 /** Longest line of a comment, in characters. */
 const MAX_LINE_LENGTH = 110;
-/** Plain texts that YAML, of whatever version, takes for something else. */
-const YAML_WORDS = ["y", "n", "yes", "no", "on", "off", "true", "false", "null"];
 
 /**
  * The Role with these rules, and the RoleBinding that gives it to the run's service account: YAML, as
@@ -17,7 +17,10 @@ const YAML_WORDS = ["y", "n", "yes", "no", "on", "off", "true", "false", "null"]
  */
 export function rbacText(rules: RbacRule[], context: ExecutionContext): string {
   const { name, platform: { namespace, serviceAccountName } } = context;
-  const metadata = ["metadata:", `  name: ${plain(name)}`, `  namespace: ${plain(namespace)}`];
+  const apiVersion = `${API_GROUP}/v1`;
+  const metadata = { name, namespace };
+  const roleRef = { apiGroup: API_GROUP, kind: "Role", name };
+  const subjects = [{ kind: "ServiceAccount", name: serviceAccountName, namespace }];
   const isNeeded = ({ optional, onlyIf }: RbacRule) => !optional && !onlyIf;
   const byNeed = [...rules.filter(isNeeded), ...rules.filter((rule) => !isNeeded(rule))];
   return [
@@ -27,23 +30,11 @@ export function rbacText(rules: RbacRule[], context: ExecutionContext): string {
         "are the same; the run only tells less, or later.",
       "",
     ),
-    "apiVersion: rbac.authorization.k8s.io/v1",
-    "kind: Role",
-    ...metadata,
+    ...yamlLines({ apiVersion, kind: "Role", metadata }),
     "rules:",
     ...byNeed.flatMap(ruleLines),
     "---",
-    "apiVersion: rbac.authorization.k8s.io/v1",
-    "kind: RoleBinding",
-    ...metadata,
-    "roleRef:",
-    "  apiGroup: rbac.authorization.k8s.io",
-    "  kind: Role",
-    `  name: ${plain(name)}`,
-    "subjects:",
-    "  - kind: ServiceAccount",
-    `    name: ${plain(serviceAccountName)}`,
-    `    namespace: ${plain(namespace)}`,
+    ...yamlLines({ apiVersion, kind: "RoleBinding", metadata, roleRef, subjects }),
     "",
   ].join("\n");
 }
@@ -52,20 +43,25 @@ function ruleLines(rule: RbacRule): string[] {
   const { purpose, orVerbs, onlyIf, optional } = rule;
   const instead = orVerbs ? `; ${orVerbs.join(" and ")} would do as well` : "";
   const condition = onlyIf ? `Only if ${onlyIf}: ` : optional ? "Optional: " : "";
-  const lines = grantLines(rule);
+  const indent = onlyIf ? "  # " : "  ";
   return [
     ...comment(`${condition}${purpose}${instead}`, "  "),
-    ...(onlyIf ? lines.map((line) => line.replace("  ", "  # ")) : lines),
+    ...yamlLines([policyRule(rule)], { flowLevel: 2 }).map((line) => indent + line),
   ];
 }
 
-function grantLines({ apiGroup, resource, name, verbs }: RbacRule): string[] {
-  return [
-    `  - apiGroups: [${plain(apiGroup)}]`,
-    `    resources: [${plain(resource)}]`,
-    ...(name === undefined ? [] : [`    resourceNames: [${plain(name)}]`]),
-    `    verbs: [${verbs.map(plain).join(", ")}]`,
-  ];
+/** https://kubernetes.io/docs/reference/kubernetes-api/authorization-resources/role-v1/ */
+function policyRule({ apiGroup, resource, name, verbs }: RbacRule): Record<string, string[]> {
+  return {
+    apiGroups: [apiGroup],
+    resources: [resource],
+    ...(name === undefined ? {} : { resourceNames: [name] }),
+    verbs,
+  };
+}
+
+function yamlLines(value: unknown, options: { flowLevel?: number } = {}): string[] {
+  return stringify(value, { ...options, lineWidth: -1 }).trimEnd().split("\n");
 }
 
 /** A text as lines of a comment. */
@@ -80,9 +76,4 @@ function comment(text: string, indent: string): string[] {
     line += ` ${word}`;
   }
   return [...lines, line];
-}
-
-/** A name as it stands in YAML: in quotes where it might be taken for another type. */
-function plain(text: string): string {
-  return /^[a-z][a-z0-9./-]*$/.test(text) && !YAML_WORDS.includes(text) ? text : JSON.stringify(text);
 }

@@ -3,6 +3,8 @@
  *
  * @module
  */
+import { type CommandLine, lastFlag } from "../config/command_line.ts";
+import { ALL_SETTINGS, type Setting } from "../config/settings.ts";
 import { type ApiServer, filesOf, inClusterServer, SERVICE_ACCOUNT_FOLDER } from "../kube/credentials.ts";
 
 /** The variables that a program reads beside `RUNNER_*`. */
@@ -53,34 +55,24 @@ const DEFAULT_PORTS: Record<string, number> = { "http:": 80, "socks5:": 1080 };
 /** What the run's permissions depend on. */
 export interface Needs {
   env: Record<string, string>;
-  args: string[];
+  commandLine: CommandLine;
   apiServer?: ApiServer;
 }
-
-/** A setting that names a file or folder that the run may read: its variable, and its flag without `--`. */
-export interface PathSetting {
-  /** Such as `RUNNER_INPUT_MANIFEST_PATH`. */
-  variable: string;
-  /** Such as `manifest`. */
-  flag: string;
-}
-
-/** The contract's own. */
-const PATH_SETTINGS: PathSetting[] = [
-  { variable: "RUNNER_INPUT_MANIFEST_PATH", flag: "manifest" },
-  { variable: "RUNNER_CONTEXT_PATH", flag: "context" },
-  { variable: "RUNNER_ARGS_PATH", flag: "args" },
-];
 
 /**
  * What the run may do: read the files that its settings name and those of the credentials, and reach the API server.
  *
  * @param url the program's main module
- * @param reads the program's own settings that name what it may read
+ * @param settings the program's own settings
  */
-export function runPermissions(url: string, needs: Needs, reads: PathSetting[] = []): WorkerPermissions {
+export function runPermissions(
+  url: string,
+  needs: Needs,
+  settings: Setting<unknown>[] = [],
+): WorkerPermissions {
   const { apiServer } = needs;
-  const named = [...PATH_SETTINGS, ...reads].flatMap((setting) => valueOf(setting, needs) || []);
+  const paths = [...ALL_SETTINGS, ...settings].filter(({ isPath }) => isPath);
+  const named = paths.flatMap((setting) => textOf(setting, needs) || []);
   const read = [...ownModules(url), ...named, ...(apiServer ? filesToRead(apiServer) : [])];
   return {
     ...NOTHING,
@@ -127,10 +119,11 @@ function hostOf(url: string): string {
   return `${hostname}:${port || (DEFAULT_PORTS[protocol] ?? 443)}`;
 }
 
-/** A setting's value, read as the run will read it; if the two differ, the run may not read the file. */
-function valueOf({ variable, flag }: PathSetting, { args, env }: Needs): string | undefined {
-  const index = args.findLastIndex((arg) => arg === `--${flag}` || arg.startsWith(`--${flag}=`));
-  const arg = args[index];
-  if (arg === undefined) return env[variable];
-  return arg.includes("=") ? arg.slice(arg.indexOf("=") + 1) : args[index + 1];
+/** A setting's text, read as the run will read it; if the two differ, the run may not read the file. */
+function textOf(
+  { default: text, flag, variable }: Setting<unknown>,
+  { commandLine, env }: Needs,
+): string | undefined {
+  const given = lastFlag(commandLine, flag);
+  return given ? given.text : env[variable] ?? text;
 }

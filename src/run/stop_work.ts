@@ -37,9 +37,9 @@ const STOP_MS = 10_000;
 
 /** What the context says is to become of work whose run ends for this reason. */
 export function stopMode(reason: Reason, context: ExecutionContext): StopMode | "leave" {
-  if (reason === "TimedOut") return context.onTimeout ?? "leave";
+  if (reason === "TimedOut") return context.onTimeout;
   const isSignal = reason === "Terminated" || reason === "Interrupted";
-  return isSignal ? context.onTerminate ?? "leave" : "leave";
+  return isSignal ? context.onTerminate : "leave";
 }
 
 /**

@@ -3,13 +3,15 @@
  *
  * @module
  */
-import type { ReporterName } from "../config/config.ts";
 import type { KubeClient } from "../kube/client.ts";
 import type { LogFactory } from "../io/log.ts";
 import type { StatusReporter } from "../runner.ts";
 import { configMapReporter } from "./config_map.ts";
 import { nopReporter } from "./nop.ts";
 import { secretReporter } from "./secret.ts";
+
+/** Where a run's status can go. */
+export type ReporterName = "configmap" | "secret" | "nop";
 
 /** Opens a reporter by its name. Nothing is sent before its first use. */
 export function openReporter(name: ReporterName, kube: KubeClient, log: LogFactory): StatusReporter {

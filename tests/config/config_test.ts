@@ -1,8 +1,9 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import { type Config, type ConfigInput, parseConfig } from "../../src/config/config.ts";
+import { parseCommandLine } from "../../src/config/command_line.ts";
+import { type Config, parseConfig } from "../../src/config/config.ts";
 import { InvalidInputError } from "../../src/errors.ts";
 import { oneOf, parseText } from "../../src/config/parse_text.ts";
-import type { Setting } from "../../src/config/settings.ts";
+import { ALL_SETTINGS, type Setting } from "../../src/config/settings.ts";
 
 const ENV = {
   RUNNER_INPUT_MANIFEST_PATH: "/manifest.yaml",
@@ -42,15 +43,17 @@ const OWN: Setting<string>[] = [
 
 /** As {@linkcode parse}, for a program with settings of its own. */
 function parseOwn(env: Record<string, string> = {}, args: string[] = []): Config {
-  const input = { program: "x", args, env: { ...ENV, ...env }, settings: OWN };
-  return parseConfig({ ...input, reporter: "nop" });
+  const commandLine = parseCommandLine(args);
+  return parseConfig({ program: "x", commandLine, env: { ...ENV, ...env }, settings: OWN });
 }
 
 /** Reads a complete environment in which `env` is otherwise; `undefined` takes a variable away. */
 function parse(env: Record<string, string | undefined> = {}, args: string[] = []): Config {
-  const given = Object.entries({ ...ENV, ...env }).filter(([, value]) => value !== undefined);
-  const input = { program: "argo-runner", args, env: Object.fromEntries(given), reporter: "configmap" };
-  return parseConfig(input as ConfigInput);
+  const given = Object.entries({ ...ENV, ...env }).flatMap(([variable, value]) =>
+    value === undefined ? [] : [[variable, value] as const]
+  );
+  const commandLine = parseCommandLine(args);
+  return parseConfig({ program: "argo-runner", commandLine, env: Object.fromEntries(given) });
 }
 
 function problemsOf(env: Record<string, string | undefined>, args: string[] = []): string[] {
@@ -70,6 +73,10 @@ Deno.test("parseConfig() reads the required variables and has a default for ever
       followLogs: false,
       onTimeout: "leave",
       onTerminate: "leave",
+      timeoutMs: undefined,
+      runId: undefined,
+      ownerRef: undefined,
+      settings: {},
     },
     reporter: "configmap",
     devMode: false,
@@ -98,7 +105,9 @@ Deno.test("parseConfig() reads every optional variable", () => {
 });
 
 Deno.test("parseConfig() takes the program's own reporter where none is named", () => {
-  assertEquals(parseConfig({ program: "x", env: ENV, args: [], reporter: "nop" }).reporter, "nop");
+  const input = { program: "x", env: ENV, commandLine: parseCommandLine([]) };
+  assertEquals(parseConfig({ ...input, reporter: "nop" }).reporter, "nop");
+  assertEquals(parseConfig(input).reporter, "configmap");
 });
 
 Deno.test("parseConfig() takes the time-out 0 for none", () => {
@@ -282,10 +291,9 @@ Deno.test("parseConfig() reports all problems together", () => {
   const input = {
     program: "argo-runner",
     env: { RUNNER_TIMEOUT: "x" },
-    args: ["--dry-run=2"],
-    reporter: "nop",
+    commandLine: parseCommandLine(["--dry-run=2"]),
   };
-  const error = assertThrows(() => parseConfig(input as ConfigInput), InvalidInputError);
+  const error = assertThrows(() => parseConfig(input), InvalidInputError);
   assertEquals(error.problems.map((problem) => problem.split(":")[0]), [
     "RUNNER_INPUT_MANIFEST_PATH",
     "RUNNER_CONTEXT_NAME",
@@ -336,6 +344,8 @@ Deno.test("parseConfig() lets every flag win over its variable", () => {
       onTerminate: "terminate",
       timeoutMs: 5_000,
       runId: "run-8",
+      ownerRef: undefined,
+      settings: {},
     },
     reporter: "nop",
     devMode: true,
@@ -343,9 +353,9 @@ Deno.test("parseConfig() lets every flag win over its variable", () => {
   });
 });
 
-Deno.test("parseConfig() does with flags alone, each before its value, after the word run", () => {
-  const args = ["run", ...flagValues.flatMap((flag) => flag.split("="))];
-  const config = parseConfig({ program: "argo-runner", env: {}, args, reporter: "configmap" });
+Deno.test("parseConfig() does with flags alone, each before its value", () => {
+  const commandLine = parseCommandLine(flagValues.flatMap((flag) => flag.split("=")));
+  const config = parseConfig({ program: "argo-runner", env: {}, commandLine });
   assertEquals(config, parse({}, flagValues));
 });
 
@@ -366,7 +376,9 @@ Deno.test("parseConfig() names the flag, not the variable, where the flag is wro
 });
 
 Deno.test("parseConfig() refuses a flag that lacks its value", () => {
-  assertEquals(problemsOf({}, ["--name"]), ["--name: is empty"]);
+  for (const args of [["--name"], ["--name="], ["--name", ""]]) {
+    assertEquals(problemsOf({}, args), ["--name: is empty"]);
+  }
 });
 
 Deno.test("parseConfig() takes platform properties from flags, which win over their variables", () => {
@@ -397,7 +409,7 @@ for (const [text, says] of wrongProperties) {
 }
 
 Deno.test("parseConfig() hands a program its own settings, those that are given, by variable", () => {
-  assertEquals(parse().context.settings, undefined);
+  assertEquals(parse().context.settings, {});
   assertEquals(parseOwn().context.settings, {});
   const { context, warnings } = parseOwn({ RUNNER_COMMAND: "install", RUNNER_IMAGE: "a:1" }, [
     "--image",
@@ -405,6 +417,21 @@ Deno.test("parseConfig() hands a program its own settings, those that are given,
   ]);
   assertEquals(context.settings, { RUNNER_COMMAND: "install", RUNNER_IMAGE: "b:2" });
   assertEquals(warnings, []);
+});
+
+Deno.test("parseConfig() fills in the defaults of a program's own settings", () => {
+  const settings = OWN.map((setting) => ({ ...setting, default: "install" }));
+  const input = { program: "x", env: { ...ENV, RUNNER_IMAGE: "a:1" }, settings };
+  const { context } = parseConfig({ ...input, commandLine: parseCommandLine([]) });
+  assertEquals(context.settings, { RUNNER_COMMAND: "install", RUNNER_IMAGE: "a:1" });
+});
+
+Deno.test("parseConfig() refuses a switch with an empty value", () => {
+  assertEquals(problemsOf({}, ["--dry-run="]), ['--dry-run: "" is not a boolean (true, false, 1, 0, t, f)']);
+});
+
+Deno.test("every default is a text that its setting can read", () => {
+  for (const setting of ALL_SETTINGS) if (setting.default !== undefined) setting.parse(setting.default);
 });
 
 Deno.test("parseConfig() reports what is wrong with a program's own settings along with all else", () => {

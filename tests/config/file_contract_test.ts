@@ -1,4 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
+import { parseCommandLine } from "../../src/config/command_line.ts";
 import { type Config, type ConfigInput, contextPathOf, parseConfig } from "../../src/config/config.ts";
 import { parseContextFile } from "../../src/config/context_file.ts";
 import { InvalidInputError } from "../../src/errors.ts";
@@ -13,14 +14,15 @@ interface Case {
   args?: string[];
   /** What the context file holds; `undefined` where none is read. */
   context?: JsonObject | InvalidInputError | undefined;
-  to?: "look";
+  purpose?: "describe";
 }
 
-function inputOf({ env = FILES, args = [], context, to }: Case): ConfigInput {
+function inputOf({ env = FILES, args = [], context, purpose }: Case): ConfigInput {
   const contextFile = context instanceof InvalidInputError || context === undefined
     ? context
     : parseContextFile("/mnt/context.yaml", context);
-  return { program: "x", env, args, reporter: "nop", contextFile, ...(to ? { to } : {}) };
+  const commandLine = parseCommandLine(args);
+  return { program: "x", env, commandLine, reporter: "nop", contextFile, for: purpose ?? "run" };
 }
 
 function parse(given: Case = {}): Config {
@@ -50,6 +52,8 @@ Deno.test("parseConfig() reads the context file in place of the context's variab
     followLogs: false,
     onTimeout: "leave",
     onTerminate: "leave",
+    runId: undefined,
+    settings: {},
   });
 });
 
@@ -160,6 +164,6 @@ for (const { env, args = [], says } of clashes) {
 }
 
 Deno.test("parseConfig() looks at work of the name in a context file without a manifest", () => {
-  const { context } = parse({ env: { RUNNER_CONTEXT_PATH: "/c" }, to: "look" });
+  const { context } = parse({ env: { RUNNER_CONTEXT_PATH: "/c" }, purpose: "describe" });
   assertEquals([context.name, context.platform.namespace], ["demo", "team"]);
 });

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { parseWorkflow } from "../../runners/argo/workflow.ts";
 import { parseArguments } from "../../runners/helm/arguments.ts";
 import { parseJob } from "../../runners/job/job.ts";
+import { parseCommandLine } from "../../src/config/command_line.ts";
 import { type ConfigInput, parseConfig } from "../../src/config/config.ts";
 import { parseContextFile } from "../../src/config/context_file.ts";
 import { parseDuration } from "../../src/time/duration.ts";
@@ -172,7 +173,7 @@ Deno.test("the mutations' originals are good", () => {
       text,
     );
   }
-  parseConfig({ program: "x", env: ENV, args: [], reporter: "nop" });
+  parseConfig({ program: "x", env: ENV, commandLine: parseCommandLine([]), reporter: "nop" });
 });
 
 Deno.test("parseManifest(), parseWorkflow(), parseJob() and parseArguments() refuse mutated texts or make what the context names", () => {
@@ -190,7 +191,13 @@ Deno.test("parseContextFile() and parseConfig() refuse mutated context files or 
   const files = { RUNNER_CONTEXT_PATH: "/context", RUNNER_ARGS_PATH: "/args" };
   holds(1_000, mutatedObject([CONTEXT_FILE]), (content) => {
     const contextFile = parseContextFile("/context", content);
-    const input: ConfigInput = { program: "x", env: files, args: [], reporter: "nop", contextFile };
+    const input: ConfigInput = {
+      program: "x",
+      env: files,
+      commandLine: parseCommandLine([]),
+      reporter: "nop",
+      contextFile,
+    };
     const config = refusedOr(() => parseConfig(input));
     if (config) checkContext(config.context);
   });
@@ -198,7 +205,7 @@ Deno.test("parseContextFile() and parseConfig() refuse mutated context files or 
 
 Deno.test("parseConfig() refuses mutated environments and arguments or gives whole settings", () => {
   holds(1_500, fc.tuple(mutatedEnvironment(ENV), someArguments), ([env, args]) => {
-    const config = refusedOr(() => parseConfig({ program: "x", env, args, reporter: "nop" }));
+    const config = refusedOr(() => parseConfig({ program: "x", env, commandLine: parseCommandLine(args) }));
     if (config) checkContext(config.context);
   });
 });

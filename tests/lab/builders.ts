@@ -15,6 +15,11 @@ export function aContext(fields: Partial<ExecutionContext> = {}): ExecutionConte
     platform: { namespace: "team", serviceAccountName: "worker" },
     dryRun: false,
     onExisting: "adopt",
+    settings: {},
+    logTailLines: 20,
+    followLogs: false,
+    onTimeout: "leave",
+    onTerminate: "leave",
     ...fields,
   };
 }

@@ -45,7 +45,8 @@ function aClient({ pod, events = [], logs = {} }: Answers): { kube: KubeClient; 
 }
 
 async function explain(answers: Answers, options: Partial<ExplainPodOptions> = {}) {
-  return await explainPod(aClient(answers).kube, REF, { signal: SIGNAL, mainContainer: "main", ...options });
+  const all = { signal: SIGNAL, mainContainer: "main", logTailLines: 20, ...options };
+  return await explainPod(aClient(answers).kube, REF, all);
 }
 
 function anEvent(reason: string, lastTimestamp: string, message = "so it is"): KubeObject {

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { descriptionText } from "../../src/program/description.ts";
-import { takeFormat } from "../../src/program/output_format.ts";
+import { parseCommandLine } from "../../src/config/command_line.ts";
+import { type OutputFormat, takeFormat } from "../../src/program/output_format.ts";
 import { InvalidInputError } from "../../src/errors.ts";
 import type { Description } from "../../src/runner.ts";
 
@@ -60,19 +61,21 @@ Deno.test("descriptionText() tells the same as data", () => {
   );
 });
 
-const formats: [args: string[], expected: ReturnType<typeof takeFormat>][] = [
-  [["--name", "x"], { format: "text", rest: ["--name", "x"] }],
-  [["--format", "json", "--name", "x"], { format: "json", rest: ["--name", "x"] }],
-  [["--name", "x", "--format=text"], { format: "text", rest: ["--name", "x"] }],
+const formats: [args: string[], format: OutputFormat][] = [
+  [["--name", "x"], "text"],
+  [["--format", "json", "--name", "x"], "json"],
+  [["--name", "x", "--format=text"], "text"],
+  [["--format=text", "--name", "x", "--format", "json"], "json"],
 ];
 
-for (const [args, expected] of formats) {
-  Deno.test(`takeFormat() of ${args.join(" ")} is ${expected.format}`, () =>
-    assertEquals(takeFormat(args), expected));
+for (const [args, format] of formats) {
+  Deno.test(`takeFormat() of ${args.join(" ")} is ${format}`, () => {
+    assertEquals(takeFormat(parseCommandLine(args)), { format, rest: parseCommandLine(["--name", "x"]) });
+  });
 }
 
 for (const args of [["--format", "xml"], ["--format"], ["--format="]]) {
   Deno.test(`takeFormat() refuses ${args.join(" ")}`, () => {
-    assertThrows(() => takeFormat(args), InvalidInputError, "expected text, json");
+    assertThrows(() => takeFormat(parseCommandLine(args)), InvalidInputError, "expected text, json");
   });
 }

@@ -1,8 +1,10 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { HELM_SETTINGS } from "../../runners/helm/mod.ts";
 import { helpText, informationAsked } from "../../src/program/help.ts";
+import { parseCommandLine } from "../../src/config/command_line.ts";
 import { parseText } from "../../src/config/parse_text.ts";
 import { ALL_SETTINGS, PLATFORM, type Setting } from "../../src/config/settings.ts";
+import { COMMANDS } from "../../src/program/commands.ts";
 
 const OWN: Setting<string>[] = [
   {
@@ -22,6 +24,16 @@ Deno.test("helpText() names every flag with its variable on one line", () => {
     assertEquals(others, []);
     assert(line.startsWith(`  --${flag}${placeholder ? ` ${placeholder}` : ""} `), `${variable}: ${line}`);
     assertStringIncludes(line, ` ${help}`);
+  }
+});
+
+Deno.test("helpText() tells each command, and each default that is no switch's", () => {
+  const help = helpText({ program: "x" });
+  for (const { name, help: what } of COMMANDS) {
+    assertStringIncludes(help, `\n  ${name.padEnd(10)}  ${what}\n`);
+  }
+  for (const { default: text, help: what, placeholder } of ALL_SETTINGS) {
+    if (text !== undefined) assertEquals(help.includes(`${what} (${text}) `), placeholder !== undefined);
   }
 });
 
@@ -57,6 +69,6 @@ const questions: [string[], ReturnType<typeof informationAsked>][] = [
 
 for (const [args, expected] of questions) {
   Deno.test(`informationAsked() by ${JSON.stringify(args)} is ${expected}`, () => {
-    assertEquals(informationAsked(args), expected);
+    assertEquals(informationAsked(parseCommandLine(args)), expected);
   });
 }

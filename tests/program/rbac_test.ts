@@ -5,7 +5,7 @@ import { argoRunner } from "../../runners/argo/mod.ts";
 import { helmRunner } from "../../runners/helm/mod.ts";
 import { jobRunner } from "../../runners/job/mod.ts";
 import { rbacOfRun } from "../../src/check/rbac_of_run.ts";
-import type { ReporterName } from "../../src/config/config.ts";
+import type { ReporterName } from "../../src/status/open_reporter.ts";
 import {
   type ExecutionContext,
   fetchClient,
@@ -57,8 +57,9 @@ for (const { program, runner } of programs) {
     assertEquals(parsed(first), [account]);
     const platform = { namespace: "any", serviceAccountName: "hello" };
     const printed = textFor(runner, aContext({ program, name: "hello", platform }));
-    // The example goes into whatever namespace it is applied to.
-    assertEquals(others.join("---\n"), printed.replaceAll(/^ +namespace: any\n/gm, ""));
+    // The example goes into whatever namespace it is applied to, and has the quotes of `deno fmt`.
+    const formatted = printed.replaceAll(/^ +namespace: any\n/gm, "").replaceAll("''", '""');
+    assertEquals(others.join("---\n"), formatted);
   });
 }
 
@@ -105,7 +106,7 @@ Deno.test("rbacText() leaves what hangs on something unknown to its reader, as a
     text,
     "    resourceNames: [x]\n    verbs: [get]\n" +
       "  # Only if there are pods: to look\n" +
-      '  # - apiGroups: [""]\n  #   resources: [pods]\n  #   resourceNames: [x]\n  #   verbs: [get]\n',
+      "  # - apiGroups: ['']\n  #   resources: [pods]\n  #   resourceNames: [x]\n  #   verbs: [get]\n",
   );
   assertEquals((parsed(text)[0] as { rules: unknown[] }).rules.length, 1);
 });
@@ -118,7 +119,7 @@ for (const name of ["1", "0x1f", "true", "no", "null", "1e3", "1.5"]) {
       aContext({ name, platform: { namespace: name, serviceAccountName: name } }),
     );
     // Once as the name of the rule's object, twice each of Role, RoleBinding, and who has it; and the reference.
-    assertEquals(text.split(JSON.stringify(name)).length - 1, 8);
+    assertEquals(text.split(`'${name}'`).length - 1, 8);
   });
 }
 

@@ -3,6 +3,8 @@
  *
  * @module
  */
+import { parseCommandLine } from "../../config/command_line.ts";
+import { parseConfig } from "../../config/config.ts";
 import type { Reason } from "../../exit_codes.ts";
 import type { ExecutionContext, RunnerFactory, WorkRef } from "../../runner.ts";
 import type { StoredObject } from "../api/objects/api_object.ts";
@@ -16,15 +18,18 @@ import { endOf, Wrong, wrongEnd } from "./wrong_words.ts";
 /** An object in the cluster, or its place. */
 export type Place = Pick<WorkRef, "kind" | "name" | "namespace">;
 
-/** The context of the runs of a {@linkcode Rehearsal}. */
-const CONTEXT: ExecutionContext = {
+/** The context of the runs of a {@linkcode Rehearsal}: all that is not given has its default. */
+const { context: CONTEXT } = parseConfig({
   program: "rehearsal",
-  name: "rehearsal",
-  platform: { namespace: "default", serviceAccountName: "default" },
-  dryRun: false,
-  runId: "run-1",
-  onExisting: "adopt",
-};
+  env: {},
+  commandLine: parseCommandLine([
+    "--manifest=/rehearsal.yaml",
+    "--name=rehearsal",
+    "--namespace=default",
+    "--service-account=default",
+    "--run-id=run-1",
+  ]),
+});
 
 /** When the clock of the cluster starts, milliseconds since 1970. */
 const START_MS = Date.UTC(2026, 0, 1);

@@ -38,6 +38,7 @@ interface Loader {
   readonly Type: new (tag: string, definition: ScalarType & { kind: "scalar" }) => ScalarType;
   readonly YAMLException: new () => LoaderError;
   load(content: string, options: { schema: Schema; listener: Listener }): unknown;
+  safeDump(data: unknown, options: { flowLevel: number; lineWidth: number }): string;
   loadAll(content: string, iterator: undefined, options: { schema: Schema }): unknown[];
 }
 

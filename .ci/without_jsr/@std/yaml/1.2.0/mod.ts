@@ -1,6 +1,6 @@
 /**
- * Stand-in for `@std/yaml`: `parse()` and `parseAll()` with the core schema, over `js-yaml` 3, which the real one was
- * ported from.
+ * Stand-in for `@std/yaml`: `parse()` and `parseAll()` with the core schema, and `stringify()`, over `js-yaml` 3, which
+ * the real one was ported from.
  *
  * @module
  */
@@ -40,5 +40,26 @@ export function parseAll(content: string, _options: ParseOptions): unknown[] {
     return loader.loadAll(content, undefined, { schema: CORE_SCHEMA });
   } catch (error) {
     throw syntaxErrorOf(error);
+  }
+}
+
+/** How to print; the real package has more options. */
+export interface StringifyOptions {
+  /** At which level of nesting collections are printed in one line; -1, the default, is none. */
+  flowLevel?: number;
+  /** The longest line before texts are folded, characters; -1 is no limit, 80 the default. */
+  lineWidth?: number;
+}
+
+/**
+ * Prints a value as a YAML document. Texts that YAML, 1.1 as well, takes for another type get quotes.
+ *
+ * @throws {TypeError} If the value holds what YAML has no type for
+ */
+export function stringify(data: unknown, { flowLevel = -1, lineWidth = 80 }: StringifyOptions = {}): string {
+  try {
+    return loader.safeDump(data, { flowLevel, lineWidth });
+  } catch (error) {
+    throw new TypeError((error as Error).message);
   }
 }

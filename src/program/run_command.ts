@@ -1,0 +1,79 @@
+/**
+ * The command `run`.
+ *
+ * @module
+ */
+import { InvalidInputError } from "../errors.ts";
+import { EXIT_CODES } from "../exit_codes.ts";
+import { LiveView } from "../io/progress.ts";
+import { openLog } from "../io/log.ts";
+import { readManifest } from "../io/read_manifest.ts";
+import { Mask } from "../io/secrets.ts";
+import { writeText } from "../io/standard_streams.ts";
+import { dryRunClient } from "../kube/dry_run_client.ts";
+import { fetchClient } from "../kube/fetch_client.ts";
+import { Manager } from "../manager.ts";
+import { failureText } from "../run/failure_text.ts";
+import { type Outcome, writeReportLine } from "../run/report.ts";
+import type { ActionRunner } from "../runner.ts";
+import { openReporter } from "../status/open_reporter.ts";
+import { systemClock } from "../time/clock.ts";
+import { type CommandInput, configOf, tellWarnings } from "./command_input.ts";
+
+/**
+ * How long after the report line the text for people follows, milliseconds. Kubernetes merges both streams into one
+ * log, whose end becomes the termination message, and the two race.
+ */
+const STREAM_PAUSE_MS = 50;
+
+/** Runs the work to its verdict. */
+export async function runCommand(input: CommandInput): Promise<number> {
+  const config = await configOf(input);
+  const mask = new Mask();
+  const view = openView(input.env);
+  const log = openLog({ devMode: config.devMode, mask, ...(view ? { stream: view.above } : {}) });
+  tellWarnings(log, input, config);
+  const { context, manifestPath } = config;
+  if (!input.apiServer) {
+    // What is wrong with the manifest is told first: it is nearer to who started the run.
+    await readManifest(manifestPath, mask);
+    throw new InvalidInputError(input.apiServerProblem);
+  }
+  const real = fetchClient(input.apiServer);
+  const kube = context.dryRun ? dryRunClient(real) : real;
+  const runner = input.program.runner(kube, real);
+  const manager = new Manager({
+    runner,
+    reporter: openReporter(config.reporter, kube, log),
+    context,
+    readManifest: () => readManifest(manifestPath, mask),
+    mask,
+    ...(view ? { progress: view } : {}),
+    log,
+  });
+  const { exitCode, report, outcome } = await manager.execute(input.signal);
+  writeReportLine(report);
+  if (exitCode !== EXIT_CODES.Succeeded.code) {
+    await systemClock.sleep(STREAM_PAUSE_MS);
+    writeText(Deno.stderr, failureText(input.program.program, outcome, commandsFor(runner, outcome)));
+  }
+  return exitCode;
+}
+
+/** The live view, where people look at a terminal that may be drawn on: https://no-color.org */
+function openView(env: Record<string, string>): LiveView | undefined {
+  if (!Deno.stderr.isTerminal() || env.NO_COLOR) return undefined;
+  return new LiveView({ stream: Deno.stderr, size: () => Deno.consoleSize(), now: () => Date.now() });
+}
+
+/** A runner's hints for people; an error in them must not take the exit code from a verdict that was seen. */
+function commandsFor(
+  runner: ActionRunner,
+  { started }: Outcome,
+): ReturnType<NonNullable<ActionRunner["commands"]>> | undefined {
+  try {
+    return started?.object && runner.commands?.({ ...started, object: started.object });
+  } catch {
+    return undefined;
+  }
+}
