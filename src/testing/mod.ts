@@ -1,12 +1,10 @@
 /**
- * For tests: a Kubernetes API within the process, a simulated Argo controller on it, a clock that stands still, and a
- * conformance kit for runners.
+ * For tests: a Kubernetes API within the process, a clock that stands still, and a conformance kit for runners.
  *
  * @module
  */
 export type { Clock } from "../time/clock.ts";
 export type { AccessAttributes, RoleRule } from "./api/objects/admission.ts";
-export { type ContainerOutcome, containerOutcome } from "./argo_outcome.ts";
 export type { RunnerCases, WorkEnd } from "./kit/cases.ts";
 export { assertRunner, checkRunner, type RunnerCheck } from "./kit/check_runner.ts";
 export { EmbeddedApi, embeddedApi } from "./api/embedded_api.ts";
@@ -18,7 +16,6 @@ export type { Change } from "./api/objects/object_store.ts";
 export type { LogOf } from "./api/objects/pod_logs.ts";
 export { type ApiResource, builtinResources } from "./api/objects/resources.ts";
 export { type EmbeddedServer, serveEmbeddedApi, type ServeOptions } from "./api/serve.ts";
-export { type SimulatedArgo, simulatedArgo, type SimulatedArgoOptions } from "./simulated_argo.ts";
 export {
   alreadyExists,
   badRequest,
