@@ -4,8 +4,8 @@
  * @module
  */
 export type { Clock } from "../time/clock.ts";
-export type { AccessAttributes, RoleRule } from "./api/objects/admission.ts";
-export type { RunnerCases, WorkEnd } from "./kit/cases.ts";
+export type { AccessAttributes, RoleRule } from "./api/wire/role_rule.ts";
+export type { RunnerCases, WorkEnd } from "./kit/runner_cases.ts";
 export { assertRunner, checkRunner, type RunnerCheck } from "./kit/check_runner.ts";
 export { EmbeddedApi, embeddedApi } from "./api/embedded_api.ts";
 export type { EmbeddedApiOptions, Interceptor, RecordedRequest } from "./api/embedded_api_options.ts";
@@ -14,8 +14,8 @@ export type { JsonObject } from "../text/json.ts";
 export type { ApiMetadata, ApiObject, StoredMetadata, StoredObject } from "./api/objects/api_object.ts";
 export type { Change } from "./api/objects/object_store.ts";
 export type { LogOf } from "./api/objects/pod_logs.ts";
-export { type ApiResource, builtinResources } from "./api/objects/resources.ts";
-export { type EmbeddedServer, serveEmbeddedApi, type ServeOptions } from "./api/serve.ts";
+export { type ApiResource, builtinResources } from "./api/objects/api_resource.ts";
+export { type EmbeddedServer, serveEmbeddedApi, type ServeOptions } from "./api/serve_embedded_api.ts";
 export {
   alreadyExists,
   badRequest,
@@ -27,4 +27,4 @@ export {
   StatusError,
   unauthorized,
 } from "./api/objects/status_error.ts";
-export type { Timer } from "./api/timer.ts";
+export type { Timer } from "./api/wire/timer.ts";
