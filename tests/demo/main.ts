@@ -11,7 +11,8 @@ import { ROOT } from "../../cmd/build/bundle.ts";
 import { runProgram } from "../../cmd/build/run.ts";
 import { runTask } from "../../cmd/build/task.ts";
 import { withTemporaryFolder } from "../../cmd/build/temporary_folder.ts";
-import { type EmbeddedApi, embeddedApi, serveEmbeddedApi, simulatedArgo } from "../../src/testing/mod.ts";
+import { type EmbeddedApi, embeddedApi, serveEmbeddedApi } from "../../src/testing/mod.ts";
+import { simulatedArgo } from "../lab/simulated_argo.ts";
 
 const EXAMPLE = "cmd/argo-runner/example/workflow.yaml";
 const NAMESPACE = "demo";

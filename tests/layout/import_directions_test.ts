@@ -70,8 +70,10 @@ const sources = [...filesBelow("src/"), ...filesBelow("runners/"), ...mains()].m
 /** The door of the sandbox, which loads no dependency. */
 const SANDBOX = "src/program/sandbox.ts";
 
-/** Tests' own servers in `src/testing` are no part of a program. */
-const ofPrograms = sources.filter(({ path }) => !path.startsWith("src/testing/"));
+const ofTesting = sources.filter(({ path }) => path.startsWith("src/testing/"));
+
+/** `src/testing` is no part of a program. */
+const ofPrograms = sources.filter((source) => !ofTesting.includes(source));
 
 /** The programs' main modules; beside them `cmd` has tools, which are no part of a program. */
 function mains(): string[] {
@@ -219,10 +221,10 @@ Deno.test("the programs' main modules and all that they load by themselves impor
   assert(!loaded.has("src/mod.ts"));
 });
 
-Deno.test("no file imports itself by way of others", () => {
+Deno.test("no file imports itself through other files, not even for types", () => {
   const next = new Map(sources.map(({ path, imports }) => [
     path,
-    imports.filter(({ isTypeOnly, isRelative }) => isRelative && !isTypeOnly).map(({ to }) => to),
+    imports.filter(({ isRelative }) => isRelative).map(({ to }) => to),
   ]));
   const done = new Set<string>();
   const cycles: string[] = [];
@@ -234,6 +236,29 @@ Deno.test("no file imports itself by way of others", () => {
   };
   for (const { path } of sources) visit(path, []);
   assertEquals(cycles, []);
+});
+
+/** `src/testing` from the top: each may import its own files and those below. */
+const TESTING_LAYERS = [
+  "src/testing/mod.ts",
+  "src/testing/kit/*.ts",
+  "src/testing/api/*.ts",
+  "src/testing/api/wire/*.ts",
+  "src/testing/api/objects/*.ts",
+  "src/testing/fake_clock.ts",
+];
+
+Deno.test("src/testing/: every import goes down, or stays in its layer", () => {
+  const layerOf = (path: string) => {
+    const layer = TESTING_LAYERS.findIndex((pattern) => matches(path, pattern));
+    assert(layer >= 0, `${path} is in no layer`);
+    return layer;
+  };
+  const wrong = ofTesting.flatMap(({ path, imports }) =>
+    imports.filter(({ to }) => to.startsWith("src/testing/") && layerOf(to) < layerOf(path))
+      .map(({ to }) => `${path} → ${to}`)
+  );
+  assertEquals(wrong, []);
 });
 
 const MAIN_THREAD = "src/program/main_thread.ts";

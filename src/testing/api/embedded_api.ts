@@ -3,22 +3,23 @@
  *
  * @module
  */
-import { accessDenied, isAllowed, type RoleRule } from "./objects/admission.ts";
-import { errorAnswer, noSuchPath } from "./wire/answers.ts";
+import { accessDenied, isAllowed, type RoleRule } from "./wire/role_rule.ts";
+import { errorAnswer, FIXED_ANSWERS, noSuchPath } from "./wire/answers.ts";
 import type { ApiObject, StoredObject } from "./objects/api_object.ts";
-import { accessOf, type Backend } from "./backend.ts";
+import type { Backend } from "./wire/backend.ts";
+import { accessOf } from "./wire/resource_request.ts";
 import type { EmbeddedApiOptions, Interceptor, RecordedRequest } from "./embedded_api_options.ts";
-import { FIXED_ANSWERS } from "./wire/fixed_answers.ts";
-import { nameSuffix } from "./objects/generated_names.ts";
+import { nameSuffix } from "./objects/name_suffix.ts";
 import { ObjectDeletion } from "./objects/object_deletion.ts";
 import { type Change, ObjectStore } from "./objects/object_store.ts";
 import { ObjectWrites } from "./objects/object_writes.ts";
 import { type LogOf, PodLogs } from "./objects/pod_logs.ts";
-import { answerResource } from "./wire/request_handler.ts";
+import { answerResource } from "./wire/answer_resource.ts";
 import { ResourceTable } from "./objects/resource_table.ts";
-import { type ApiResource, apiVersionOf, parseApiPath } from "./objects/resources.ts";
+import { type ApiResource, apiVersionOf } from "./objects/api_resource.ts";
+import { parseApiPath } from "./wire/api_path.ts";
 import { noSuchResource, type StatusBody, StatusError, unauthorized } from "./objects/status_error.ts";
-import { realTimer } from "./timer.ts";
+import { realTimer } from "./wire/timer.ts";
 
 /**
  * Creates an embedded API.
@@ -220,8 +221,8 @@ export class EmbeddedApi {
     if (!SELF_REVIEWS.includes(path.plural) && !isAllowed(this.#backend.rules, access)) {
       throw accessDenied(this.#backend.user, access);
     }
-    const resource = this.#table.at(path);
-    if (!resource && this.#table.isNativeGroup(path)) throw noSuchResource();
+    const resource = this.#table.find(path);
+    if (!resource && this.#table.isNativeGroup(path.group)) throw noSuchResource();
     return resource ? await answerResource(this.#backend, { request, path, resource, query }) : noSuchPath();
   }
 

@@ -3,9 +3,9 @@
  *
  * @module
  */
-import type { RoleRule } from "./objects/admission.ts";
-import type { ApiResource } from "./objects/resources.ts";
-import type { Timer } from "./timer.ts";
+import type { RoleRule } from "./wire/role_rule.ts";
+import type { ApiResource } from "./objects/api_resource.ts";
+import type { Timer } from "./wire/timer.ts";
 
 /** How an embedded API is set up. */
 export interface EmbeddedApiOptions {

@@ -4,7 +4,7 @@
  * @module
  */
 import type { RunnerFactory } from "../../runner.ts";
-import type { RunnerCases } from "./cases.ts";
+import type { RunnerCases } from "./runner_cases.ts";
 import {
   checkClaims,
   checkDeletion,
@@ -26,7 +26,7 @@ import {
   checkTimeout,
 } from "./runner_checks.ts";
 import { checkExpired, checkLostReplies, checkSilentWatches, checkThrottled } from "./wire_checks.ts";
-import { Wrong } from "./wrong_words.ts";
+import { CheckFailure } from "./check_failure.ts";
 
 /** One thing that a runner must do. */
 export interface RunnerCheck {
@@ -148,7 +148,7 @@ async function tryOut(
     await action(stage);
     return { name, ok: true };
   } catch (error) {
-    if (!(error instanceof Wrong)) throw error;
+    if (!(error instanceof CheckFailure)) throw error;
     return { name, ok: false, wrong: error.message };
   } finally {
     await stage.close();

@@ -6,7 +6,7 @@
 import type { ApiMetadata, ApiObject, StoredObject } from "../api/objects/api_object.ts";
 import { placeOf, type Rehearsal } from "./rehearsal.ts";
 import type { RehearsedRun } from "./rehearsed_run.ts";
-import { endOf, names, Wrong } from "./wrong_words.ts";
+import { CheckFailure, endOf, names } from "./check_failure.ts";
 
 /** For how long a run is watched after somebody has changed its object, milliseconds. */
 const CLAIM_MS = 10_000;
@@ -21,8 +21,12 @@ export async function checkRestart(stage: Rehearsal): Promise<void> {
   const when = "after a restart";
   await stage.expectEnd(second, { expected: "Succeeded", when });
   const again = second.created.filter(({ kind }) => kind === object.kind);
-  if (again.length > 0) throw new Wrong(`created ${names(again)} ${when}, though its own object was there`);
-  if (!second.started?.object?.adopted) throw new Wrong(`does not tell ${when} that its object is adopted`);
+  if (again.length > 0) {
+    throw new CheckFailure(`created ${names(again)} ${when}, though its own object was there`);
+  }
+  if (!second.started?.object?.adopted) {
+    throw new CheckFailure(`does not tell ${when} that its object is adopted`);
+  }
 }
 
 /** As {@linkcode checkRestart}, but the object is being deleted by then, and a finalizer holds it. */
@@ -38,7 +42,7 @@ export async function checkHeldDeletion(stage: Rehearsal): Promise<void> {
   const when = "where its own object has succeeded and is being deleted";
   await stage.expectEnd(second, { expected: "Succeeded", when });
   const again = second.created.filter((created) => created.kind === kind);
-  if (again.length > 0) throw new Wrong(`created ${names(again)} ${when}`);
+  if (again.length > 0) throw new CheckFailure(`created ${names(again)} ${when}`);
 }
 
 /** Somebody gives the object the labels and annotations of one that has ended, and it goes on; then it is deleted. */
@@ -50,7 +54,9 @@ export async function checkClaims(stage: Rehearsal, like: RehearsedRun): Promise
   stage.api.patch(kind, namespace, name, { metadata });
   await stage.until(() => run.result, CLAIM_MS);
   const labels = "the labels of one that has succeeded";
-  if (run.result) throw new Wrong(`${endOf(run.result)} when its object got ${labels}, and had not ended`);
+  if (run.result) {
+    throw new CheckFailure(`${endOf(run.result)} when its object got ${labels}, and had not ended`);
+  }
   stage.api.remove(kind, namespace, name);
   await stage.expectEnd(run, {
     expected: "ObjectGone",
@@ -84,7 +90,7 @@ export async function checkRestartAtWrite(
 /** The name belongs to an object that no action runner has made. */
 export async function checkForeignName(stage: Rehearsal, like: RehearsedRun): Promise<void> {
   const own = like.created.find(({ metadata }) => metadata.uid === like.started?.object?.uid);
-  if (!own) throw new Wrong("created nothing in an undisturbed run");
+  if (!own) throw new CheckFailure("created nothing in an undisturbed run");
   const foreign = stage.api.create(own.kind, withoutMarks(own));
   const run = stage.run();
   await stage.until(() => run.started || run.result);
@@ -93,7 +99,7 @@ export async function checkForeignName(stage: Rehearsal, like: RehearsedRun): Pr
   await stage.expectEnd(run, { expected: "NameTaken", when });
   const now = stage.find(placeOf(foreign));
   if (now?.metadata.resourceVersion !== foreign.metadata.resourceVersion) {
-    throw new Wrong(`${now ? "changed" : "deleted"} another object of the name`);
+    throw new CheckFailure(`${now ? "changed" : "deleted"} another object of the name`);
   }
 }
 
@@ -135,21 +141,21 @@ export async function checkReplacement(stage: Rehearsal): Promise<void> {
 /**
  * Checks that a run in trouble has created no more than one without.
  *
- * @throws {Wrong} If it has
+ * @throws {CheckFailure} If it has
  */
 export function checkCreated(
   created: StoredObject[],
   { like, when }: { like: RehearsedRun; when: string },
 ): void {
   if (created.length <= like.created.length) return;
-  throw new Wrong(
+  throw new CheckFailure(
     `created ${created.length} objects ${when}, expected ${like.created.length}: ${names(created)}`,
   );
 }
 
 function checkNotTaken(run: RehearsedRun, other: StoredObject | undefined, what: string): void {
   const { uid } = run.started?.object ?? {};
-  if (uid !== undefined && uid === other?.metadata.uid) throw new Wrong(`took ${what} for its own`);
+  if (uid !== undefined && uid === other?.metadata.uid) throw new CheckFailure(`took ${what} for its own`);
 }
 
 /** The object as somebody would create it who is no action runner. */

@@ -8,12 +8,12 @@ import { parseConfig } from "../../config/config.ts";
 import type { Reason } from "../../exit_codes.ts";
 import type { ExecutionContext, RunnerFactory, WorkRef } from "../../runner.ts";
 import type { StoredObject } from "../api/objects/api_object.ts";
-import type { RunnerCases } from "./cases.ts";
+import type { RunnerCases } from "./runner_cases.ts";
 import { type EmbeddedApi, embeddedApi } from "../api/embedded_api.ts";
 import { type FakeClock, fakeClock } from "../fake_clock.ts";
 import { RehearsedRun, type RehearsedRunOptions } from "./rehearsed_run.ts";
-import type { Timer } from "../api/timer.ts";
-import { endOf, Wrong, wrongEnd } from "./wrong_words.ts";
+import type { Timer } from "../api/wire/timer.ts";
+import { CheckFailure, endOf, unexpectedEnd } from "./check_failure.ts";
 
 /** An object in the cluster, or its place. */
 export type Place = Pick<WorkRef, "kind" | "name" | "namespace">;
@@ -87,20 +87,22 @@ export class Rehearsal {
   /**
    * Lets time pass until a run waits for its work. Returns the work's object.
    *
-   * @throws {Wrong} If it does not come so far
+   * @throws {CheckFailure} If it does not come so far
    */
   async atWork(run: RehearsedRun, when: string): Promise<WorkRef> {
     await this.until(() => run.started || run.result);
     if (!run.started) {
-      throw new Wrong(`${run.result ? endOf(run.result) : "did not come to its work"} ${when}`);
+      throw new CheckFailure(`${run.result ? endOf(run.result) : "did not come to its work"} ${when}`);
     }
     const { object } = run.started;
-    if (!object) throw new Wrong("start returned no object, so that the report cannot name it");
+    if (!object) throw new CheckFailure("start returned no object, so that the report cannot name it");
     if (this.find(object)?.metadata.uid !== object.uid) {
-      throw new Wrong(`start returned the uid "${object.uid}", which no ${object.kind} of that name has`);
+      throw new CheckFailure(
+        `start returned the uid "${object.uid}", which no ${object.kind} of that name has`,
+      );
     }
     await this.clock.advance(CALM_MS);
-    if (run.result) throw new Wrong(`${endOf(run.result)} ${when}, before its work had ended`);
+    if (run.result) throw new CheckFailure(`${endOf(run.result)} ${when}, before its work had ended`);
     return object;
   }
 
@@ -122,14 +124,14 @@ export class Rehearsal {
    * Lets time pass until a run has ended.
    *
    * @param when such as `after its object was deleted`
-   * @throws {Wrong} If it has not ended as expected
+   * @throws {CheckFailure} If it has not ended as expected
    */
   async expectEnd(
     run: RehearsedRun,
     { expected, limitMs = LIMIT_MS, when }: { expected: Reason; when: string; limitMs?: number },
   ): Promise<void> {
     await this.until(() => run.result, limitMs);
-    if (run.result?.outcome.reason !== expected) throw wrongEnd(run.result, { expected, limitMs, when });
+    if (run.result?.outcome.reason !== expected) throw unexpectedEnd(run.result, { expected, limitMs, when });
   }
 
   /** Lets time pass until something is so, or too much has passed. */

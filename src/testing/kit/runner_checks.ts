@@ -6,7 +6,7 @@
 import { reservedKeys } from "../../run/report.ts";
 import { placeOf, type Rehearsal } from "./rehearsal.ts";
 import type { RehearsedRun } from "./rehearsed_run.ts";
-import { names, Wrong } from "./wrong_words.ts";
+import { CheckFailure, names } from "./check_failure.ts";
 
 /** How long a run may take to end after a signal, milliseconds: a kubelet may kill it soon after. */
 const SIGNAL_MS = 5_000;
@@ -25,7 +25,7 @@ export async function checkSuccess(stage: Rehearsal): Promise<RehearsedRun> {
   checkStatusKeys(run);
   const object = await stage.atWork(run, "in an undisturbed run");
   const same = run.created.filter(({ kind }) => kind === object.kind);
-  if (same.length > 1) throw new Wrong(`created ${same.length} objects, expected 1: ${names(same)}`);
+  if (same.length > 1) throw new CheckFailure(`created ${same.length} objects, expected 1: ${names(same)}`);
   await stage.end("succeed", object);
   run.succeeded = stage.find(object);
   await stage.expectEnd(run, { expected: "Succeeded", when: "after its work had succeeded" });
@@ -38,7 +38,7 @@ export async function checkFailure(stage: Rehearsal): Promise<void> {
   const run = stage.run();
   await stage.end("fail", await stage.atWork(run, "in an undisturbed run"));
   await stage.expectEnd(run, { expected: "WorkFailed", when: "after its work had failed" });
-  if (run.diagnoseError !== undefined) throw new Wrong(`diagnose threw: ${run.diagnoseError}`);
+  if (run.diagnoseError !== undefined) throw new CheckFailure(`diagnose threw: ${run.diagnoseError}`);
 }
 
 /** The work does not end in its time. */
@@ -47,7 +47,7 @@ export async function checkTimeout(stage: Rehearsal): Promise<void> {
   const object = await stage.atWork(run, "with a time-out");
   await expectTimedOut(stage, run);
   if (!stage.find(object)) {
-    throw new Wrong("deleted its object when its time was up: settings say to leave it");
+    throw new CheckFailure("deleted its object when its time was up: settings say to leave it");
   }
 }
 
@@ -70,7 +70,9 @@ async function expectTimedOut(stage: Rehearsal, run: RehearsedRun): Promise<void
 async function checkHeeded(stage: Rehearsal, { underWay }: RehearsedRun, when: string): Promise<void> {
   await stage.clock.advance(0);
   const [step] = underWay;
-  if (step !== undefined) throw new Wrong(`${step} does not heed its signal: it had to be given up ${when}`);
+  if (step !== undefined) {
+    throw new CheckFailure(`${step} does not heed its signal: it had to be given up ${when}`);
+  }
 }
 
 /** The runner's pod is told to end. */
@@ -81,7 +83,9 @@ export async function checkSignal(stage: Rehearsal): Promise<void> {
   const when = "after SIGTERM";
   await stage.expectEnd(run, { expected: "Terminated", when, limitMs: SIGNAL_MS });
   await checkHeeded(stage, run, when);
-  if (!stage.find(object)) throw new Wrong("deleted its object after SIGTERM: settings say to leave it");
+  if (!stage.find(object)) {
+    throw new CheckFailure("deleted its object after SIGTERM: settings say to leave it");
+  }
 }
 
 /** Nothing may be created. */
@@ -93,24 +97,28 @@ export async function checkDryRun(stage: Rehearsal): Promise<void> {
   if (!run.result && tried) await stage.end("succeed", placeOf(tried));
   await stage.expectEnd(run, { expected: "Succeeded", when: "in a dry run" });
   const left = run.created.filter((object) => stage.find(placeOf(object)));
-  if (left.length > 0) throw new Wrong(`dry run created ${names(left)}`);
+  if (left.length > 0) throw new CheckFailure(`dry run created ${names(left)}`);
 }
 
 function checkEarlyWrites({ written }: RehearsedRun): void {
   const early = written.find(({ step }) => step === "find" || step === "preflight");
   if (!early) return;
   const { created, object, step } = early;
-  throw new Wrong(`${step} ${created ? "created" : "changed"} ${names([object])}: only start may write`);
+  throw new CheckFailure(
+    `${step} ${created ? "created" : "changed"} ${names([object])}: only start may write`,
+  );
 }
 
 function checkStatusKeys({ started }: RehearsedRun): void {
   const reserved = reservedKeys(started?.status ?? {});
-  if (reserved.length > 0) throw new Wrong(`its status uses keys of the report: ${reserved.join(", ")}`);
+  if (reserved.length > 0) {
+    throw new CheckFailure(`its status uses keys of the report: ${reserved.join(", ")}`);
+  }
 }
 
 function checkStatus(stage: Rehearsal, { context, result }: RehearsedRun): void {
   const { name, platform: { namespace } } = context;
   const status = stage.api.find("ConfigMap", namespace, name)?.data?.status;
   if (JSON.parse(String(status ?? null))?.exitCode === result?.exitCode) return;
-  throw new Wrong("the status object does not hold its report");
+  throw new CheckFailure("the status object does not hold its report");
 }

@@ -9,7 +9,7 @@ import { checkCreated } from "./identity_checks.ts";
 import type { Rehearsal } from "./rehearsal.ts";
 import type { RehearsedRun } from "./rehearsed_run.ts";
 import { StatusError } from "../api/objects/status_error.ts";
-import { Wrong } from "./wrong_words.ts";
+import { CheckFailure } from "./check_failure.ts";
 
 /** How long the API server asks to wait, seconds. */
 const RETRY_AFTER_S = 4;
@@ -42,7 +42,9 @@ export async function checkThrottled(stage: Rehearsal, like: RehearsedRun): Prom
   await stage.end("succeed", await stage.atWork(run, when));
   await stage.expectEnd(run, { expected: "Succeeded", when });
   checkCreated(run.created, { like, when });
-  if (throttle.tooSoon) throw new Wrong(`sent ${throttle.tooSoon} again before the time of Retry-After`);
+  if (throttle.tooSoon) {
+    throw new CheckFailure(`sent ${throttle.tooSoon} again before the time of Retry-After`);
+  }
 }
 
 /** Watches open and tell nothing. */

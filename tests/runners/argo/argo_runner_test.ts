@@ -1,9 +1,10 @@
 import { assertEquals, assertObjectMatch, assertStringIncludes } from "@std/assert";
 import { argoRunner } from "../../../runners/argo/mod.ts";
 import { type JsonObject, RunError } from "../../../src/mod.ts";
-import { type EmbeddedApi, simulatedArgo, type StoredObject } from "../../../src/testing/mod.ts";
+import type { EmbeddedApi, StoredObject } from "../../../src/testing/mod.ts";
 import { aContext } from "../../lab/builders.ts";
 import { stageTests } from "../../lab/runner_lab.ts";
+import { simulatedArgo } from "../../lab/simulated_argo.ts";
 
 /** A manifest whose one container runs a command. */
 function aManifest(...command: string[]): JsonObject {
@@ -22,7 +23,7 @@ function hold({ api, work }: { api: EmbeddedApi; work(): StoredObject | undefine
 const testOnStage = stageTests({
   runner: argoRunner,
   kind: "Workflow",
-  controller: (api) => simulatedArgo(api, { stepMs: 1 }),
+  controller: simulatedArgo,
 });
 
 testOnStage("argoRunner() runs a Workflow to its end and reports it", async (stage) => {
@@ -130,7 +131,6 @@ testOnStage("argoRunner() creates nothing in a dry run", async (stage) => {
 testOnStage("argoRunner() stops its Workflow and leaves word of why", async (stage) => {
   const { exitCode, report } = await stage.run(SUSPENDED, { timeoutMs: 200, onTimeout: "terminate" });
   assertEquals([exitCode, (report.object as JsonObject).left], [124, "stopped"]);
-  await stage.controller.idle();
   const again = await stage.run(SUSPENDED);
   assertEquals(again.exitCode, 10);
   assertStringIncludes(String(again.report.message), "stopped by the runner (TimedOut)");

@@ -9,7 +9,7 @@ import type { Change, ObjectStore } from "./object_store.ts";
 import { apiTime } from "./object_writes.ts";
 import type { Target } from "./target.ts";
 import type { ResourceTable } from "./resource_table.ts";
-import type { ApiResource } from "./resources.ts";
+import type { ApiResource } from "./api_resource.ts";
 import { deletedStatus, invalidOption, notFound, type StatusBody } from "./status_error.ts";
 import { checkPreconditions } from "./write_checks.ts";
 

@@ -5,7 +5,7 @@
  * @module
  */
 import type { ApiObject, StoredObject } from "./api_object.ts";
-import { type ApiResource, qualifiedName } from "./resources.ts";
+import { type ApiResource, qualifiedName } from "./api_resource.ts";
 
 /** One change of one object. */
 export interface Change {

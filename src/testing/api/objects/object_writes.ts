@@ -5,15 +5,15 @@
  */
 import { checkNamespace, checkQuota } from "./admission.ts";
 import type { ApiObject, StoredObject } from "./api_object.ts";
-import { withDefaults } from "./defaults.ts";
-import { checkKind } from "./kind_check.ts";
+import { withDefaults } from "./with_defaults.ts";
+import { checkKind } from "./check_kind.ts";
 import { mergePatch, sameJson } from "./merge_patch.ts";
 import type { ObjectStore, UnversionedObject } from "./object_store.ts";
 import type { ResourceTable } from "./resource_table.ts";
-import { type ApiResource, apiVersionOf } from "./resources.ts";
+import { type ApiResource, apiVersionOf } from "./api_resource.ts";
 import { alreadyExists, invalid, invalidField, notFound, requiredField } from "./status_error.ts";
 import type { Target } from "./target.ts";
-import { validateObject } from "./validation.ts";
+import { validateObject } from "./validate_object.ts";
 import {
   checkNames,
   checkSize,

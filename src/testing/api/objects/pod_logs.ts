@@ -5,7 +5,6 @@
  */
 import { arrayAt, textAt } from "../../../text/json.ts";
 import type { StoredObject } from "./api_object.ts";
-import { flagOption, numberOption } from "../wire/request_options.ts";
 import { badRequest } from "./status_error.ts";
 
 /** Whose log it is. */
@@ -18,6 +17,20 @@ export interface LogOf {
   container?: string;
   /** Whether it is the log of the container's run before the present one. Default false. */
   previous?: boolean;
+}
+
+/** Which part of a pod's logs is asked for. */
+export interface LogOptions {
+  /** Name of the container; empty for the only one. */
+  container: string;
+  /** Whether the container's previous run is meant. */
+  previous: boolean;
+  /** Whether each line starts with a time. */
+  timestamps: boolean;
+  /** How many of the last lines. Default all. */
+  tailLines?: number | undefined;
+  /** How many of the first bytes of those. Default all. */
+  limitBytes?: number | undefined;
 }
 
 /** Texts by pod and container. */
@@ -37,17 +50,17 @@ export class PodLogs {
    * @throws {StatusError} 400 if the query names no container of the pod, one that still waits, or a previous run that
    * is not there.
    */
-  read(pod: StoredObject, query: URLSearchParams): string {
+  read(pod: StoredObject, options: LogOptions): string {
     const { namespace = "", name } = pod.metadata;
-    const container = containerOf(pod, query.get("container") ?? "");
-    const previous = flagOption(query, "previous");
+    const { previous, tailLines, limitBytes, timestamps } = options;
+    const container = containerOf(pod, options.container);
     if (!previous) checkStarted(pod, container);
     const text = this.#texts.get(keyOf({ namespace, pod: name, container, previous }));
     if (text === undefined && previous) {
       throw badRequest(`previous terminated container "${container}" in pod "${name}" not found`);
     }
-    const tail = cut(text ?? "", numberOption(query, "tailLines"), numberOption(query, "limitBytes"));
-    return flagOption(query, "timestamps") ? stamped(tail, pod.metadata.creationTimestamp) : tail;
+    const tail = cut(text ?? "", tailLines, limitBytes);
+    return timestamps ? stamped(tail, pod.metadata.creationTimestamp) : tail;
   }
 }
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type ApiPath, type ApiResource, builtinResources, qualifiedName } from "./resources.ts";
+import { type ApiResource, builtinResources, qualifiedName } from "./api_resource.ts";
 
 /** Finds resources by path and by kind, and can gain and lose some while the API runs, as with CRDs. */
 export class ResourceTable {
@@ -26,10 +26,10 @@ export class ResourceTable {
     this.#served.delete(name);
   }
 
-  /** The resource that the path names, or undefined. */
-  at(path: ApiPath): ApiResource | undefined {
-    const found = this.#resources.get(qualifiedName(path));
-    const isServed = this.#served.has(qualifiedName(path)) && found?.version === path.version;
+  /** The resource of a group, version and plural name that is served, or undefined. */
+  find(named: Pick<ApiResource, "group" | "version" | "plural">): ApiResource | undefined {
+    const found = this.#resources.get(qualifiedName(named));
+    const isServed = this.#served.has(qualifiedName(named)) && found?.version === named.version;
     return isServed ? found : undefined;
   }
 
@@ -38,9 +38,9 @@ export class ResourceTable {
     return [...this.#resources.values()].filter((resource) => resource.namespaced && !resource.review);
   }
 
-  /** Whether the group of the path belongs to the API server itself and not to CRDs. */
-  isNativeGroup(path: ApiPath): boolean {
-    return builtinResources.some((row) => !row.custom && row.group === path.group);
+  /** Whether the group belongs to the API server itself and not to CRDs. */
+  isNativeGroup(group: string): boolean {
+    return builtinResources.some((row) => !row.custom && row.group === group);
   }
 
   /**

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { type ApiResource, qualifiedKind, qualifiedName } from "./resources.ts";
+import { type ApiResource, qualifiedKind, qualifiedName } from "./api_resource.ts";
 
 /** One reason among several for an error. */
 export interface StatusCause {
@@ -112,6 +112,24 @@ export function conflict(resource: ApiResource, name: string, why: string): Stat
 /** 400: the request makes no sense. */
 export function badRequest(message: string): StatusError {
   return new StatusError(400, message, { reason: "BadRequest" });
+}
+
+/** 400: the body cannot be read as an object of the kind. */
+export function unrecognizedObject(kind: string, why: string, body: string): StatusError {
+  return badRequest(
+    `the object provided is unrecognized (must be of type ${kind}): ${why} (${excerpt(body)})`,
+  );
+}
+
+/** The start of a body for a message: as text where it looks like JSON, else in hexadecimal digits. */
+function excerpt(text: string): string {
+  if (text === "") return "<empty>";
+  if (text.startsWith("{")) {
+    return text.length > 30 ? `${text.slice(0, 30)} ...` : text;
+  }
+  const bytes = [...new TextEncoder().encode(text)].slice(0, 30);
+  const hex = bytes.map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  return text.length > 30 ? `${hex} ...` : hex;
 }
 
 /** 401: no valid credentials. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { ApiResource } from "./resources.ts";
+import type { ApiResource } from "./api_resource.ts";
 
 /** Which object a write is about. */
 export interface Target {

@@ -4,11 +4,11 @@
  * @module
  */
 import type { ApiObject, StoredObject } from "./api_object.ts";
-import { withDefaults } from "./defaults.ts";
+import { withDefaults } from "./with_defaults.ts";
 import { sameJson } from "./merge_patch.ts";
 import type { UnversionedObject } from "./object_store.ts";
 import type { Target } from "./target.ts";
-import { type ApiResource, qualifiedKind } from "./resources.ts";
+import { type ApiResource, qualifiedKind } from "./api_resource.ts";
 import { badRequest, conflict, StatusError } from "./status_error.ts";
 
 /** etcd's --max-request-bytes: https://etcd.io/docs/v3.6/dev-guide/limit/ */

@@ -4,8 +4,8 @@
  * @module
  */
 import type { StoredObject } from "../objects/api_object.ts";
-import { type AnswerForm, inForm } from "./partial_metadata.ts";
-import { type ApiResource, apiVersionOf } from "../objects/resources.ts";
+import { type AnswerForm, inForm } from "./answer_form.ts";
+import { type ApiResource, apiVersionOf } from "../objects/api_resource.ts";
 import type { StatusError } from "../objects/status_error.ts";
 
 const COMMON_HEADERS = { "cache-control": "no-cache, private" };
@@ -58,3 +58,13 @@ export function listBody(
 function withoutKind({ kind: _kind, apiVersion: _apiVersion, ...rest }: StoredObject): object {
   return rest;
 }
+
+const VERSION = { major: "1", minor: "34", gitVersion: "v1.34.4", platform: "linux/amd64" };
+
+/** Answers by path; none of them asks for a token. */
+export const FIXED_ANSWERS: Record<string, () => Response> = {
+  "/version": () => jsonAnswer(VERSION),
+  "/readyz": () => textAnswer("ok"),
+  "/livez": () => textAnswer("ok"),
+  "/healthz": () => textAnswer("ok"),
+};

@@ -4,7 +4,7 @@
  * @module
  */
 import { flagOption, numberOption } from "./request_options.ts";
-import type { ApiResource } from "../objects/resources.ts";
+import type { ApiResource } from "../objects/api_resource.ts";
 import { fieldSelector, labelSelector, type Selector } from "./selectors.ts";
 import { badRequest, invalidOption, StatusError } from "../objects/status_error.ts";
 

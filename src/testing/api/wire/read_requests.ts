@@ -4,13 +4,14 @@
  * @module
  */
 import { jsonAnswer, listBody } from "./answers.ts";
-import { type Backend, formOfObject, type ResourceRequest, targetOf } from "../backend.ts";
+import type { Backend } from "./backend.ts";
+import { formOfObject, type ResourceRequest, targetOf } from "./resource_request.ts";
 import { readVersion, selectorOf, watchStart } from "./list_options.ts";
 import type { ObjectStore } from "../objects/object_store.ts";
-import { formFor, inForm, parseAccept } from "./partial_metadata.ts";
+import { formFor, inForm, parseAccept } from "./answer_form.ts";
 import { numberOption } from "./request_options.ts";
 import { notFound, resourceVersionTooLarge } from "../objects/status_error.ts";
-import { Watch } from "./watch_stream.ts";
+import { WatchStream } from "./watch_stream.ts";
 
 /** https://github.com/kubernetes/apiserver/blob/v0.34.4/pkg/endpoints/handlers/get.go: 1 to 2 times minRequestTimeout */
 const DEFAULT_WATCH_MS = 2_700_000;
@@ -53,7 +54,7 @@ export function watch({ store, timer, watches }: Backend, asked: ResourceRequest
   const headers = { "content-type": "application/json", "cache-control": "no-cache, private" };
   // The real API cannot write an event in the form of a list, and ends the watch.
   if (accepted.as === "PartialObjectMetadataList") return new Response("", { headers });
-  const stream = new Watch(store, {
+  const stream = new WatchStream(store, {
     resource,
     namespace: path.namespace,
     selects: selectorOf(query, resource),

@@ -5,7 +5,7 @@
  */
 import { valueAt } from "../../../text/json.ts";
 import type { StoredObject } from "../objects/api_object.ts";
-import type { ApiResource } from "../objects/resources.ts";
+import type { ApiResource } from "../objects/api_resource.ts";
 import { badRequest } from "../objects/status_error.ts";
 
 /** Whether an object is selected. */

@@ -6,14 +6,14 @@
  */
 import type { StoredObject } from "../objects/api_object.ts";
 import type { Change, ObjectStore } from "../objects/object_store.ts";
-import { type AnswerForm, inForm } from "./partial_metadata.ts";
-import { type ApiResource, apiVersionOf } from "../objects/resources.ts";
+import { type AnswerForm, inForm } from "./answer_form.ts";
+import { type ApiResource, apiVersionOf } from "../objects/api_resource.ts";
 import type { Selector } from "./selectors.ts";
 import { expired } from "../objects/status_error.ts";
-import type { Timer } from "../timer.ts";
+import type { Timer } from "./timer.ts";
 
 /** What a watch is to see. */
-export interface WatchOptions {
+export interface WatchStreamOptions {
   /** The resource watched. */
   resource: ApiResource;
   /** The namespace watched; empty for all. */
@@ -42,15 +42,15 @@ const BOOKMARK_EVERY_MS = 60_000;
 const BOOKMARK_BEFORE_END_MS = 2_000;
 
 /** A running watch. */
-export class Watch {
+export class WatchStream {
   /** The answer's body. */
   readonly body: ReadableStream<Uint8Array>;
-  readonly #running: Set<Watch>;
+  readonly #running: Set<WatchStream>;
   readonly #stop: (() => void)[] = [];
   #controller: ReadableStreamDefaultController<Uint8Array> | undefined;
 
   /** Starts a watch on the store; it is one of `running` until it is over, whoever ended it. */
-  constructor(store: ObjectStore, options: WatchOptions, running: Set<Watch>) {
+  constructor(store: ObjectStore, options: WatchStreamOptions, running: Set<WatchStream>) {
     this.#running = running;
     running.add(this);
     const start = (controller: ReadableStreamDefaultController<Uint8Array>) => {
@@ -70,7 +70,7 @@ export class Watch {
     this.#finish((controller) => controller.error(reason));
   }
 
-  #start(store: ObjectStore, options: WatchOptions): void {
+  #start(store: ObjectStore, options: WatchStreamOptions): void {
     const send: Send = (event) => {
       this.#controller?.enqueue(new TextEncoder().encode(JSON.stringify(event) + "\n"));
     };
@@ -90,7 +90,7 @@ export class Watch {
 type Send = (event: { type: string; object: object }) => void;
 
 /** Sends what is there before the first new change; false where that cannot be known any more. */
-function sendPast(store: ObjectStore, options: WatchOptions, send: Send): boolean {
+function sendPast(store: ObjectStore, options: WatchStreamOptions, send: Send): boolean {
   const { resource, namespace, selects, after, form } = options;
   if (after === undefined) {
     const selected = store.list(resource, namespace).filter(selects);
@@ -108,7 +108,7 @@ function sendPast(store: ObjectStore, options: WatchOptions, send: Send): boolea
   return changes !== undefined;
 }
 
-function follow(store: ObjectStore, options: WatchOptions, send: Send): (() => void)[] {
+function follow(store: ObjectStore, options: WatchStreamOptions, send: Send): (() => void)[] {
   const unsubscribe = store.subscribe((change) => {
     // A watch from a version of the future stays silent until the server gets there.
     if (
@@ -122,7 +122,7 @@ function follow(store: ObjectStore, options: WatchOptions, send: Send): (() => v
   return options.bookmarks ? [unsubscribe, sendBookmarks(store, options, send)] : [unsubscribe];
 }
 
-function sendChange(change: Change, options: WatchOptions, send: Send): void {
+function sendChange(change: Change, options: WatchStreamOptions, send: Send): void {
   const seen = visibleChange(change, options);
   if (seen) {
     send({ type: seen.type, object: inForm(seen.object, options.form) });
@@ -132,7 +132,7 @@ function sendChange(change: Change, options: WatchOptions, send: Send): void {
 /** The change as a watch with this namespace and selector sees it, or undefined where it sees nothing. */
 export function visibleChange(
   change: Change,
-  options: Pick<WatchOptions, "namespace" | "selects">,
+  options: Pick<WatchStreamOptions, "namespace" | "selects">,
 ): Pick<Change, "type" | "object"> | undefined {
   if (
     options.namespace !== "" &&
@@ -155,7 +155,7 @@ function lastVisible({ object, previous }: Change): StoredObject {
 
 function sendBookmark(
   store: ObjectStore,
-  options: WatchOptions,
+  options: WatchStreamOptions,
   send: Send,
   isStart = options.marksStart,
 ): void {
@@ -168,7 +168,7 @@ function sendBookmark(
   send({ type: "BOOKMARK", object: inForm(object, form) });
 }
 
-function sendBookmarks(store: ObjectStore, options: WatchOptions, send: Send): () => void {
+function sendBookmarks(store: ObjectStore, options: WatchStreamOptions, send: Send): () => void {
   const { timer, timeoutMs } = options;
   const startVersion = options.after ?? store.version;
   let cancel = () => {};

@@ -6,10 +6,12 @@
 import type { JsonObject } from "../../../text/json.ts";
 import { jsonAnswer, listBody } from "./answers.ts";
 import type { ApiObject } from "../objects/api_object.ts";
-import { type Backend, formOfObject, partOf, type ResourceRequest, targetOf } from "../backend.ts";
+import type { Backend } from "./backend.ts";
+import { formOfObject, partOf, type ResourceRequest, targetOf } from "./resource_request.ts";
 import { selectorOf } from "./list_options.ts";
-import { inForm } from "./partial_metadata.ts";
-import { isDryRun, jsonFault, mediaType, parseObject, parsePatch, readBody } from "./request_options.ts";
+import { inForm } from "./answer_form.ts";
+import { jsonFault, mediaType, parseObject, parsePatch, readBody } from "./request_body.ts";
+import { isDryRun } from "./request_options.ts";
 import { StatusError, unsupportedMediaType } from "../objects/status_error.ts";
 
 /** What the real API names in its messages; the embedded one reads JSON and merge patches only. */

@@ -1,32 +1,14 @@
 /**
- * What the verbs of the embedded API work on, and how they read a request.
+ * A request on a resource: what it wants to do, to which object, and how it wants to be answered.
  *
  * @module
  */
-import type { AccessAttributes, RoleRule } from "./objects/admission.ts";
-import type { ObjectDeletion } from "./objects/object_deletion.ts";
-import type { ObjectStore } from "./objects/object_store.ts";
-import type { ObjectWrites } from "./objects/object_writes.ts";
-import type { Target } from "./objects/target.ts";
-import { type AnswerForm, formFor, parseAccept } from "./wire/partial_metadata.ts";
-import type { PodLogs } from "./objects/pod_logs.ts";
-import { flagOption } from "./wire/request_options.ts";
-import type { ApiPath, ApiResource } from "./objects/resources.ts";
-import type { Timer } from "./timer.ts";
-import type { Watch } from "./wire/watch_stream.ts";
-
-/** What the verbs work on. */
-export interface Backend {
-  store: ObjectStore;
-  writes: ObjectWrites;
-  deletion: ObjectDeletion;
-  logs: PodLogs;
-  timer: Timer;
-  watches: Set<Watch>;
-  rules: readonly RoleRule[] | undefined;
-  /** The client's name. */
-  user: string;
-}
+import type { ApiResource } from "../objects/api_resource.ts";
+import type { Target } from "../objects/target.ts";
+import { type AnswerForm, formFor, parseAccept } from "./answer_form.ts";
+import type { ApiPath } from "./api_path.ts";
+import { flagOption } from "./request_options.ts";
+import type { AccessAttributes } from "./role_rule.ts";
 
 /** A request whose path names a resource that is served. */
 export interface ResourceRequest {

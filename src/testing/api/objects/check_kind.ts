@@ -5,9 +5,8 @@
  */
 import { isJsonObject, objectAt } from "../../../text/json.ts";
 import type { ApiObject } from "./api_object.ts";
-import { excerpt } from "../wire/request_options.ts";
-import { type ApiResource, apiVersionOf } from "./resources.ts";
-import { badRequest, invalid, invalidField } from "./status_error.ts";
+import { type ApiResource, apiVersionOf } from "./api_resource.ts";
+import { badRequest, invalid, invalidField, unrecognizedObject } from "./status_error.ts";
 
 /**
  * Checks kind, version and the types of fields that tests meet.
@@ -29,8 +28,7 @@ function checkCustomKind(resource: ApiResource, body: ApiObject): void {
   const { kind = "", apiVersion = "" } = body;
   if (kind === "") {
     const text = JSON.stringify(body);
-    const why = `Object 'Kind' is missing in '${text}' (${excerpt(text)})`;
-    throw badRequest(`the object provided is unrecognized (must be of type ${resource.kind}): ${why}`);
+    throw unrecognizedObject(resource.kind, `Object 'Kind' is missing in '${text}'`, text);
   }
   const expected = apiVersionOf(resource);
   if (apiVersion !== expected) {

@@ -4,11 +4,12 @@
  * @module
  */
 import { type JsonObject, objectAt, textAt } from "../../../text/json.ts";
-import { type AccessAttributes, isAllowed } from "../objects/admission.ts";
+import { type AccessAttributes, isAllowed } from "./role_rule.ts";
 import { jsonAnswer } from "./answers.ts";
 import type { ApiObject } from "../objects/api_object.ts";
-import type { Backend, ResourceRequest } from "../backend.ts";
-import { apiVersionOf } from "../objects/resources.ts";
+import type { Backend } from "./backend.ts";
+import type { ResourceRequest } from "./resource_request.ts";
+import { apiVersionOf } from "../objects/api_resource.ts";
 import { methodNotAllowed } from "../objects/status_error.ts";
 import { readObject } from "./write_requests.ts";
 

@@ -8,7 +8,7 @@ import { EXIT_CODES, type Reason } from "../../exit_codes.ts";
 import type { ExecuteResult } from "../../run/execute_result.ts";
 
 /** Something that a runner does wrong; its message says what. */
-export class Wrong extends Error {}
+export class CheckFailure extends Error {}
 
 /** How a run should have ended. */
 export interface Expectation {
@@ -21,9 +21,12 @@ export interface Expectation {
 }
 
 /** An end that is wrong, or none: no result. */
-export function wrongEnd(result: ExecuteResult | undefined, { expected, limitMs, when }: Expectation): Wrong {
+export function unexpectedEnd(
+  result: ExecuteResult | undefined,
+  { expected, limitMs, when }: Expectation,
+): CheckFailure {
   const did = result ? endOf(result) : `did not end within ${formatDuration(limitMs)}`;
-  return new Wrong(`${did} ${when}, expected code ${EXIT_CODES[expected].code} (${expected})`);
+  return new CheckFailure(`${did} ${when}, expected code ${EXIT_CODES[expected].code} (${expected})`);
 }
 
 /** How a run ended. */

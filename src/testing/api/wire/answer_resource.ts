@@ -4,9 +4,12 @@
  * @module
  */
 import { textAnswer } from "./answers.ts";
-import { type Backend, type ResourceRequest, verbOf } from "../backend.ts";
+import type { LogOptions } from "../objects/pod_logs.ts";
+import { flagOption, numberOption } from "./request_options.ts";
+import type { Backend } from "./backend.ts";
+import { type ResourceRequest, verbOf } from "./resource_request.ts";
 import { get, list, watch } from "./read_requests.ts";
-import { review } from "./reviews.ts";
+import { review } from "./review.ts";
 import { methodNotAllowed, noSuchResource, notFound } from "../objects/status_error.ts";
 import { create, patch, remove, removeAll, update } from "./write_requests.ts";
 
@@ -57,5 +60,15 @@ function subresource({ store, logs }: Backend, asked: ResourceRequest): Response
   if (request.method !== "GET") throw methodNotAllowed();
   const pod = store.get(resource, path.namespace, path.name);
   if (!pod) throw notFound(resource, path.name);
-  return textAnswer(logs.read(pod, query), 200, "text/plain");
+  return textAnswer(logs.read(pod, logOptions(query)), 200, "text/plain");
+}
+
+function logOptions(query: URLSearchParams): LogOptions {
+  return {
+    container: query.get("container") ?? "",
+    previous: flagOption(query, "previous"),
+    timestamps: flagOption(query, "timestamps"),
+    tailLines: numberOption(query, "tailLines"),
+    limitBytes: numberOption(query, "limitBytes"),
+  };
 }

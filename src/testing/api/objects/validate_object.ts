@@ -7,7 +7,7 @@ import { arrayAt, isJsonObject, textAt, valueAt } from "../../../text/json.ts";
 import type { StoredObject } from "./api_object.ts";
 import { sameJson } from "./merge_patch.ts";
 import type { UnversionedObject } from "./object_store.ts";
-import type { ApiResource } from "./resources.ts";
+import type { ApiResource } from "./api_resource.ts";
 import { type FieldError, invalid, invalidField, requiredField } from "./status_error.ts";
 
 const LABEL = "[a-z0-9]([-a-z0-9]*[a-z0-9])?";

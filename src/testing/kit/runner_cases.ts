@@ -6,7 +6,7 @@
 import type { JsonObject } from "../../text/json.ts";
 import type { ExecutionContext } from "../../runner.ts";
 import type { ApiObject, StoredObject } from "../api/objects/api_object.ts";
-import type { ApiResource } from "../api/objects/resources.ts";
+import type { ApiResource } from "../api/objects/api_resource.ts";
 import type { EmbeddedApi } from "../api/embedded_api.ts";
 
 /**

@@ -5,7 +5,7 @@
  */
 import { arrayAt, isJsonObject, type JsonObject, objectAt, textAt } from "../../../text/json.ts";
 import type { UnversionedObject } from "./object_store.ts";
-import type { ApiResource } from "./resources.ts";
+import type { ApiResource } from "./api_resource.ts";
 
 /** Returns the object with the fields that the real API would have set or folded; what is given stays. */
 export function withDefaults(resource: ApiResource, object: UnversionedObject): UnversionedObject {
