@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { unlessAborted } from "./time/abort.ts";
-import { type Clock, followLater, systemClock } from "./time/clock.ts";
+import { followLater, unlessAborted } from "./time/signals.ts";
+import { type Clock, systemClock } from "./time/clock.ts";
 import { DryRunRefusedError, messageOf, reasonOf, RunError } from "./errors.ts";
 import { EXIT_CODES, type Left, type Reason } from "./exit_codes.ts";
 import { diagnoseWork } from "./run/diagnose_work.ts";

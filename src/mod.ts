@@ -3,7 +3,7 @@
  *
  * @module
  */
-export { scoped, unlessAborted } from "./time/abort.ts";
+export { scoped, unlessAborted } from "./time/signals.ts";
 export { type Clock, systemClock } from "./time/clock.ts";
 export { type ReporterName } from "./config/config.ts";
 export { formatDuration, parseDuration } from "./time/duration.ts";

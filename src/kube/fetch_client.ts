@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { follow, type Follower } from "../time/abort.ts";
-import { type Clock, systemClock, withDeadline } from "../time/clock.ts";
+import { follow, type Follower, withDeadline } from "../time/signals.ts";
+import { type Clock, systemClock } from "../time/clock.ts";
 import { isJsonObject, type JsonObject } from "../text/json.ts";
 import { readStart, type StreamStart } from "../io/read_at_most.ts";
 import {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { followLater, withDeadline } from "../time/clock.ts";
+import { followLater, withDeadline } from "../time/signals.ts";
 import { DryRunRefusedError, messageOf, reasonOf, RunError } from "../errors.ts";
 import { ApiError, isFault } from "../kube/api_error.ts";
 import { clockOf, type KubeClient, type KubeObject } from "../kube/client.ts";

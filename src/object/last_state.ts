@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { type Clock, withDeadline } from "../time/clock.ts";
+import type { Clock } from "../time/clock.ts";
+import { withDeadline } from "../time/signals.ts";
 import type { KubeClient, KubeObject, ObjectRef, WatchEvent } from "../kube/client.ts";
 import { oneObject } from "./event_stream.ts";
 

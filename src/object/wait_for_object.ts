@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { type Clock, withDeadline } from "../time/clock.ts";
+import type { Clock } from "../time/clock.ts";
+import { withDeadline } from "../time/signals.ts";
 import { RunError } from "../errors.ts";
 import { type Log, silentLog } from "../io/log.ts";
 import { isFault } from "../kube/api_error.ts";
