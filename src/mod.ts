@@ -85,7 +85,8 @@ export {
   type WarningEvents,
   warningEvents,
 } from "./pods/events.ts";
-export { createNew, createOrAdopt, type OwnObject, preflightCreate } from "./object/create_or_adopt.ts";
+export { createNew, createOrAdopt, type OwnObject } from "./object/create_or_adopt.ts";
+export { preflightCreate } from "./object/preflight_create.ts";
 export { type CreateOptions, findOwn, readWithRetry, type RetryInput } from "./object/find_own.ts";
 export { type DryRunClient, dryRunClient, realClient } from "./kube/dry_run_client.ts";
 export {

@@ -57,6 +57,9 @@ const POLL_MS = 5_000;
 /** How many looks until another try to watch: about five minutes. */
 const POLLS_UNTIL_WATCH = 60;
 
+/** Types of events that show the object. */
+const CHANGES = ["ADDED", "MODIFIED", "DELETED"];
+
 type State = ReadingState | { at: "pause"; ms: number; then: State };
 
 type ReadingState =
@@ -164,9 +167,11 @@ class ObjectWatch {
           continue;
         }
         if (event === "end") return this.#ended(opened, version);
-        const next = yield* this.#event(event);
-        if (typeof next !== "string") return next;
-        version = next;
+        const told = this.#read(event);
+        if (!told) return { at: "list" };
+        version = told.version;
+        if (told.sighting) yield told.sighting;
+        if (told.sighting?.is === "deleted") return { at: "list" };
       }
     } catch (error) {
       return this.#watchFailed(error, opened);
@@ -191,29 +196,26 @@ class ObjectWatch {
     return { at: "pause", ms: jitter(clock, POLL_MS, 0.2), then };
   }
 
-  /** What an event says: the version to resume from, or the state that follows at once. */
-  async *#event(event: WatchEvent): AsyncGenerator<Sighting, string | State> {
-    const { object } = event;
-    const { metadata } = object;
-    if (event.type === "ERROR") {
-      throw errorFromStatus(`watch ${titleOf(this.#ref)}`, pluralOf(this.#ref), object);
-    }
-    const version = metadata?.resourceVersion;
+  /**
+   * Reads an event: the version to resume from and, if it is about the object, a sighting. Returns `undefined` for an
+   * event that makes no sense.
+   *
+   * @throws {ApiError} If the event is an error
+   */
+  #read({ type, object }: WatchEvent): { version: string; sighting?: Sighting } | undefined {
+    if (type === "ERROR") throw errorFromStatus(`watch ${titleOf(this.#ref)}`, pluralOf(this.#ref), object);
     this.#expiredInARow = 0;
     this.#heardAt = this.#options.clock.now();
     this.#watchBackoff.reset();
-    if (event.type === "BOOKMARK" && version) return version;
-    const isChange = ["ADDED", "MODIFIED", "DELETED"].includes(event.type);
-    if (!isChange || !version || metadata.uid === undefined) return { at: "list" };
-    if (metadata.name !== this.#ref.name) return version;
+    const { metadata } = object;
+    const version = metadata?.resourceVersion;
+    if (!version) return undefined;
+    if (type === "BOOKMARK") return { version };
+    if (!CHANGES.includes(type) || metadata.uid === undefined) return undefined;
+    if (metadata.name !== this.#ref.name) return { version };
     this.#known = version;
-    this.#isDeleted = event.type === "DELETED";
-    if (!this.#isDeleted) {
-      yield { is: "there", object };
-      return version;
-    }
-    yield { is: "deleted", object };
-    return { at: "list" };
+    this.#isDeleted = type === "DELETED";
+    return { version, sighting: { is: this.#isDeleted ? "deleted" : "there", object } };
   }
 
   /** A clean end: normal after some time; a failure if it came at once. */

@@ -5,7 +5,8 @@
  */
 import type { JsonObject, JsonValue } from "../text/json.ts";
 import type { KubeClient, KubeObject, ObjectMeta } from "../kube/client.ts";
-import { createNew, type OwnObject, preflightCreate } from "../object/create_or_adopt.ts";
+import { createNew, type OwnObject } from "../object/create_or_adopt.ts";
+import { preflightCreate } from "../object/preflight_create.ts";
 import { type CreateOptions, findOwn } from "../object/find_own.ts";
 import { STOPPED_BY_ANNOTATION } from "../object/ownership.ts";
 import type { WaitTarget } from "../object/wait_for_object.ts";
