@@ -43,6 +43,7 @@ export { ApiError, type ApiErrorOptions, type Fault, isFault } from "./kube/api_
 export {
   type AskOptions,
   clockOf,
+  createdAt,
   type DeleteOptions,
   type KubeClient,
   type KubeList,
@@ -111,7 +112,7 @@ export {
   silentLog,
 } from "./io/log.ts";
 export { type ExecuteResult, Manager, type ManagerOptions } from "./manager.ts";
-export { parseManifest } from "./io/manifest.ts";
+export { parseManifest } from "./io/parse_manifest.ts";
 export { nameProblem } from "./text/names.ts";
 export { nearest } from "./text/nearest.ts";
 export {
@@ -121,7 +122,7 @@ export {
   stopByPatch,
 } from "./work/object_runner.ts";
 export { oneOf, parseText } from "./config/parse_text.ts";
-export { type Progress, type ProgressNode } from "./io/progress.ts";
+export { type Progress, type ProgressNode } from "./io/live_view.ts";
 export { readFile } from "./io/read_file.ts";
 export { type Outcome } from "./run/report.ts";
 export type { Program } from "./program/program.ts";

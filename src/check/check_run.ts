@@ -35,7 +35,7 @@ export interface CheckInput {
   /** Gives up. */
   signal: AbortSignal;
   /** The real clock by default. */
-  clock?: Clock;
+  clock?: Clock | undefined;
 }
 
 /**

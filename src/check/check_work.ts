@@ -29,7 +29,7 @@ export interface Found {
   kind: CheckItem;
   name: CheckItem;
   /** The object of an earlier start of the run. */
-  existing?: WorkRef;
+  existing?: WorkRef | undefined;
 }
 
 /** Has the runner look at the manifest, which may be none of its own, and for the work's name. */
@@ -49,7 +49,7 @@ export async function findWork(
   const kind = ok("kind", "the API server has it");
   if ("value" in tried) {
     const { value: existing } = tried;
-    return { kind, name: nameItem(existing), ...(existing ? { existing } : {}) };
+    return { kind, name: nameItem(existing), existing };
   }
   const { error } = tried;
   if (error instanceof InvalidInputError) return error;

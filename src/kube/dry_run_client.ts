@@ -27,7 +27,7 @@ export function dryRunClient(kube: KubeClient): DryRunClient {
     streamLog: (pod, options) => kube.streamLog(pod, options),
     ask: (path, options) => kube.ask(path, options),
     serverNow: () => kube.serverNow(),
-    ...(kube.clock ? { clock: kube.clock } : {}),
+    clock: kube.clock,
   };
 }
 

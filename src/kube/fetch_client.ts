@@ -56,9 +56,9 @@ const WATCH_MARGIN_MS = 10_000;
 /** Options of {@linkcode fetchClient}. */
 export interface FetchClientOptions {
   /** The real clock by default. */
-  clock?: Clock;
+  clock?: Clock | undefined;
   /** What stands in for the network, for tests; by default there is none. */
-  handle?: (request: Request) => Promise<Response>;
+  handle?: ((request: Request) => Promise<Response>) | undefined;
 }
 
 /** Connects to an API server. Nothing is sent before the first request. */

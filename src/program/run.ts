@@ -18,7 +18,7 @@ import { dryRunClient } from "../kube/dry_run_client.ts";
 import { fetchClient } from "../kube/fetch_client.ts";
 import { type LogFactory, openLog, silentLog } from "../io/log.ts";
 import { Manager } from "../manager.ts";
-import { LiveView } from "../io/progress.ts";
+import { LiveView } from "../io/live_view.ts";
 import type { Program } from "./program.ts";
 import { rbacText } from "./rbac.ts";
 import { readConfig } from "../config/read_config.ts";
