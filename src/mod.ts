@@ -3,7 +3,7 @@
  *
  * @module
  */
-export { scoped, unlessAborted } from "./time/abort.ts";
+export { scoped, unlessAborted } from "./time/signals.ts";
 export { type Clock, systemClock } from "./time/clock.ts";
 export { type ReporterName } from "./status/open_reporter.ts";
 export { formatDuration, parseDuration } from "./time/duration.ts";
@@ -43,6 +43,7 @@ export { ApiError, type ApiErrorOptions, type Fault, isFault } from "./kube/api_
 export {
   type AskOptions,
   clockOf,
+  createdAt,
   type DeleteOptions,
   type KubeClient,
   type KubeList,
@@ -85,7 +86,8 @@ export {
   type WarningEvents,
   warningEvents,
 } from "./pods/events.ts";
-export { createNew, createOrAdopt, type OwnObject, preflightCreate } from "./object/create_or_adopt.ts";
+export { createNew, createOrAdopt, type OwnObject } from "./object/create_or_adopt.ts";
+export { preflightCreate } from "./object/preflight_create.ts";
 export { type CreateOptions, findOwn, readWithRetry, type RetryInput } from "./object/find_own.ts";
 export { dryRunClient } from "./kube/dry_run_client.ts";
 export {
@@ -112,7 +114,7 @@ export {
 export { Manager } from "./manager.ts";
 export { type ExecuteResult } from "./run/execute_result.ts";
 export { type ManagerOptions } from "./run/manager_options.ts";
-export { parseManifest } from "./io/manifest.ts";
+export { parseManifest } from "./io/parse_manifest.ts";
 export { nameProblem } from "./text/names.ts";
 export { nearest } from "./text/nearest.ts";
 export {
@@ -124,7 +126,7 @@ export {
   type WantedObject,
 } from "./work/object_runner.ts";
 export { oneOf, parseText } from "./config/parse_text.ts";
-export { type Progress, type ProgressNode } from "./io/progress.ts";
+export { type Progress, type ProgressNode } from "./io/live_view.ts";
 export { readFile } from "./io/read_file.ts";
 export { type Outcome } from "./run/report.ts";
 export type { Program } from "./program/program.ts";

@@ -32,7 +32,6 @@ export async function withBundle<T>(entry: string, use: (main: string) => Promis
     const command = await denoCommand(["bundle", ...args]);
     const { success } = await command.spawn().status;
     if (!success) throw new Error(`Cannot bundle ${entry}`);
-    await dropUnusedNodeImports(folder);
     await writeCommit(folder);
     return await use(`${folder}/${basename(entry, ".ts")}.js`);
   });
@@ -73,22 +72,5 @@ async function checkedOutCommit(): Promise<string | undefined> {
     return success ? new TextDecoder().decode(stdout).trim() : undefined;
   } catch {
     return undefined;
-  }
-}
-
-/**
- * Takes away the imports of the helpers for CommonJS that import nothing from them. They have no effect but to load
- * Deno's `node:module`, which costs each of the two threads 10 ms of CPU time.
- */
-async function dropUnusedNodeImports(folder: string): Promise<void> {
-  const names = (await Array.fromAsync(Deno.readDir(folder))).map(({ name }) => name);
-  const texts = new Map<string, string>();
-  for (const name of names) texts.set(name, await Deno.readTextFile(`${folder}/${name}`));
-  const helpers = names.filter((name) =>
-    texts.get(name)?.includes("var __require = __deno_internal_createRequire")
-  );
-  for (const [name, text] of texts) {
-    const needed = helpers.reduce((rest, helper) => rest.replace(`import "../${helper}";\n`, ""), text);
-    if (needed !== text) await Deno.writeTextFile(`${folder}/${name}`, needed);
   }
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import {
+  createdAt,
   type ExecutionContext,
   explainPod,
   type KubeClient,
@@ -99,8 +100,4 @@ function isReady(pod: KubeObject): boolean {
   return objectsAt(pod, "status", "conditions").some(({ type, status }) =>
     type === "Ready" && status === "True"
   );
-}
-
-function createdAt({ metadata }: KubeObject): string {
-  return metadata.creationTimestamp ?? "";
 }

@@ -7,11 +7,10 @@ import { formatDuration } from "../time/duration.ts";
 import { objectAt, valueAt } from "../text/json.ts";
 import type { KubeObject } from "../kube/client.ts";
 import { MAX_STATUS_BYTES } from "../status/fit_status.ts";
+import { MAX_STORED_BYTES } from "../io/parse_manifest.ts";
 import { byteLength } from "../text/utf8.ts";
 import { type CheckItem, missing, ok, warning } from "./check_item.ts";
 
-/** What etcd takes at most in one request, bytes: https://etcd.io/docs/v3.6/dev-guide/limit/ */
-const MAX_OBJECT_BYTES = 1.5 * 1024 * 1024;
 /** From here on an object leaves little room for what its controller writes into it, bytes. */
 const LARGE_OBJECT_BYTES = 1024 * 1024;
 /** Most bytes of all values of a ConfigMap or Secret: https://kubernetes.io/docs/concepts/configuration/configmap/ */
@@ -20,8 +19,8 @@ const MAX_DATA_BYTES = 1024 * 1024;
 /** The size of the work's object, as the API server would store it. */
 export function checkObjectSize(object: KubeObject): CheckItem {
   const bytes = byteLength(JSON.stringify(object));
-  const message = `${object.kind} of ${size(bytes)}, at most ${size(MAX_OBJECT_BYTES)} can be stored`;
-  if (bytes > MAX_OBJECT_BYTES) return missing("size", message, "RefusedByApi");
+  const message = `${object.kind} of ${size(bytes)}, at most ${size(MAX_STORED_BYTES)} can be stored`;
+  if (bytes > MAX_STORED_BYTES) return missing("size", message, "RefusedByApi");
   if (bytes > LARGE_OBJECT_BYTES) {
     return warning("size", `${message}: its status must find room in it as well`);
   }

@@ -106,12 +106,5 @@ function reviewOf({ ofWork }: RbacRule, { platform }: ExecutionContext, user: st
 
 function attributesOf({ apiGroup, resource, name }: RbacRule, verb: string, namespace: string): JsonObject {
   const [plural = "", subresource] = resource.split("/");
-  return {
-    namespace,
-    verb,
-    group: apiGroup,
-    resource: plural,
-    ...(subresource === undefined ? {} : { subresource }),
-    ...(name === undefined ? {} : { name }),
-  };
+  return { namespace, verb, group: apiGroup, resource: plural, subresource, name };
 }

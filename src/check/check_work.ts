@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { type Clock, withDeadline } from "../time/clock.ts";
+import type { Clock } from "../time/clock.ts";
+import { withDeadline } from "../time/signals.ts";
 import { InvalidInputError, messageOf } from "../errors.ts";
 import { isFault } from "../kube/api_error.ts";
 import type { Log } from "../io/log.ts";

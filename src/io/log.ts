@@ -31,9 +31,9 @@ export interface OpenLogOptions {
   /** `true`: lines for people, Debug and above; `false`: JSON lines, Info and above. */
   devMode: boolean;
   /** Where to write; standard error by default. */
-  stream?: Stream;
+  stream?: Stream | undefined;
   /** Hides secrets; nothing is hidden by default. */
-  mask?: Mask;
+  mask?: Mask | undefined;
 }
 
 /** Opens the log of a run. */

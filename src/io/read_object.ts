@@ -5,7 +5,7 @@
  */
 import { InvalidInputError } from "../errors.ts";
 import type { JsonObject } from "../text/json.ts";
-import { MAX_MANIFEST_BYTES, parseManifest } from "./manifest.ts";
+import { MAX_STORED_BYTES, parseManifest } from "./parse_manifest.ts";
 import { readFile } from "./read_file.ts";
 
 /**
@@ -14,7 +14,7 @@ import { readFile } from "./read_file.ts";
  * @param maxBytes the largest file; a manifest's limit by default
  * @throws {InvalidInputError} If it cannot be read, or holds none; its message begins with the path
  */
-export async function readObject(path: string, maxBytes = MAX_MANIFEST_BYTES): Promise<JsonObject> {
+export async function readObject(path: string, maxBytes = MAX_STORED_BYTES): Promise<JsonObject> {
   const bytes = await readFile(path, maxBytes);
   try {
     return parseManifest(bytes);

@@ -154,8 +154,8 @@ export function deleteCall(ref: ObjectRef, options: DeleteOptions): Call {
   const value = {
     apiVersion: "v1",
     kind: "DeleteOptions",
-    ...(uid ? { preconditions: { uid } } : {}),
-    ...(propagationPolicy ? { propagationPolicy } : {}),
+    preconditions: uid ? { uid } : undefined,
+    propagationPolicy,
   };
   const call = callOn(ref, "delete");
   const path = call.path + queryText({ dryRun: dryRun ? "All" : undefined });

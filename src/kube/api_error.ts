@@ -4,6 +4,7 @@
  * @module
  */
 import { isJsonObject, type JsonObject, objectAt, objectsAt } from "../text/json.ts";
+import { oneLine } from "../text/one_line.ts";
 import { messageOf } from "../errors.ts";
 
 /** The kinds of trouble that are told apart, since each calls for something else. */
@@ -225,6 +226,6 @@ function parseStatus(text: string): JsonObject | undefined {
 }
 
 function quote(text: string): string {
-  const line = text.replace(/\s+/g, " ").trim();
+  const line = oneLine(text);
   return line.length > MAX_QUOTE ? `${line.slice(0, MAX_QUOTE)}…` : line || "an empty answer";
 }

@@ -156,15 +156,15 @@ export interface StreamLogOptions extends RequestOptions {
 /** Options of {@linkcode KubeClient.ask}. */
 export interface AskOptions extends RequestOptions {
   /** What is asked by POST, such as a SelfSubjectAccessReview; absent: the path says it all, by GET. */
-  question?: JsonObject;
+  question?: JsonObject | undefined;
 }
 
 /** Options of DELETE. */
 export interface DeleteOptions extends WriteOptions {
   /** Delete only the object with this uid. */
-  uid?: string;
+  uid?: string | undefined;
   /** What becomes of the objects that it owns. */
-  propagationPolicy?: "Foreground" | "Background" | "Orphan";
+  propagationPolicy?: "Foreground" | "Background" | "Orphan" | undefined;
 }
 
 /**
@@ -197,7 +197,7 @@ export interface KubeClient {
   /** The API server's clock, in milliseconds since 1970, as its last answer told it. */
   serverNow(): number;
   /** Time and chance of all that waits on this client, unless its options say otherwise; the real clock by default. */
-  readonly clock?: Clock;
+  readonly clock?: Clock | undefined;
 }
 
 /** Who writes, for the API server's field management. */
@@ -216,6 +216,11 @@ export function refOf(object: KubeObject): ObjectRef {
     name: object.metadata.name ?? "",
     namespace: object.metadata.namespace ?? "",
   };
+}
+
+/** When an object was created, RFC 3339; empty for an object that is not stored. */
+export function createdAt({ metadata }: KubeObject): string {
+  return metadata.creationTimestamp ?? "";
 }
 
 /** An object as people write it: `Workflow "x"`. */

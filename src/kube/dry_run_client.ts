@@ -20,7 +20,7 @@ export function dryRunClient(kube: KubeClient): KubeClient {
     streamLog: (pod, options) => kube.streamLog(pod, options),
     ask: (path, options) => kube.ask(path, options),
     serverNow: () => kube.serverNow(),
-    ...(kube.clock ? { clock: kube.clock } : {}),
+    clock: kube.clock,
   };
 }
 

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { follow, type Follower } from "../time/abort.ts";
-import { type Clock, systemClock, withDeadline } from "../time/clock.ts";
+import { follow, type Follower, withDeadline } from "../time/signals.ts";
+import { type Clock, systemClock } from "../time/clock.ts";
 import { isJsonObject, type JsonObject } from "../text/json.ts";
 import { readStart, type StreamStart } from "../io/read_at_most.ts";
 import {
@@ -56,9 +56,9 @@ const WATCH_MARGIN_MS = 10_000;
 /** Options of {@linkcode fetchClient}. */
 export interface FetchClientOptions {
   /** The real clock by default. */
-  clock?: Clock;
+  clock?: Clock | undefined;
   /** What stands in for the network, for tests; by default there is none. */
-  handle?: (request: Request) => Promise<Response>;
+  handle?: ((request: Request) => Promise<Response>) | undefined;
 }
 
 /** Connects to an API server. Nothing is sent before the first request. */

@@ -1,5 +1,5 @@
 /**
- * How long to wait between requests: after a failure, and over all.
+ * How long to wait between requests: after a failure, and in general.
  *
  * @module
  */
@@ -10,9 +10,9 @@ import { ApiError, type Fault } from "../kube/api_error.ts";
 const BASE_MS = 250;
 /** Longest pause, milliseconds. Half of client-go's 30 s: https://github.com/kubernetes/client-go/blob/v0.34.4/tools/cache/reflector.go */
 const CAP_MS = 15_000;
-/** Longest pause while nothing listens, which costs the server nothing: its return is to be seen within 2 s. */
+/** Longest pause while connections are refused, milliseconds: the run sees the server's return within 2 s. */
 const REFUSED_CAP_MS = 2_000;
-/** Longest time that a server's Retry-After is believed, milliseconds. */
+/** Longest Retry-After that is followed, milliseconds. */
 const RETRY_AFTER_CAP_MS = 60_000;
 
 /** Exponential pauses with jitter, never shorter than what the server asked for. */
@@ -25,10 +25,10 @@ export class Backoff {
     this.#clock = clock;
   }
 
-  /** The pause after one more failure, in milliseconds. */
+  /** The pause after another failure, in milliseconds. */
   nextMs(error: unknown): number {
     const fault = error instanceof ApiError ? error.fault : undefined;
-    // A server that listens again is about to be well: what it says while it starts is no reason to stay away long.
+    // A server that accepts connections again is starting, so its first errors should not make the pauses long.
     if (this.#lastFault === "refused" && fault !== "refused") this.reset();
     this.#lastFault = fault;
     const cap = fault === "refused" ? REFUSED_CAP_MS : CAP_MS;
@@ -51,7 +51,7 @@ export interface TokenBucketOptions {
   burst?: number;
 }
 
-/** Limits how many requests are made, whatever happens. */
+/** Limits how many requests are made per minute, whatever happens. */
 export class TokenBucket {
   readonly #clock: Clock;
   readonly #perMs: number;
@@ -67,7 +67,7 @@ export class TokenBucket {
     this.#at = clock.now();
   }
 
-  /** Resolves as soon as one more request may be made. */
+  /** Resolves as soon as another request may be made. */
   async take(signal?: AbortSignal): Promise<void> {
     const now = this.#clock.now();
     this.#tokens = Math.min(this.#burst, this.#tokens + (now - this.#at) * this.#perMs);

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { follow, type Follower } from "../time/abort.ts";
+import { follow, type Follower } from "../time/signals.ts";
 import type { Clock } from "../time/clock.ts";
 import type { KubeClient, ListOptions, ObjectRef, WatchEvent } from "../kube/client.ts";
 
@@ -13,19 +13,19 @@ export interface EventStreamOptions {
   clock: Clock;
   /** Ends the watch. */
   signal: AbortSignal;
-  /** Receive whole objects, not only their metadata. */
-  whole?: boolean;
+  /** Whether to receive whole objects, not only their metadata. */
+  whole?: boolean | undefined;
 }
 
 /**
  * Length of a watch in seconds, between these: long enough to be cheap, shorter than the 240 s after which some load
- * balancers drop a silent connection without a word (https://github.com/Azure/kars/issues/456).
+ * balancers drop a silent connection without notice (https://github.com/Azure/kars/issues/456).
  */
 const WATCH_SECONDS = { from: 180, to: 220 };
-/** How long the answer to a look, or a watch's headers, may take, milliseconds. */
+/** How long the answer to a LIST or GET, or a watch's headers, may take, milliseconds. */
 export const LIST_DEADLINE_MS = 10_000;
 
-/** A watch that can be waited for with a time limit, without losing the event that comes after it. */
+/** A watch that is read with a time limit: an event that comes after the limit is not lost. */
 export class EventStream {
   readonly #events: AsyncIterator<WatchEvent>;
   readonly #clock: Clock;
@@ -71,7 +71,7 @@ export class EventStream {
   }
 }
 
-/** Options by which LIST and WATCH are of one object; of its metadata only, unless it is to be `whole`. */
+/** Options of LIST and WATCH for one object: its metadata only, unless `whole`. */
 export function oneObject({ namespace, name }: ObjectRef, whole = false): ListOptions {
   return { namespace, fieldSelector: `metadata.name=${name}`, metadataOnly: !whole };
 }

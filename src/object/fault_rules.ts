@@ -1,5 +1,5 @@
 /**
- * What each fault means for a run: for how long it is tried again, and how the run ends when it lasts.
+ * What each fault means for a run: for how long the run tries again, and how it ends when the fault lasts.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import type { Fault } from "../kube/api_error.ts";
 
 /** What to do about a fault. */
 export interface FaultRule {
-  /** For how long, in milliseconds, to try again; 0: not at all. */
+  /** For how long to try again, in milliseconds; 0: not at all. */
   forMs: number;
   /** How the run ends when the fault lasts longer. */
   then: Reason;
@@ -16,7 +16,7 @@ export interface FaultRule {
 
 const MINUTE = 60_000;
 
-/** Before and at the creation of the work: somebody waits for a quick answer, and nothing is lost by giving up. */
+/** Before and at the creation of the work: people wait for a quick answer, and giving up loses nothing. */
 export const BEFORE_CREATE: Record<Fault, FaultRule> = {
   refused: { forMs: 2 * MINUTE, then: "ApiUnreachable" },
   tls: { forMs: MINUTE / 2, then: "InvalidInput" },
@@ -25,8 +25,8 @@ export const BEFORE_CREATE: Record<Fault, FaultRule> = {
   server: { forMs: 2 * MINUTE, then: "ApiUnreachable" },
   webhook: { forMs: 2 * MINUTE, then: "ApiUnreachable" },
   throttled: { forMs: 2 * MINUTE, then: "ApiUnreachable" },
-  // A new token is seen by the API server within 10 s, a new Role within seconds: whoever starts the runner may
-  // still be creating them.
+  // The API server sees a new token within 10 s and a new Role within seconds: they may be created at the same time as
+  // the runner.
   unauthorized: { forMs: MINUTE, then: "NotAllowed" },
   forbidden: { forMs: MINUTE / 4, then: "NotAllowed" },
   quota: { forMs: 2 * MINUTE, then: "QuotaExceeded" },
@@ -48,7 +48,7 @@ const LONG_OUTAGE: FaultRule = { forMs: 15 * MINUTE, then: "ApiUnreachable" };
 const REFUSED_ACCESS: FaultRule = { forMs: 5 * MINUTE, then: "AccessLost" };
 
 /**
- * While the work runs: to give up is to lose the verdict, so almost everything is waited out, and no reason may say
+ * While the work runs: giving up loses the verdict, so the run waits through almost every fault, and no reason may say
  * that nothing was created.
  */
 export const WHILE_WAITING: Record<Fault, FaultRule> = {
@@ -71,7 +71,7 @@ export const WHILE_WAITING: Record<Fault, FaultRule> = {
   exists: REFUSED_ACCESS,
   tooLarge: REFUSED_ACCESS,
   invalid: REFUSED_ACCESS,
-  // Of a read of one name these all say the same: the object is not there, which is a sighting and no failure.
+  // A read of one name gives these when the object is not there, which is a sighting and no failure.
   notFound: { forMs: 0, then: "ObjectGone" },
   namespaceMissing: { forMs: 2_000, then: "ObjectGone" },
   namespaceTerminating: { forMs: 0, then: "ObjectGone" },

@@ -1,5 +1,5 @@
 /**
- * Whose object is it that has the name?
+ * Finds an existing object of the name and decides whether it belongs to this run.
  *
  * @module
  */
@@ -22,36 +22,37 @@ import { retry, type RetryOptions } from "./retry.ts";
 
 /** Options of {@linkcode findOwn} and of what creates. */
 export interface CreateOptions {
-  /** Whose object it is; an `ExecutionContext` is one. */
+  /** Who the object belongs to, such as an `ExecutionContext`. */
   owner: Owner;
-  /** Gives up. A create that is under way is first brought to a known end. */
+  /** Ends the call. A create that is under way is first brought to a known end. */
   signal: AbortSignal;
-  /** What the proof of ownership is taken of; by default the object without its owner references. */
+  /** What is hashed as the proof of ownership; by default the object without its owner references. */
   hashed?: JsonValue | undefined;
   /**
-   * Whether a whole object shows its verdict. This run's own object that does is gone on with even while it is being
-   * deleted: its work is done, and must not be done again. Without it each object that is being deleted is waited for.
+   * Whether a whole object shows its verdict. When this run's own object does, the run goes on with it even while it is
+   * being deleted: its work is done, and must not be done again. Without `hasEnded` the run waits until an object that is
+   * being deleted is gone.
    */
-  hasEnded?: (object: KubeObject) => boolean;
+  hasEnded?: ((object: KubeObject) => boolean) | undefined;
   /**
-   * Whether metadata claims an end, for kinds whose labels tell it: the whole object is asked for only then. Without it
-   * each look is at the whole object, where there is `hasEnded`.
+   * Whether metadata claims an end, for kinds whose labels tell it: only then the whole object is read. Without it, and
+   * with `hasEnded`, each GET is of the whole object.
    */
   mayHaveEnded?: ((metadata: ObjectMeta) => boolean) | undefined;
   /** The client's by default. */
-  clock?: Clock;
-  /** Where trouble is told; nowhere by default. */
-  log?: Log;
+  clock?: Clock | undefined;
+  /** Gets warnings; by default nothing does. */
+  log?: Log | undefined;
 }
 
 /** How long an object of the same name may take to be deleted, milliseconds. */
 export const DELETION_MS = 60_000;
-/** Time between two looks at an object that is being deleted, milliseconds: with all else at most 30 requests a minute. */
+/** Time between two GETs of an object that is being deleted, milliseconds: with all else at most 30 requests a minute. */
 export const DELETION_POLL_MS = 2_500;
 
 /**
- * Looks for the object of an earlier start of the same run. Returns it, as {@linkcode getNamed} does, or `undefined` if the
- * name is free.
+ * Finds the object that an earlier start of the same run created. Returns it as {@linkcode getNamed} does, or `undefined`
+ * if the name is free.
  *
  * @throws {RunError} `NameTaken` if another object has the name, or one that is not deleted within 60 s
  */
@@ -63,7 +64,7 @@ export async function findOwn(
   return await findMarked(kube, await withMarks(object, options.owner, options.hashed), options);
 }
 
-/** As {@linkcode findOwn}, for an object that has its marks already. */
+/** As {@linkcode findOwn}, for an object that carries its marks already. */
 export async function findMarked(
   kube: KubeClient,
   wanted: KubeObject,
@@ -84,13 +85,13 @@ export async function findMarked(
   }
 }
 
-/** Whether an object is this run's own and shows the verdict that the run is started for. */
+/** Whether an object is this run's own and shows its verdict. */
 function isDone(existing: KubeObject, wanted: KubeObject, { hasEnded, owner }: CreateOptions): boolean {
   const isOwn = differenceOfMarks(existing.metadata, wanted.metadata) === undefined;
   return isOwn && owner.onExisting === "adopt" && hasEnded?.(existing) === true;
 }
 
-/** The object that has the name, whole where that tells whether it has ended; `undefined` if the name is free. */
+/** Reads the object that has the name, whole where only that shows an end; `undefined` if the name is free. */
 export async function getNamed(
   kube: KubeClient,
   wanted: KubeObject,
@@ -119,7 +120,7 @@ async function checkIsOwn(
   }
 }
 
-/** Names the field that differs, where the whole object can be read. */
+/** Adds the first field that differs, if the whole object can be read. */
 async function withFirstField(
   kube: KubeClient,
   difference: string,
@@ -146,10 +147,9 @@ function nameTaken(existing: KubeObject, why: string): RunError {
 }
 
 /**
- * Reads something, again and again where that may help, while somebody waits for a quick answer: a Role may still be on
- * its way, a connection may break.
+ * Reads something, and tries again as `BEFORE_CREATE` says: a Role may not be in effect yet, a connection may break.
  *
- * @throws {RunError} As `BEFORE_CREATE` says
+ * @throws {RunError} When the fault lasts
  */
 export async function readWithRetry<T>(
   kube: KubeClient,
@@ -159,10 +159,10 @@ export async function readWithRetry<T>(
   return await retry(read, retryOptions(kube, options));
 }
 
-/** How something is asked for again and again. */
+/** Options of {@linkcode readWithRetry}. */
 export type RetryInput = Pick<CreateOptions, "clock" | "log" | "signal">;
 
-/** What a request for {@linkcode CreateOptions} is retried by. */
+/** How a request of {@linkcode CreateOptions} is tried again. */
 export function retryOptions(kube: KubeClient, options: RetryInput): RetryOptions {
   const { log = silentLog, signal } = options;
   return { clock: clockOf(kube, options), log, signal, rules: BEFORE_CREATE };

@@ -3,26 +3,27 @@
  *
  * @module
  */
-import { type Clock, withDeadline } from "../time/clock.ts";
+import type { Clock } from "../time/clock.ts";
+import { withDeadline } from "../time/signals.ts";
 import type { KubeClient, KubeObject, ObjectRef, WatchEvent } from "../kube/client.ts";
 import { oneObject } from "./event_stream.ts";
 
 /** Options of {@linkcode lastState}. */
 export interface LastStateOptions {
-  /** A resourceVersion from before the object's deletion: the API server tells what has happened since. */
+  /** A resourceVersion from before the object's deletion: the watch delivers the events since. */
   from: string;
-  /** Gives it up. */
+  /** Ends the read. */
   signal: AbortSignal;
   /** Time and chance. */
   clock: Clock;
 }
 
-/** How long the API server may take to tell an event that it keeps already, milliseconds. */
+/** How long the API server may take to deliver an event that it keeps, milliseconds. */
 const LAST_STATE_MS = 3_000;
 
 /**
  * Reads the whole object as it was when it was deleted, from the events that the API server keeps for some minutes.
- * Returns `undefined` where it does not keep that event any more, or does not answer in time. One request.
+ * Returns `undefined` if it keeps that event no longer, or does not answer in time. One request.
  */
 export async function lastState(
   kube: KubeClient,
@@ -43,7 +44,7 @@ export async function lastState(
   try {
     return await withDeadline(LAST_STATE_MS, { clock, signal, reason }, read);
   } catch {
-    // Whatever is wrong, the event cannot be had.
+    // Whatever went wrong: the event is not available.
     return undefined;
   }
 }

@@ -17,32 +17,32 @@ import type { KubeObject, ObjectMeta, OwnerRef } from "../kube/client.ts";
 export const CREATED_BY_LABEL = "runner.capact.io/created-by";
 /** Annotation with the hash of what the user asked for. */
 export const SPEC_HASH_ANNOTATION = "runner.capact.io/spec-hash";
-/** Annotation with the run that created an object. */
+/** Annotation with the id of the run that created an object. */
 export const RUN_ID_ANNOTATION = "runner.capact.io/run-id";
 
-/** Annotation with the reason for which a runner told an object's work to end. */
+/** Annotation with the reason why a runner stopped an object's work. */
 export const STOPPED_BY_ANNOTATION = "runner.capact.io/stopped-by";
 
 /** https://kubernetes.io/docs/concepts/overview/working-with-objects/common-labels/ */
 const MANAGED_BY_LABEL = "app.kubernetes.io/managed-by";
 
-/** Who creates an object. An `ExecutionContext` is one. */
+/** Who creates an object, such as an `ExecutionContext`. */
 export interface Owner {
   /** The program, such as `argo-runner`. */
   program: string;
-  /** The run, if it has an id. */
+  /** The run's id, if it has an id. */
   runId?: string | undefined;
-  /** Whether an object that is proven this run's own is adopted. */
+  /** Whether the run adopts an object that is proven to be its own. */
   onExisting: "adopt" | "refuse";
-  /** What the object is to belong to. */
+  /** The owner reference that the object gets. */
   ownerRef?: OwnerRef | undefined;
 }
 
 /**
  * Adds the marks to an object that is about to be created.
  *
- * @param hashed what the hash is taken of: all that makes the work what it is, nothing that differs between two
- * starts of one run. By default the object without its owner references.
+ * @param hashed what is hashed: all that defines the work, and nothing that differs between two starts of one run. By
+ * default the object without its owner references.
  */
 export async function withMarks(object: KubeObject, owner: Owner, hashed?: JsonValue): Promise<KubeObject> {
   const { metadata } = object;
@@ -69,8 +69,8 @@ export async function specHash(hashed: JsonValue): Promise<string> {
 }
 
 /**
- * How an existing object differs from one with marks that was to be created: `undefined` if it is the same run's.
- * It is so where the hash is the same and the run ids, where both are known, do not differ.
+ * How the marks of an existing object differ from those of the wanted object. `undefined` if both belong to the same
+ * run: the hashes are equal, and so are the run ids, if both are known.
  */
 export function differenceOfMarks(existing: ObjectMeta, wanted: ObjectMeta): string | undefined {
   const hash = existing.annotations?.[SPEC_HASH_ANNOTATION];
@@ -85,15 +85,15 @@ export function differenceOfMarks(existing: ObjectMeta, wanted: ObjectMeta): str
   }
 }
 
-/** A word on the runner that told the object's work to end; empty where none did. */
+/** A note that a runner stopped the object's work; empty if no runner did. */
 export function stopNote({ annotations }: ObjectMeta): string {
   const reason = annotations?.[STOPPED_BY_ANNOTATION];
   return reason === undefined ? "" : `stopped by the runner (${reason})`;
 }
 
 /**
- * The path of the first field of `wanted` that `existing` has otherwise, such as `spec.entrypoint`. What says nothing
- * the API server may have left out.
+ * The path of the first field of `wanted` that differs in `existing`, such as `spec.entrypoint`. Empty values do not
+ * count: the API server may leave them out.
  */
 export function firstDifference(
   existing: JsonValue | undefined,

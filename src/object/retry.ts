@@ -1,5 +1,5 @@
 /**
- * Trying again, for as long as a fault deserves it.
+ * Trying again, for as long as the rule of a fault allows.
  *
  * @module
  */
@@ -19,7 +19,7 @@ export interface RetryOptions {
   signal?: AbortSignal | undefined;
 }
 
-/** Does `request` until it succeeds, or until a fault has lasted longer than its rule allows. */
+/** Repeats `request` until it succeeds, or until a fault has lasted longer than its rule allows. */
 export async function retry<T>(request: () => Promise<T>, options: RetryOptions): Promise<T> {
   const outage = new Outage(options);
   while (true) {
@@ -32,13 +32,13 @@ export async function retry<T>(request: () => Promise<T>, options: RetryOptions)
   }
 }
 
-/** A time of failures without a success between them. */
+/** A series of failures without a success between them. */
 export class Outage {
   readonly #options: RetryOptions;
   readonly #backoff: Backoff;
   /** When the first failure came, by the clock. */
   #since: number | undefined;
-  /** The fault that came last, and since when no other came: a server that starts again shows one after another. */
+  /** The last fault, and since when it is the only fault: a server that starts again shows several in turn. */
   #last: { fault: Fault; since: number } | undefined;
 
   constructor(options: RetryOptions) {
@@ -49,7 +49,7 @@ export class Outage {
   /**
    * How long to wait after a failure before the next try, in milliseconds.
    *
-   * @throws {RunError} If the fault has lasted longer than its rule allows, or all of them longer than any rule does
+   * @throws {RunError} If the fault has lasted longer than its rule allows, or all faults together longer than any rule does
    * @throws The error itself, if it is no {@linkcode ApiError}
    */
   pauseMs(error: unknown): number {
@@ -70,7 +70,7 @@ export class Outage {
     return error.retryAfterMs === undefined ? Math.min(pauseMs, leftMs) : pauseMs;
   }
 
-  /** Something went well: what fails from now on is a new outage. */
+  /** A request succeeded: the next failure begins a new outage. */
   end(): void {
     if (this.#since !== undefined) this.#options.log.info("the API server answers again");
     this.#since = undefined;

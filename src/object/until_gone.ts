@@ -9,7 +9,7 @@ import { clockOf, type KubeClient, type ObjectRef, titleOf } from "../kube/clien
 import { DELETION_MS, DELETION_POLL_MS, readWithRetry, type RetryInput } from "./find_own.ts";
 
 /**
- * Waits until the object with this uid is gone, or has left its name to another.
+ * Waits until the object with this uid is gone, or another object has its name.
  *
  * @throws {RunError} `NameTaken` if something holds its deletion up for more than 60 s
  */

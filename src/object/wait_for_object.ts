@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { type Clock, withDeadline } from "../time/clock.ts";
+import type { Clock } from "../time/clock.ts";
+import { withDeadline } from "../time/signals.ts";
 import { RunError } from "../errors.ts";
 import { type Log, silentLog } from "../io/log.ts";
 import { isFault } from "../kube/api_error.ts";
@@ -21,62 +22,62 @@ import { lastState } from "./last_state.ts";
 import { retry } from "./retry.ts";
 import { type Sighting, watchObject } from "./watch_object.ts";
 
-/** The object that is waited for. */
+/** The object that the run waits for. */
 export interface WaitTarget extends ObjectRef {
   /** Only the object with this uid gives a verdict. */
   uid: string;
   /** The resourceVersion of the reply to our own create, if there was one. */
   createdVersion?: string | undefined;
   /**
-   * The object as this run has read it before: whole, or its metadata alone where that shows no end. A verdict that it
-   * shows is returned without a request, since the object may be gone by now.
+   * The object as this run has read it before: whole, or its metadata alone when that shows no end. If it shows a
+   * verdict, that is returned without a request, since the object may be gone by now.
    */
   seen?: KubeObject | undefined;
 }
 
 /** Options of {@linkcode waitForObject}. */
 export interface WaitOptions<V> {
-  /** The verdict that the whole object gives, or `undefined` while there is none. */
+  /** The verdict that the whole object gives, or `undefined` while the object has not ended. */
   outcome: (object: KubeObject) => V | undefined;
   /**
-   * The verdict that the metadata alone claims, for kinds whose labels tell the end: with it, only metadata is received
-   * while the object runs. Without it every change brings the whole object, and `outcome` is asked in its place.
+   * The verdict that the metadata alone claims, for kinds whose labels tell the end: then the run receives only metadata
+   * while the object runs. Without it every change brings the whole object, and `outcome` is called instead.
    *
-   * Anybody may write labels, so the claim only makes the whole object be asked for. The claim itself is the verdict
-   * where the object is gone and its last state cannot be had, if this run has seen the object without the claim before
-   * and no whole object has ever shown the claim to be untrue.
+   * Anybody may write labels, so after a claim the run reads the whole object. The claim itself is the verdict when the
+   * object is gone and its last state cannot be read, if this run has seen the object without the claim before and no
+   * whole object has ever refuted the claim.
    */
   outcomeOfMetadata?: (metadata: ObjectMeta) => V | undefined;
   /** The object's state, in a word; each change of it is logged. */
-  state?: (seen: KubeObject) => string;
+  state?: ((seen: KubeObject) => string) | undefined;
   /** Called with each sighting of the object. */
-  seen?: (object: KubeObject) => void;
-  /** Ends the wait: its reason is thrown after one last look. */
+  seen?: ((object: KubeObject) => void) | undefined;
+  /** Ends the wait: its reason is thrown after one last GET. */
   signal: AbortSignal;
   /** The client's by default. */
-  clock?: Clock;
-  /** Where states and trouble are told; nowhere by default. */
-  log?: Log;
+  clock?: Clock | undefined;
+  /** Gets states and trouble; by default nothing does. */
+  log?: Log | undefined;
 }
 
-/** An object whose kind is not known is not waited for: the watch tells whether it is deleted as well. */
+/** When the API server does not know the kind, the GET is not repeated: the watch shows whether the object is deleted. */
 const WHILE_ASKING: typeof WHILE_WAITING = {
   ...WHILE_WAITING,
   kindMissing: { forMs: 0, then: "ApiUnreachable" },
 };
-/** How often at least the whole object is asked for, whatever the metadata shows, milliseconds. */
+/** How often at least the whole object is read, whatever the metadata shows, milliseconds. */
 const WHOLE_OBJECT_MS = 5 * 60_000;
-/** How long the last look may take when the time is up, milliseconds. */
-const LAST_LOOK_MS = 5_000;
-/** How long it may take after a signal, when 5 s are all that is left for the report as well, milliseconds. */
-const LAST_LOOK_AFTER_SIGNAL_MS = 2_000;
+/** How long the last GET may take when the time is up, milliseconds. */
+const LAST_GET_MS = 5_000;
+/** How long it may take after a signal, milliseconds: then 5 s are all that is left, also for the report. */
+const LAST_GET_AFTER_SIGNAL_MS = 2_000;
 
 /**
  * Waits until `outcome` gives a verdict on the object with the target's uid.
  *
  * @throws {RunError} `ObjectGone` or `ObjectReplaced` if it vanished without a verdict; `ApiUnreachable` or
- * `AccessLost` if it could not be looked at for too long
- * @throws The signal's reason, if one last look after it shows no verdict either
+ * `AccessLost` if it could not be read for too long
+ * @throws The signal's reason, if one last GET after it shows no verdict either
  */
 export async function waitForObject<V>(
   kube: KubeClient,
@@ -101,13 +102,13 @@ class ObjectWait<V> {
   readonly #bucket: TokenBucket;
   /** Our own object as it was last seen. */
   #last: KubeObject | undefined;
-  /** The newest version of our object that was seen in the cluster: its deletion came later. */
+  /** The newest version of our object that was seen before its deletion. */
   #version: string | undefined;
   #wholeObjectAt: number;
   #state: string | undefined;
-  /** Whether this run has seen the object unfinished, so that its metadata has not claimed an end from the first. */
+  /** Whether this run has seen the object unfinished: then its metadata has not claimed an end from the first. */
   #sawUnfinished = false;
-  /** Whether a whole object has shown what its metadata claims to be untrue. */
+  /** Whether a whole object has refuted what its metadata claims. */
   #isClaimRefuted = false;
 
   constructor(kube: KubeClient, target: WaitTarget, options: WaitOptions<V>) {
@@ -140,10 +141,10 @@ class ObjectWait<V> {
     throw signal.reason;
   }
 
-  /** One look after the wait was given up: an end that is there already is the truth, whatever the clock says. */
+  /** One GET after the wait was given up: a verdict that the object shows already counts, whatever the clock says. */
   async lastVerdict(reason: unknown): Promise<V> {
     const isTimeUp = reason instanceof RunError && reason.reason === "TimedOut";
-    const ms = isTimeUp ? LAST_LOOK_MS : LAST_LOOK_AFTER_SIGNAL_MS;
+    const ms = isTimeUp ? LAST_GET_MS : LAST_GET_AFTER_SIGNAL_MS;
     const late = () => new Error("no last look");
     let verdict;
     try {
@@ -184,16 +185,16 @@ class ObjectWait<V> {
   async #judge(sighting: Sighting): Promise<V | undefined> {
     const { signal } = this.#options;
     if (sighting.is === "absent") return await this.#judgeAbsence(signal);
-    // The kind may come back, and with it what the run needs to tell whether the object was replaced.
+    // The kind may come back, and then the run can see whether the object was replaced.
     if (sighting.is === "gone with its kind") return await this.#verdictOfGone(signal);
-    // An old event may tell of an earlier object of the name: only a fresh look proves that ours was replaced.
+    // An old event may be about an earlier object of the name: only a fresh GET proves that ours was replaced.
     const { object } = sighting;
     if (object.metadata.uid !== this.#target.uid) return await this.#askForWholeObject();
     this.#last = object;
     const isClaim = this.#claimsEnd(object);
     if (!isClaim) this.#seeUnfinished(object);
     if (sighting.is === "deleted") {
-      // Of a deleted object's metadata the look that follows makes a verdict: the event may be a stale server's.
+      // A stale server may have sent the event: metadata of a deleted object gives no verdict, the next LIST does.
       return this.#options.outcomeOfMetadata ? undefined : this.#options.outcome(object);
     }
     this.#version = object.metadata.resourceVersion;
@@ -203,7 +204,7 @@ class ObjectWait<V> {
     return verdict;
   }
 
-  /** Whether an object as it is received says that it has ended. */
+  /** Whether an object, as the watch delivers it, says that it has ended. */
   #claimsEnd(object: KubeObject): boolean {
     const { outcome, outcomeOfMetadata } = this.#options;
     return (outcomeOfMetadata ? outcomeOfMetadata(object.metadata) : outcome(object)) !== undefined;
@@ -258,7 +259,7 @@ class ObjectWait<V> {
     this.#isClaimRefuted = true;
   }
 
-  /** The object is gone. What it last said is the verdict, if it said that it had ended. */
+  /** The object is gone. Its last state gives the verdict, if that shows an end. */
   async #judgeAbsence(signal: AbortSignal): Promise<V> {
     const verdict = await this.#verdictOfGone(signal);
     if (verdict !== undefined) return verdict;
@@ -269,7 +270,7 @@ class ObjectWait<V> {
     );
   }
 
-  /** Another object has the name. What ours last said is the verdict, if it said that it had ended. */
+  /** Another object has the name. The last state of ours gives the verdict, if that shows an end. */
   async #judgeReplacement({ uid }: ObjectMeta, signal: AbortSignal): Promise<V> {
     const verdict = await this.#verdictOfGone(signal);
     if (verdict !== undefined) return verdict;
@@ -281,7 +282,7 @@ class ObjectWait<V> {
     );
   }
 
-  /** What our object said when it was deleted, where its last sighting claims an end. */
+  /** The verdict by the object's last state, if its last sighting claims an end. */
   async #verdictOfGone(signal: AbortSignal): Promise<V | undefined> {
     const { outcome, outcomeOfMetadata } = this.#options;
     if (!this.#last || !this.#claimsEnd(this.#last)) return undefined;

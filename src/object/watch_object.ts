@@ -1,6 +1,6 @@
 /**
- * One object, followed for as long as somebody looks: through broken and silent watches, restarts of the API server,
- * and rights that come and go.
+ * One object, followed without end: through broken and silent watches, restarts of the API server, and rights that come
+ * and go.
  *
  * @module
  */
@@ -22,15 +22,15 @@ import { EventStream, LIST_DEADLINE_MS, oneObject } from "./event_stream.ts";
 import { WHILE_WAITING } from "./fault_rules.ts";
 import { Outage } from "./retry.ts";
 
-/** How the object was when it was last looked at: with nothing but its metadata, unless whole objects are asked for. */
+/** The object as it was last read: its metadata only, unless `whole` objects are asked for. */
 export type Sighting =
   /** It is there. */
   | { is: "there"; object: KubeObject }
   /** It was deleted; this is its last state. */
   | { is: "deleted"; object: KubeObject }
-  /** A fresh look found no object of this name. */
+  /** A fresh LIST or GET found no object of this name. */
   | { is: "absent" }
-  /** It was deleted, and now its kind is not known to the API server: no look tells more of it. */
+  /** It was deleted, and now the API server does not know its kind: no request can tell more. */
   | { is: "gone with its kind" };
 
 /** Options of {@linkcode watchObject}. */
@@ -40,22 +40,25 @@ export interface WatchObjectOptions {
   signal: AbortSignal;
   /** Limits the requests of the whole wait. */
   bucket: TokenBucket;
-  /** The resourceVersion of the reply to our own create, if there was one: no other object's may be watched from. */
+  /** The resourceVersion of the reply to our own create, if there was one: no watch starts from another object's. */
   createdVersion?: string | undefined;
-  /** Receive whole objects; `false` by default: metadata only, so that the cost does not depend on the size. */
-  whole?: boolean;
+  /** Whether to receive whole objects. `false` by default: metadata only, so that the cost does not depend on the size. */
+  whole?: boolean | undefined;
 }
 
-/** How long a watch may be silent before a fresh look, milliseconds, ± 20 %. */
+/** How long a watch may be silent before a LIST, milliseconds, ± 20 %. */
 const SILENCE_MS = 45_000;
-/** A watch that ends sooner without an event has failed: it was asked for to last minutes. client-go takes 1 s. */
+/** A watch that ends sooner has failed, milliseconds: it was to last minutes. client-go uses 1 s. */
 const SHORT_WATCH_MS = 5_000;
-/** A watch that has lived for so long is healthy, milliseconds. */
+/** A watch that has lived this long is healthy, milliseconds. */
 const HEALTHY_WATCH_MS = 60_000;
-/** Time between two looks where watching is not allowed, milliseconds, ± 20 %. */
+/** Time between two GETs where watching is not allowed, milliseconds, ± 20 %. */
 const POLL_MS = 5_000;
-/** How many looks until another try to watch: about five minutes. */
+/** After how many GETs the run tries to watch again: about five minutes. */
 const POLLS_UNTIL_WATCH = 60;
+
+/** Types of events that show the object. */
+const CHANGES = ["ADDED", "MODIFIED", "DELETED"];
 
 type State = ReadingState | { at: "pause"; ms: number; then: State };
 
@@ -69,7 +72,7 @@ type Transition = AsyncGenerator<Sighting, State>;
 /**
  * Yields each sighting of an object, without end.
  *
- * @throws {RunError} `ApiUnreachable` or `AccessLost` if looking has failed for longer than `WHILE_WAITING` allows
+ * @throws {RunError} `ApiUnreachable` or `AccessLost` if requests have failed for longer than `WHILE_WAITING` allows
  * @throws The signal's reason, when it is aborted
  */
 export async function* watchObject(
@@ -96,17 +99,17 @@ class ObjectWatch {
   readonly #kube: KubeClient;
   readonly #ref: ObjectRef;
   readonly #options: WatchObjectOptions;
-  /** Failures of every request, for how long they last. */
+  /** Failures of all requests, and for how long they last. */
   readonly #outage: Outage;
   /** Failures of watches alone: a LIST that succeeds between them must not make them come faster. */
   readonly #watchBackoff: Backoff;
   #mayWatch = true;
-  /** When the object was last seen or heard of, by the clock: silence counts over all watches together. */
+  /** When a request or an event last showed the object, by the clock: silence counts over all watches together. */
   #heardAt: number;
-  /** The object's version when it was last seen: a watch that has missed a newer one is of no use. */
+  /** The object's version when it was last seen: a watch that has missed a newer version is of no use. */
   #known: string | undefined;
   #expiredInARow = 0;
-  /** Whether the last that was seen of the object is its deletion. */
+  /** Whether the last sighting was the object's deletion. */
   #isDeleted = false;
   readonly #warned = new Set<string>();
 
@@ -131,7 +134,7 @@ class ObjectWatch {
     }
   }
 
-  /** A fresh look by LIST. Next: watch from the collection's version; poll if that is forbidden; else pause, list. */
+  /** LIST of the one name. Next: `watch` from the collection's version; `poll` if forbidden; `pause`, `list` after a failure. */
   async *#list(): Transition {
     try {
       const version = yield* this.#listOnce({});
@@ -145,8 +148,8 @@ class ObjectWatch {
   }
 
   /**
-   * Events as they come. Next: watch again from the last version after a clean end; list after a deletion, an
-   * expired version or an event that makes no sense; pause, list after a failure; poll if watching is forbidden.
+   * Events as they come. Next: `watch` from the last version after a clean end; `list` after a deletion, an expired
+   * version, an event that makes no sense or was missed, or when watching is forbidden; `pause`, `list` after a failure.
    */
   async *#watch(from: string): Transition {
     let opened = this.#options.clock.now();
@@ -154,7 +157,7 @@ class ObjectWatch {
     let version = from;
     try {
       await this.#options.bucket.take(this.#options.signal);
-      // Time in which it had to wait for its turn is no life of the watch.
+      // The time in the queue does not count as life of the watch.
       opened = this.#options.clock.now();
       while (true) {
         const silentMs = this.#options.clock.now() - this.#heardAt;
@@ -164,9 +167,11 @@ class ObjectWatch {
           continue;
         }
         if (event === "end") return this.#ended(opened, version);
-        const next = yield* this.#event(event);
-        if (typeof next !== "string") return next;
-        version = next;
+        const told = this.#read(event);
+        if (!told) return { at: "list" };
+        version = told.version;
+        if (told.sighting) yield told.sighting;
+        if (told.sighting?.is === "deleted") return { at: "list" };
       }
     } catch (error) {
       return this.#watchFailed(error, opened);
@@ -175,7 +180,7 @@ class ObjectWatch {
     }
   }
 
-  /** A look by GET, where LIST or WATCH is forbidden. Next: pause, poll; list after a failure or after many looks. */
+  /** GET, where LIST or WATCH is forbidden. Next: `pause`, `poll`; `pause`, `list` after a failure or after many GETs. */
   async *#poll(count: number): Transition {
     const { clock } = this.#options;
     try {
@@ -191,32 +196,29 @@ class ObjectWatch {
     return { at: "pause", ms: jitter(clock, POLL_MS, 0.2), then };
   }
 
-  /** What an event says: the version to resume from, or the state that follows at once. */
-  async *#event(event: WatchEvent): AsyncGenerator<Sighting, string | State> {
-    const { object } = event;
-    const { metadata } = object;
-    if (event.type === "ERROR") {
-      throw errorFromStatus(`watch ${titleOf(this.#ref)}`, pluralOf(this.#ref), object);
-    }
-    const version = metadata?.resourceVersion;
+  /**
+   * Reads an event: the version to resume from and, if it is about the object, a sighting. Returns `undefined` for an
+   * event that makes no sense.
+   *
+   * @throws {ApiError} If the event is an error
+   */
+  #read({ type, object }: WatchEvent): { version: string; sighting?: Sighting } | undefined {
+    if (type === "ERROR") throw errorFromStatus(`watch ${titleOf(this.#ref)}`, pluralOf(this.#ref), object);
     this.#expiredInARow = 0;
     this.#heardAt = this.#options.clock.now();
     this.#watchBackoff.reset();
-    if (event.type === "BOOKMARK" && version) return version;
-    const isChange = ["ADDED", "MODIFIED", "DELETED"].includes(event.type);
-    if (!isChange || !version || metadata.uid === undefined) return { at: "list" };
-    if (metadata.name !== this.#ref.name) return version;
+    const { metadata } = object;
+    const version = metadata?.resourceVersion;
+    if (!version) return undefined;
+    if (type === "BOOKMARK") return { version };
+    if (!CHANGES.includes(type) || metadata.uid === undefined) return undefined;
+    if (metadata.name !== this.#ref.name) return { version };
     this.#known = version;
-    this.#isDeleted = event.type === "DELETED";
-    if (!this.#isDeleted) {
-      yield { is: "there", object };
-      return version;
-    }
-    yield { is: "deleted", object };
-    return { at: "list" };
+    this.#isDeleted = type === "DELETED";
+    return { version, sighting: { is: this.#isDeleted ? "deleted" : "there", object } };
   }
 
-  /** A clean end: normal after some time; a failure if it came at once. */
+  /** A clean end is normal after some time, and a failure if it came at once. */
   #ended(opened: number, version: string): State {
     const life = this.#options.clock.now() - opened;
     if (life >= HEALTHY_WATCH_MS) this.#watchBackoff.reset();
@@ -247,7 +249,7 @@ class ObjectWatch {
     return { at: "pause", ms: this.#watchBackoff.nextMs(error), then: { at: "list" } };
   }
 
-  /** What breaks once may break a thousand times: only the first of a kind is a warning. */
+  /** Warns of each message once: the same failure may come a thousand times. */
   #warnOnce(message: string): void {
     const { log } = this.#options;
     if (this.#warned.has(message)) log.debug(message);
@@ -260,7 +262,7 @@ class ObjectWatch {
     return { at: "pause", ms: this.#outage.pauseMs(error), then: { at: "list" } };
   }
 
-  /** A LIST of the one name, without a resourceVersion, so that it is answered from a quorum of etcd. */
+  /** LIST of the one name, without a resourceVersion: the API server answers from a quorum of etcd. */
   async *#listOnce(options: ReadOptions): AsyncGenerator<Sighting, string> {
     const { items, resourceVersion } = await this.#request(
       (given) => this.#kube.list(this.#ref, given),
@@ -274,7 +276,7 @@ class ObjectWatch {
     return resourceVersion;
   }
 
-  /** A look past a silent watch, on a connection of its own. Tells whether the watch has missed something. */
+  /** LIST beside a silent watch, on a new connection. Returns whether the watch has missed something. */
   async *#relist(): AsyncGenerator<Sighting, boolean> {
     const known = this.#known;
     for await (const sighting of this.#listOnce({ freshConnection: true })) {

@@ -4,6 +4,7 @@
  * @module
  */
 import { messageOf } from "../errors.ts";
+import { oneLine } from "../text/one_line.ts";
 import { isFault } from "../kube/api_error.ts";
 
 /** What a read gave, or why it gave nothing. */
@@ -33,9 +34,4 @@ export async function attempt<T>(what: string, read: () => Promise<T>): Promise<
 /** What was asked for is not there any more. */
 export function gone(what: string): Attempt<never> {
   return { notRead: [`there is no ${what}`], isGone: true };
-}
-
-/** A text without line ends. */
-export function oneLine(text: string): string {
-  return text.replace(/\s+/g, " ").trim();
 }

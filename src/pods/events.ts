@@ -5,7 +5,8 @@
  */
 import { objectAt } from "../text/json.ts";
 import { cutText } from "../text/utf8.ts";
-import { attempt, oneLine, REQUEST_MS } from "./attempt.ts";
+import { oneLine } from "../text/one_line.ts";
+import { attempt, REQUEST_MS } from "./attempt.ts";
 import type { KubeClient, KubeObject } from "../kube/client.ts";
 
 /** An object whose events are asked for. */
@@ -23,7 +24,7 @@ export interface EventSubject {
 /** The events of an object, as far as they could be read. */
 export interface WarningEvents {
   /** As `Reason: message`, the newest last: the last five. Absent where they could not be read. */
-  value?: string[];
+  value?: string[] | undefined;
   /** The events themselves, in no order. */
   items: KubeObject[];
   /** Why they could not be read. */
@@ -43,7 +44,7 @@ export async function warningEvents(
 ): Promise<WarningEvents> {
   const what = `events of ${of.kind.toLowerCase()} "${of.name}"`;
   const { value: items, notRead } = await attempt(what, () => readWarnings(kube, of, signal));
-  return { ...(items ? { value: eventTexts(items) } : {}), items: items ?? [], notRead };
+  return { value: items && eventTexts(items), items: items ?? [], notRead };
 }
 
 /**

@@ -40,16 +40,16 @@ export interface ExplainPodOptions extends Pick<PodHoldOptions, "executors" | "w
   /** The container that matters most, if the pod has it; that of `kubectl logs` by default. */
   mainContainer?: string | undefined;
   /** Whether it is the pod that is meant, and not a later one of the same name. By default every pod is. */
-  isOwn?: (pod: KubeObject) => boolean;
+  isOwn?: ((pod: KubeObject) => boolean) | undefined;
   /**
    * Makes, for one log, a filter of the lines that say nothing of the work, such as an executor's own. By default every
    * line is kept.
    */
-  noise?: NoiseFilter;
+  noise?: NoiseFilter | undefined;
   /** The pod as it was just read: it is not read again. */
-  pod?: KubeObject;
+  pod?: KubeObject | undefined;
   /** Whether the work has not ended: what holds the pod up comes before a container of it that has failed. */
-  waits?: boolean;
+  waits?: boolean | undefined;
 }
 
 /** Makes a function that is asked of each line of one log, in order, whether it is left out. */
@@ -118,9 +118,8 @@ function causeIn(
   const problem = podProblem(pod, options.mainContainer);
   if (problem?.exitCode !== undefined && !options.waits) return () => problem;
   const { executors, workers } = options;
-  const known = { ...(executors ? { executors } : {}), ...(workers ? { workers } : {}), graceMs: 0 };
   return (events = []) => {
-    const hold = podHold(pod, { ...known, nowMs: kube.serverNow(), events });
+    const hold = podHold(pod, { executors, workers, graceMs: 0, nowMs: kube.serverNow(), events });
     return hold ? withExitCode(hold, problem) : problem;
   };
 }

@@ -5,7 +5,7 @@
  */
 import { objectAt, textAt } from "../text/json.ts";
 import { isFault } from "../kube/api_error.ts";
-import type { KubeClient, KubeObject } from "../kube/client.ts";
+import { createdAt, type KubeClient, type KubeObject } from "../kube/client.ts";
 import { explainPod, type ExplainPodOptions, type PodFindings } from "./explain_pod.ts";
 import { ownPods, type PodSelector } from "./list_pods.ts";
 import { podHold } from "./pod_hold.ts";
@@ -84,8 +84,4 @@ function stateOf(pod: KubeObject): { reason?: string; message?: string } {
 
 function phaseOf(pod: KubeObject): string {
   return textAt(pod, "status", "phase") || "Pending";
-}
-
-function createdAt({ metadata }: KubeObject): string {
-  return metadata.creationTimestamp ?? "";
 }

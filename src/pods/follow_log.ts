@@ -3,19 +3,21 @@
  *
  * @module
  */
-import { follow } from "../time/abort.ts";
-import { type Clock, withDeadline } from "../time/clock.ts";
+import { follow, scoped, unlessAborted, withDeadline } from "../time/signals.ts";
+import type { Clock } from "../time/clock.ts";
 import { ApiError, isFault } from "../kube/api_error.ts";
 import { Backoff } from "../object/backoff.ts";
 import { clockOf, type KubeClient } from "../kube/client.ts";
+import { Lines } from "../io/lines.ts";
+import { SeenLines } from "./seen_lines.ts";
 
 /** Options of {@linkcode followLog}. */
 export interface FollowLogOptions {
   /** The container. */
   container: string;
-  /** Gives it up. */
+  /** Ends the reading at once. */
   signal: AbortSignal;
-  /** Aborted when the container has ended, or soon will: what is left of its log is read once, without a wait. */
+  /** Aborted when the container has ended, or soon will: the rest of its log is read once, without a wait. */
   ending?: AbortSignal;
   /** The client's by default. */
   clock?: Clock;
@@ -25,82 +27,138 @@ export interface FollowLogOptions {
 const SILENCE_MS = 60_000;
 /** Pause before a stream that ended is opened anew, milliseconds. */
 const REOPEN_MS = 500;
-/** The stream of a container that has ended is over sooner than this, milliseconds; a proxy cuts quiet ones later. */
+/**
+ * The stream of a container that has ended is over sooner than this, milliseconds; a proxy that cuts quiet streams does
+ * so later.
+ */
 const OVER_MS = 5_000;
-/** Longest line in characters: what is longer is cut. A container may print without ever ending a line. */
+/** Longest line in characters; a longer line is cut. A container may print without ever ending a line. */
 const MAX_LINE_CHARS = 64 * 1024;
 
+/** The pod of a log. */
+interface PodName {
+  name: string;
+  namespace: string;
+}
+
+type State = { at: "stream" } | { at: "pause"; ms: number } | { at: "over" };
+
 /**
- * Yields each line of a container's log once, without its end. A container that is not yet started is waited for; a
- * stream that breaks or is silent for long is opened anew from its last line. It ends with the container or its pod.
+ * Yields each line of a container's log once, without its end. It waits for a container that is not yet started. When a
+ * stream breaks or is silent for long, it opens a new stream from the last line. It ends with the container or its pod.
  *
  * @throws {ApiError} With the fault `forbidden` if the log may not be read
  * @throws The signal's reason when that is aborted
  */
 export async function* followLog(
   kube: KubeClient,
-  pod: { name: string; namespace: string },
+  pod: PodName,
   options: FollowLogOptions,
 ): AsyncGenerator<string> {
-  const { ending = new AbortController().signal, signal } = options;
-  const clock = clockOf(kube, options);
-  const backoff = new Backoff(clock);
-  const seen = new SeenLines();
-  /** What the last stream, if it ended well, had after its last newline: a cut line, or the container's last words. */
-  let unended: string | undefined;
-  while (true) {
+  const { ending = new AbortController().signal } = options;
+  const log = new FollowedLog(kube, pod, { ...options, ending, clock: clockOf(kube, options) });
+  for (let state: State = { at: "stream" }; state.at !== "over";) {
+    state = state.at === "stream" ? yield* log.stream() : await log.pause(state.ms);
+  }
+}
+
+/** A log that is being followed; one method per state. */
+class FollowedLog {
+  readonly #kube: KubeClient;
+  readonly #pod: PodName;
+  readonly #options: Required<FollowLogOptions>;
+  readonly #backoff: Backoff;
+  readonly #seen = new SeenLines();
+  /**
+   * What the stream before, if it ended well, had after its last newline: a cut line, or the container's last words.
+   */
+  #unended: string | undefined;
+
+  constructor(kube: KubeClient, pod: PodName, options: Required<FollowLogOptions>) {
+    this.#kube = kube;
+    this.#pod = pod;
+    this.#options = options;
+    this.#backoff = new Backoff(options.clock);
+  }
+
+  /**
+   * Opens a stream and yields its new lines. Next: `over` when the container has ended or its pod is gone; otherwise
+   * `pause`, after a failure for longer each time.
+   */
+  async *stream(): AsyncGenerator<string, State> {
+    const { clock, ending } = this.#options;
     const isLast = ending.aborted;
     const openedAt = clock.now();
-    const lines = new LineSplitter();
-    let isOver = false;
-    let pauseMs = REOPEN_MS;
+    const sinceTime = this.#seen.reopen();
+    const lines = new Lines({ maxChars: MAX_LINE_CHARS });
+    let hasNews = false;
     try {
-      let hasNews = false;
-      for await (const chunk of openStream(kube, pod, { ...options, clock, ending, seen })) {
-        backoff.reset();
-        for (const text of seen.newOf(lines.push(chunk))) {
+      for await (const chunk of openStream(this.#kube, this.#pod, { ...this.#options, sinceTime })) {
+        this.#backoff.reset();
+        for (const text of this.#seen.newOf(lines.push(chunk))) {
           hasNews = true;
           yield text;
         }
       }
-      const rest = lines.rest();
-      // A stream also ends well when a proxy cuts it: only two that end alike tell that the container has ended.
-      isOver = isLast || (!hasNews && rest === unended && clock.now() - openedAt < OVER_MS);
-      if (isOver && rest !== "") yield* seen.newOf([rest]);
-      unended = rest;
     } catch (error) {
-      signal.throwIfAborted();
-      if (isFault(error, "forbidden")) throw error;
-      unended = undefined;
-      isOver = isLast || isGone(error);
-      pauseMs = backoff.nextMs(error);
+      return this.#failed(error, isLast);
     }
-    if (isOver) return;
-    await pause(pauseMs, { clock, ending, signal });
+    const isQuick = !hasNews && clock.now() - openedAt < OVER_MS;
+    return yield* this.#ended(lines.rest, { isLast, isQuick });
+  }
+
+  /** Waits, at most until the container is about to end. Next: `stream`. */
+  async pause(ms: number): Promise<State> {
+    const { clock, ending, signal } = this.#options;
+    await scoped(ending, (awake) => unlessAborted(clock.sleep(ms, awake), signal)).catch(() => {});
+    signal.throwIfAborted();
+    return { at: "stream" };
+  }
+
+  /**
+   * A stream ended well, with `rest` after its last newline. A proxy that cuts it ends it well, too: only two streams
+   * that end alike show that the container has ended.
+   */
+  *#ended(
+    rest: string,
+    { isLast, isQuick }: { isLast: boolean; isQuick: boolean },
+  ): Generator<string, State> {
+    const isOver = isLast || (isQuick && rest === this.#unended);
+    this.#unended = rest;
+    if (!isOver) return { at: "pause", ms: REOPEN_MS };
+    if (rest !== "") yield* this.#seen.newOf([rest]);
+    return { at: "over" };
+  }
+
+  #failed(error: unknown, isLast: boolean): State {
+    this.#options.signal.throwIfAborted();
+    if (isFault(error, "forbidden")) throw error;
+    this.#unended = undefined;
+    if (isLast || isGone(error)) return { at: "over" };
+    return { at: "pause", ms: this.#backoff.nextMs(error) };
   }
 }
 
-/** Whether there is no such pod any more, or it has no such container. */
+/** Whether the pod is gone, or has no such container. */
 function isGone(error: unknown): boolean {
   return isFault(error, "notFound") ||
     (isFault(error, "invalid") && error.message.includes("is not valid for pod"));
 }
 
 interface StreamOptions extends Required<FollowLogOptions> {
-  seen: SeenLines;
+  sinceTime: string | undefined;
 }
 
-/** One stream, from the lines on that were seen last. It throws when it is silent, and when `ending` comes. */
+/** Opens one stream, from `sinceTime` on. Throws when the stream is silent, and when `ending` is aborted. */
 async function* openStream(
   kube: KubeClient,
-  pod: { name: string; namespace: string },
-  { clock, container, ending, seen, signal }: StreamOptions,
+  pod: PodName,
+  { clock, container, ending, signal, sinceTime }: StreamOptions,
 ): AsyncGenerator<Uint8Array> {
   const attempt = follow(signal);
   const isLast = ending.aborted;
   const end = () => attempt.abort(new Error("the container is about to end"));
   if (!isLast) ending.addEventListener("abort", end, { once: true, signal: attempt.signal });
-  const sinceTime = seen.reopen();
   const request = { container, follow: !isLast, sinceTime, signal: attempt.signal };
   const stream = kube.streamLog(pod, request)[Symbol.asyncIterator]();
   const reason = () => new ApiError("the log's stream is silent", { fault: "broken" });
@@ -119,90 +177,4 @@ async function* openStream(
     attempt.release();
     stream.return?.().catch(() => {});
   }
-}
-
-/** Sleeps, at most until `ending` comes. */
-async function pause(
-  ms: number,
-  { clock, ending, signal }: { clock: Clock; ending: AbortSignal; signal: AbortSignal },
-): Promise<void> {
-  if (ending.aborted) return;
-  const sleep = follow(signal);
-  const stop = new AbortController();
-  ending.addEventListener("abort", () => sleep.abort(ending.reason), { once: true, signal: stop.signal });
-  await clock.sleep(ms, sleep.signal).catch(() => {});
-  stop.abort();
-  sleep.release();
-  signal.throwIfAborted();
-}
-
-/**
- * Which lines were seen: how many of each time in the newest second and the one before. A stream that is opened anew
- * begins with whole seconds, and standard output and standard error are not quite in order.
- */
-class SeenLines {
-  readonly #counts = new Map<string, number>();
-  /** How many lines of each time the present stream is to bring once more. */
-  #repeated = new Map<string, number>();
-  /** Seconds since 1970. */
-  #newest = -Infinity;
-
-  /** A new stream is opened. Returns the time to open it from. */
-  reopen(): string | undefined {
-    this.#repeated = new Map(this.#counts);
-    if (this.#newest === -Infinity) return undefined;
-    return `${new Date((this.#newest - 1) * 1_000).toISOString().slice(0, 19)}Z`;
-  }
-
-  /** The texts of those lines that were not seen before. What has no time is no line of the container. */
-  *newOf(lines: Iterable<string>): Generator<string> {
-    for (const line of lines) {
-      const blank = line.indexOf(" ");
-      const time = blank < 0 ? line : line.slice(0, blank);
-      const second = Math.floor(Date.parse(time) / 1_000);
-      if (/^\d{4}-\d\d-\d\dT/.test(time) && !Number.isNaN(second) && this.#isNew(time, second)) {
-        yield blank < 0 ? "" : line.slice(blank + 1).replace(/\r$/, "");
-      }
-    }
-  }
-
-  #isNew(time: string, second: number): boolean {
-    const repeated = this.#repeated.get(time) ?? 0;
-    if (repeated > 0) {
-      this.#repeated.set(time, repeated - 1);
-      return false;
-    }
-    this.#counts.set(time, (this.#counts.get(time) ?? 0) + 1);
-    if (second > this.#newest) this.#forgetBefore(second - 1);
-    this.#newest = Math.max(this.#newest, second);
-    return true;
-  }
-
-  #forgetBefore(second: number): void {
-    for (const time of this.#counts.keys()) {
-      if (Date.parse(time) < second * 1_000) this.#counts.delete(time);
-    }
-  }
-}
-
-/** Makes lines of chunks. */
-class LineSplitter {
-  readonly #decoder = new TextDecoder("utf-8", { ignoreBOM: true });
-  #rest = "";
-
-  /** The lines that this chunk completes. */
-  push(chunk: Uint8Array): string[] {
-    const parts = (this.#rest + this.#decoder.decode(chunk, { stream: true })).split("\n");
-    this.#rest = cut(parts.pop() ?? "");
-    return parts.map(cut);
-  }
-
-  /** What follows the last newline. */
-  rest(): string {
-    return this.#rest;
-  }
-}
-
-function cut(line: string): string {
-  return line.length > MAX_LINE_CHARS ? `${line.slice(0, MAX_LINE_CHARS)}…` : line;
 }

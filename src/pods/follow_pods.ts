@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { follow, type Follower } from "../time/abort.ts";
+import { follow, type Follower } from "../time/signals.ts";
 import type { Clock } from "../time/clock.ts";
 import { messageOf } from "../errors.ts";
 import type { Log } from "../io/log.ts";

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { oneLine } from "../text/one_line.ts";
 import { cutText } from "../text/utf8.ts";
 import type { KubeObject } from "../kube/client.ts";
 
@@ -43,7 +44,7 @@ const DELETION_GRACE_MS = 30_000;
 
 /** Makes a hold. */
 export function aHold({ reason, held, message = "", container, object }: HoldOptions): Hold {
-  const text = cutText(message.replace(/\s+/g, " ").trim(), MAX_MESSAGE_BYTES);
+  const text = cutText(oneLine(message), MAX_MESSAGE_BYTES);
   return {
     reason,
     ...(text === "" ? {} : { message: text }),

@@ -7,23 +7,23 @@ import { objectAt, objectsAt, textAt } from "../text/json.ts";
 import type { KubeObject } from "../kube/client.ts";
 import { newestEvent } from "./events.ts";
 import { aHold, deletionHold, type Hold, type HoldOptions } from "./hold.ts";
-import { isStarting, type PodProblem, podProblem } from "./pod_problem.ts";
+import { isStarting, type PodProblem, podProblem, sidecarsOf } from "./pod_problem.ts";
 
 /** What else is known of a pod. */
 export interface PodHoldOptions {
   /** The API server's clock, milliseconds since 1970. */
   nowMs: number;
   /** Warning events, of this pod and of others. By default there are none. */
-  events?: KubeObject[];
+  events?: KubeObject[] | undefined;
   /** Containers of an executor: they end by themselves after the work. By default there are none. */
-  executors?: string[];
+  executors?: string[] | undefined;
   /**
    * The containers that do the work of the pod: once all of them have ended, the pod should end as well. By default
    * every container does, and the pod waits for the others as soon as one has ended.
    */
-  workers?: (pod: KubeObject) => string[];
+  workers?: ((pod: KubeObject) => string[]) | undefined;
   /** How long a pod may be without being told of, milliseconds; 30 000 by default: images are pulled, nodes come up. */
-  graceMs?: number;
+  graceMs?: number | undefined;
 }
 
 /** How long a pod may be without being told of, milliseconds: images are pulled, nodes come up. */
@@ -85,10 +85,10 @@ function gatedHold(pod: KubeObject, { reason, message = "" }: PodProblem): Hold 
 
 /** A sidecar among the init containers that the others wait for: its startup probe has not passed. */
 function startingSidecar(pod: KubeObject): string | undefined {
-  const sidecars = objectsAt(pod, "spec", "initContainers")
-    .filter(({ restartPolicy }) => restartPolicy === "Always").map(({ name }) => name);
+  const sidecars = sidecarsOf(pod);
   const found = objectsAt(pod, "status", "initContainerStatuses").find((status) =>
-    sidecars.includes(status.name) && "running" in objectAt(status, "state") && status.started !== true
+    sidecars.includes(textAt(status, "name")) && "running" in objectAt(status, "state") &&
+    status.started !== true
   );
   return found && textAt(found, "name");
 }

@@ -71,6 +71,16 @@ export function containersOf(pod: KubeObject): string[] {
     .flatMap((list) => objectsAt(pod, "spec", list).map((each) => textAt(each, "name")));
 }
 
+/**
+ * The names of a pod's sidecars: init containers that run beside the others, and end after them.
+ * https://kubernetes.io/docs/concepts/workloads/pods/sidecar-containers/
+ */
+export function sidecarsOf(pod: KubeObject): string[] {
+  return objectsAt(pod, "spec", "initContainers")
+    .filter(({ restartPolicy }) => restartPolicy === "Always")
+    .map((each) => textAt(each, "name"));
+}
+
 /** Whether a container of the pod has written a log, as far as its status tells. */
 export function hasRun(pod: KubeObject, container: string): boolean {
   return statusesOf(pod).some(({ name, state, lastState }) =>
@@ -151,17 +161,12 @@ function containerStates(pod: KubeObject): ContainerState[] {
   });
 }
 
-/**
- * Init containers first. A sidecar is one only by its place: it runs beside the others, and ends after them.
- * https://kubernetes.io/docs/concepts/workloads/pods/sidecar-containers/
- */
+/** Init containers first. A sidecar stands among them and counts as a container. */
 function statusesOf(pod: KubeObject): (JsonObject & { name: string; isInit: boolean })[] {
-  const sidecars = objectsAt(pod, "spec", "initContainers")
-    .filter(({ restartPolicy }) => restartPolicy === "Always")
-    .map(({ name }) => name);
-  const all = (list: string, isInit: (name?: JsonValue) => boolean) =>
+  const sidecars = sidecarsOf(pod);
+  const all = (list: string, isInit: (name: string) => boolean) =>
     objectsAt(pod, "status", list)
-      .map((each) => ({ ...each, name: String(each.name), isInit: isInit(each.name) }));
+      .map((each) => ({ ...each, name: String(each.name), isInit: isInit(String(each.name)) }));
   return [
     ...all("initContainerStatuses", (name) => !sidecars.includes(name)),
     ...all("containerStatuses", () => false),

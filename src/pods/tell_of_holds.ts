@@ -17,7 +17,7 @@ export interface TellOfHoldsOptions {
   /** Where it is told. */
   log: Log;
   /** The client's by default. */
-  clock?: Clock;
+  clock?: Clock | undefined;
 }
 
 /** When the first look is, milliseconds: a run that is shorter pays nothing. */

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { unlessAborted } from "../time/abort.ts";
-import { type Clock, followLater, withDeadline } from "../time/clock.ts";
+import { followLater, unlessAborted, withDeadline } from "../time/signals.ts";
+import type { Clock } from "../time/clock.ts";
 import { messageOf } from "../errors.ts";
 import type { Reason } from "../exit_codes.ts";
 import type { ActionRunner, DiagnoseInput, Diagnosis } from "../runner.ts";

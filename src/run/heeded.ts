@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { unlessAborted } from "../time/abort.ts";
+import { unlessAborted } from "../time/signals.ts";
 import { messageOf, reasonOf, RunError } from "../errors.ts";
 
 /** How long a step may go on when the context's time is up, milliseconds. */

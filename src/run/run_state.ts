@@ -14,8 +14,8 @@ import type {
   WaitForCompletionOutput,
 } from "../runner.ts";
 import type { JsonObject } from "../text/json.ts";
-import { unlessAborted } from "../time/abort.ts";
-import { type Clock, followLater, systemClock } from "../time/clock.ts";
+import { type Clock, systemClock } from "../time/clock.ts";
+import { followLater, unlessAborted } from "../time/signals.ts";
 import { completedOutcome } from "./completed_outcome.ts";
 import { dryRunOutcome } from "./dry_run_outcome.ts";
 import { type ExecuteResult, executeResult } from "./execute_result.ts";

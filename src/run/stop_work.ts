@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { unlessAborted } from "../time/abort.ts";
-import { type Clock, withDeadline } from "../time/clock.ts";
+import { unlessAborted, withDeadline } from "../time/signals.ts";
+import type { Clock } from "../time/clock.ts";
 import { formatDuration } from "../time/duration.ts";
 import { messageOf, reasonOf } from "../errors.ts";
 import type { Left, Reason } from "../exit_codes.ts";

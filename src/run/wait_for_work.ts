@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { type Clock, followLater, withDeadline } from "../time/clock.ts";
+import type { Clock } from "../time/clock.ts";
+import { followLater, withDeadline } from "../time/signals.ts";
 import { formatDuration } from "../time/duration.ts";
 import { messageOf, reasonOf, RunError } from "../errors.ts";
 import { AFTER_TIMEOUT_MS, heeded } from "./heeded.ts";

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { unlessAborted } from "../time/abort.ts";
-import { type Clock, followLater, withDeadline } from "../time/clock.ts";
+import { followLater, unlessAborted, withDeadline } from "../time/signals.ts";
+import type { Clock } from "../time/clock.ts";
 import { formatDuration } from "../time/duration.ts";
 import type { Reason } from "../exit_codes.ts";
 import type { JsonObject } from "../text/json.ts";

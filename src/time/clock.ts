@@ -1,9 +1,8 @@
 /**
- * Time and chance, injected so that tests need no real sleep.
+ * Time and chance, passed in so that tests need no real sleep.
  *
  * @module
  */
-import { follow } from "./abort.ts";
 
 /** A monotonic clock with sleep and randomness. */
 export interface Clock {
@@ -38,40 +37,4 @@ export const systemClock: Clock = {
 /** `value` ± `share` of it, so that many runners do not act at the same moment. */
 export function jitter(clock: Clock, value: number, share: number): number {
   return value * (1 + share * (2 * clock.random() - 1));
-}
-
-/** A signal that follows another one `ms` later, so that what is under way can still end. `stop` when it has ended. */
-export function followLater(
-  signal: AbortSignal,
-  { ms, clock }: { ms: number; clock: Clock },
-): { signal: AbortSignal; stop: () => void } {
-  const late = new AbortController();
-  const done = new AbortController();
-  const wait = () => {
-    clock.sleep(ms, done.signal).then(() => late.abort(signal.reason), () => {});
-  };
-  if (signal.aborted) wait();
-  signal.addEventListener("abort", wait, { once: true, signal: done.signal });
-  return { signal: late.signal, stop: () => done.abort() };
-}
-
-/**
- * Runs `work` with a signal that is aborted after `ms`, or with the outer signal, whichever comes first.
- *
- * The timer lives no longer than the work: a pending one would keep the process alive.
- */
-export async function withDeadline<T>(
-  ms: number,
-  options: { clock: Clock; signal?: AbortSignal | undefined; reason: () => Error },
-  action: (signal: AbortSignal) => Promise<T>,
-): Promise<T> {
-  const inner = follow(options.signal);
-  const done = new AbortController();
-  options.clock.sleep(ms, done.signal).then(() => inner.abort(options.reason()), () => {});
-  try {
-    return await action(inner.signal);
-  } finally {
-    done.abort();
-    inner.release();
-  }
 }

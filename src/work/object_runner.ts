@@ -5,7 +5,8 @@
  */
 import type { JsonObject, JsonValue } from "../text/json.ts";
 import type { KubeClient, KubeObject, ObjectMeta } from "../kube/client.ts";
-import { createNew, preflightCreate } from "../object/create_or_adopt.ts";
+import { createNew } from "../object/create_or_adopt.ts";
+import { preflightCreate } from "../object/preflight_create.ts";
 import { type CreateOptions, findOwn } from "../object/find_own.ts";
 import { STOPPED_BY_ANNOTATION } from "../object/ownership.ts";
 import type { ActionRunner, ExecutionContext, Found, StepInput, StopInput, WorkRef } from "../runner.ts";

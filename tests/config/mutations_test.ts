@@ -11,7 +11,7 @@ import { InvalidInputError } from "../../src/errors.ts";
 import { isNoText, type JsonObject } from "../../src/text/json.ts";
 import type { KubeObject } from "../../src/kube/client.ts";
 import { proxyProblem, serverProblem } from "../../src/kube/server_url.ts";
-import { parseManifest } from "../../src/io/manifest.ts";
+import { parseManifest } from "../../src/io/parse_manifest.ts";
 import type { ExecutionContext } from "../../src/runner.ts";
 import { secretsIn } from "../../src/io/secrets.ts";
 import { aContext } from "../lab/builders.ts";

@@ -6,7 +6,8 @@
 import { argoRunner } from "../../runners/argo/mod.ts";
 import { rbacOfRun } from "../../src/check/rbac_of_run.ts";
 import type { CheckItem } from "../../src/check/check_item.ts";
-import { type CheckInput, checkRun } from "../../src/check/check_run.ts";
+import type { CheckInput } from "../../src/check/check_input.ts";
+import { checkRun } from "../../src/check/check_run.ts";
 import type { Config } from "../../src/config/config.ts";
 import { type JsonObject, Mask, type RbacRule, silentLog } from "../../src/mod.ts";
 import { openReporter } from "../../src/status/open_reporter.ts";

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/
 import { DryRunRefusedError, RunError } from "../../src/errors.ts";
 import type { Reason } from "../../src/exit_codes.ts";
 import type { KubeObject } from "../../src/kube/client.ts";
-import { preflightCreate } from "../../src/object/create_or_adopt.ts";
+import { preflightCreate } from "../../src/object/preflight_create.ts";
 import { findOwn } from "../../src/object/find_own.ts";
 import type { RoleRule } from "../../src/testing/mod.ts";
 import { answered, ANSWERS, failure } from "../lab/recorded_answers.ts";

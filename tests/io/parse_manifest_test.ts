@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { InvalidInputError } from "../../src/errors.ts";
 import type { JsonObject } from "../../src/text/json.ts";
-import { MAX_MANIFEST_BYTES, parseManifest } from "../../src/io/manifest.ts";
+import { MAX_STORED_BYTES, parseManifest } from "../../src/io/parse_manifest.ts";
 
 function parse(text: string | Uint8Array): JsonObject {
   return parseManifest(typeof text === "string" ? new TextEncoder().encode(text) : text);
@@ -279,10 +279,10 @@ for (const { row, what, text, problem, line } of broken) {
 }
 
 Deno.test("parseManifest() takes 1.5 MiB and refuses a byte more before it parses (B18)", () => {
-  assertEquals(MAX_MANIFEST_BYTES, 1_572_864);
-  const whole = new TextEncoder().encode(`a: ${"x".repeat(MAX_MANIFEST_BYTES - 3)}`);
-  assertEquals(String(parse(whole).a).length, MAX_MANIFEST_BYTES - 3);
-  const more = new Uint8Array(MAX_MANIFEST_BYTES + 1).fill("[".charCodeAt(0));
+  assertEquals(MAX_STORED_BYTES, 1_572_864);
+  const whole = new TextEncoder().encode(`a: ${"x".repeat(MAX_STORED_BYTES - 3)}`);
+  assertEquals(String(parse(whole).a).length, MAX_STORED_BYTES - 3);
+  const more = new Uint8Array(MAX_STORED_BYTES + 1).fill("[".charCodeAt(0));
   assertEquals(problemOf(more), "is larger than the limit of 1572864 bytes");
 });
 

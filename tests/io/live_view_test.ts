@@ -1,5 +1,5 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { LiveView, type ProgressNode, viewLines } from "../../src/io/progress.ts";
+import { LiveView, type ProgressNode, viewLines } from "../../src/io/live_view.ts";
 
 const NOW = Date.parse("2026-01-01T00:01:00Z");
 

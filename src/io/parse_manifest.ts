@@ -10,10 +10,10 @@ import { InvalidInputError, messageOf } from "../errors.ts";
 import { isJsonObject, type JsonObject } from "../text/json.ts";
 
 /**
- * Largest manifest in bytes: what etcd takes at most in one request, 1.5 MiB.
+ * Largest manifest, and largest object, in bytes: etcd accepts no larger request.
  * https://etcd.io/docs/v3.6/dev-guide/limit/
  */
-export const MAX_MANIFEST_BYTES = 1.5 * 1024 * 1024;
+export const MAX_STORED_BYTES = 1.5 * 1024 * 1024;
 
 /** Deepest nesting: far more than a workflow needs, far less than what overflows a stack. */
 const MAX_DEPTH = 100;
@@ -48,8 +48,8 @@ export function parseManifest(bytes: Uint8Array): JsonObject {
 }
 
 function decode(bytes: Uint8Array): string {
-  if (bytes.length > MAX_MANIFEST_BYTES) {
-    throw new InvalidInputError(`is larger than the limit of ${MAX_MANIFEST_BYTES} bytes`);
+  if (bytes.length > MAX_STORED_BYTES) {
+    throw new InvalidInputError(`is larger than the limit of ${MAX_STORED_BYTES} bytes`);
   }
   let text;
   try {
