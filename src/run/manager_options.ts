@@ -1,5 +1,5 @@
 import type { Log } from "../io/log.ts";
-import type { Progress } from "../io/progress.ts";
+import type { Progress } from "../io/live_view.ts";
 import type { Mask } from "../io/secrets.ts";
 import type { ActionRunner, ExecutionContext, StatusReporter } from "../runner.ts";
 import type { JsonObject } from "../text/json.ts";

@@ -15,7 +15,7 @@ import {
   serveEmbeddedApi,
 } from "../../src/testing/mod.ts";
 import { SERVICE_ACCOUNT_FOLDER } from "../../src/kube/credentials.ts";
-import { certificate } from "../faults/tls.ts";
+import { certificate } from "../lab/certificate.ts";
 import { cpuMs, median, peakMemoryMb } from "./process_stats.ts";
 
 const BINARY = binaryPath("argo-runner");

@@ -1,9 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
 import { join } from "node:path";
 import { ROOT, SANDBOX_FLAGS, withBundle } from "../../cmd/build/bundle.ts";
-import type { Breakage } from "../faults/programs/broken_runner.ts";
+import type { Breakage } from "../cluster/faults/programs/broken_runner.ts";
 
-const PROGRAM = "tests/faults/programs/broken_runner.ts";
+const PROGRAM = "tests/cluster/faults/programs/broken_runner.ts";
 const CONFIG = join(ROOT, "deno.json");
 
 const cases: { how: Breakage; says: string }[] = [

@@ -1,0 +1,137 @@
+/**
+ * Others that write the status object too: the run's key and theirs are both kept.
+ *
+ * @module
+ */
+import type { JsonObject } from "../../../../../src/mod.ts";
+import type { FaultRow } from "../../fault_row.ts";
+import type { Seen } from "../../proxy/proxy.ts";
+import { isStatusWrite } from "../../proxy/requests.ts";
+import type { Rig } from "../../lab/rig.ts";
+import { workRules } from "../../lab/rules.ts";
+import { configMapPath, mustReportOnStdoutOnly } from "../../lab/status_object.ts";
+import { failure, finishAndWait, must, mustHaveSeen, runToSuccess } from "../../lab/steps.ts";
+import { NAME, type Work } from "../../works/work.ts";
+
+const CONFLICT = failure(
+  409,
+  "Conflict",
+  'Operation cannot be fulfilled on configmaps "work": the object has been modified',
+  { name: NAME, kind: "configmaps" },
+);
+
+const conflictRules = (work: Work): JsonObject[] => [
+  ...workRules(work),
+  { apiGroups: [""], resources: ["configmaps"], verbs: ["get", "update"] },
+];
+const isPut = (seen: Seen) => seen.method === "PUT" && isStatusWrite(seen);
+
+/** Has somebody else write the status object just before each of the first `times` writes that `isIt` accepts. */
+function writeBefore(rig: Rig, times: number, isIt: (seen: Seen) => boolean): void {
+  let writes = 0;
+  rig.proxy.rule = ({ seen, pass }) => {
+    if (!isIt(seen) || writes >= times) return undefined;
+    return rig.cluster.patch(configMapPath(rig), { data: { engine: `write ${++writes}` } }).then(() =>
+      pass()
+    );
+  };
+}
+
+async function mustHaveKeptTheOthersKey(rig: Rig): Promise<void> {
+  const { data } = await rig.cluster.find(configMapPath(rig)) as { data: JsonObject };
+  must(String(data.engine).startsWith("write "), "the other writer's key is there");
+}
+
+const conflicts: FaultRow[] = [
+  {
+    row: 49,
+    name: "somebody else writes the status object before each write: both keys are kept",
+    exitCode: 0,
+    objects: 1,
+    async scenario(rig) {
+      writeBefore(rig, Infinity, isStatusWrite);
+      const outcome = await runToSuccess(rig);
+      await mustHaveKeptTheOthersKey(rig);
+      return outcome;
+    },
+  },
+  {
+    row: 49,
+    name: "three writes of the status are answered with 409: they are sent again",
+    exitCode: 0,
+    objects: 1,
+    async scenario(rig) {
+      let conflicts = 0;
+      rig.proxy.rule = ({ answer, seen }) =>
+        isStatusWrite(seen) && ++conflicts <= 3 ? answer(409, CONFLICT) : undefined;
+      const outcome = await runToSuccess(rig);
+      must(conflicts > 3, "three writes met a conflict");
+      return outcome;
+    },
+  },
+  {
+    row: 49,
+    name: "PUT meets another writer three times: it reads and writes again, both keys are kept",
+    exitCode: 0,
+    objects: 1,
+    rules: conflictRules,
+    async scenario(rig) {
+      writeBefore(rig, 3, isPut);
+      const outcome = await runToSuccess(rig);
+      must(
+        rig.proxy.seen.filter((seen) => isPut(seen) && seen.status === 409).length === 3,
+        "three real 409",
+      );
+      await mustHaveKeptTheOthersKey(rig);
+      return outcome;
+    },
+  },
+  {
+    row: 49,
+    name: "PUT meets another writer every time: five tries, and a success ends with 35",
+    exitCode: 35,
+    objects: 1,
+    rules: conflictRules,
+    async scenario(rig) {
+      const run = rig.start();
+      await rig.watching();
+      const before = rig.proxy.seen.filter(isPut).length;
+      writeBefore(rig, Infinity, isPut);
+      await rig.finish();
+      const verdictAt = performance.now();
+      const ended = await run.ended;
+      mustHaveSeen(rig, before + 5, isPut, "a PUT");
+      await mustReportOnStdoutOnly(rig, ended, "Succeeded");
+      return { ended, verdictAt };
+    },
+  },
+];
+
+const otherManager: FaultRow[] = [
+  {
+    row: 52,
+    name: "another manager has applied the key of the status: the run takes it over",
+    exitCode: 0,
+    objects: 1,
+    async scenario(rig) {
+      const configMap = {
+        apiVersion: "v1",
+        kind: "ConfigMap",
+        metadata: { name: NAME },
+        data: { status: "{}" },
+      };
+      const path = `${configMapPath(rig)}?fieldManager=engine&force=true`;
+      const apply = async () => {
+        const answer = await rig.cluster.request("PATCH", path, configMap, "application/apply-patch+yaml");
+        must(answer.ok, `the other manager owns the key: ${await answer.text()}`);
+      };
+      await apply();
+      const run = rig.start();
+      await rig.watching();
+      await apply();
+      return await finishAndWait(rig, run);
+    },
+  },
+];
+
+export const rows: FaultRow[] = [...conflicts, ...otherManager];
