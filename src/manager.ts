@@ -12,7 +12,7 @@ import { AFTER_SIGNAL_MS, heeded } from "./run/heeded.ts";
 import type { JsonObject } from "./text/json.ts";
 import type { Log } from "./io/log.ts";
 import { withoutSecretOutputs } from "./run/outputs.ts";
-import type { Progress } from "./io/progress.ts";
+import type { Progress } from "./io/live_view.ts";
 import { finalReport, type Outcome, reservedKeys } from "./run/report.ts";
 import { reportEnd, reportStart } from "./run/report_status.ts";
 import type {

@@ -120,7 +120,7 @@ export {
   stopByPatch,
 } from "./work/object_runner.ts";
 export { oneOf, parseText } from "./config/parse_text.ts";
-export { type Progress, type ProgressNode } from "./io/progress.ts";
+export { type Progress, type ProgressNode } from "./io/live_view.ts";
 export { readFile } from "./io/read_file.ts";
 export { type Outcome } from "./run/report.ts";
 export type { Program } from "./program/program.ts";

@@ -8,7 +8,7 @@ import type { RbacRule } from "./kube/rbac_rule.ts";
 import type { PodFindings } from "./pods/explain_pod.ts";
 import type { OwnerRef } from "./kube/client.ts";
 import type { Log } from "./io/log.ts";
-import type { Progress, ProgressNode } from "./io/progress.ts";
+import type { Progress, ProgressNode } from "./io/live_view.ts";
 import type { Mask } from "./io/secrets.ts";
 
 /** Where an engine wants a run's objects. Further platform properties come along under their own names. */

@@ -5,7 +5,7 @@
  */
 import { failureLines } from "../run/failure_text.ts";
 import { printable } from "../text/printable.ts";
-import { viewLines } from "../io/progress.ts";
+import { viewLines } from "../io/live_view.ts";
 import type { Description } from "../runner.ts";
 import type { OutputFormat } from "./output_format.ts";
 

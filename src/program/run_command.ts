@@ -5,7 +5,7 @@
  */
 import { InvalidInputError } from "../errors.ts";
 import { EXIT_CODES } from "../exit_codes.ts";
-import { LiveView } from "../io/progress.ts";
+import { LiveView } from "../io/live_view.ts";
 import { openLog } from "../io/log.ts";
 import { readManifest } from "../io/read_manifest.ts";
 import { Mask } from "../io/secrets.ts";
