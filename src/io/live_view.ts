@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { unicodeWidth } from "@std/cli/unicode-width";
 import { formatDuration } from "../time/duration.ts";
 import { printable } from "../text/printable.ts";
 import { type Stream, writeText } from "./standard_streams.ts";
@@ -45,6 +46,8 @@ const MARKS: Record<string, string> = {
   Pending: "\x1b[33m◷\x1b[0m",
 };
 const OTHER_MARK = "\x1b[90m○\x1b[0m";
+/** Columns that a name takes at least, if there are as many. */
+const NAME_COLUMNS = 40;
 /** Columns that a line has beside the name: mark, state and duration. */
 const BESIDE_NAME = 26;
 
@@ -130,11 +133,24 @@ function nodeLine(
   now: number,
 ): string {
   const indented = "  ".repeat(depth) + printable(name).replaceAll("\n", " ");
-  const width = Math.max(8, columns - BESIDE_NAME);
-  const fitted = indented.length > width
-    ? `${indented.slice(0, width - 1)}…`
-    : indented.padEnd(Math.min(width, 40));
+  const fitted = fit(indented, Math.max(8, columns - BESIDE_NAME));
   const end = finishedAt === undefined ? now : Date.parse(finishedAt);
   const duration = startedAt === undefined ? "" : formatDuration(Math.max(0, end - Date.parse(startedAt)));
   return `${MARKS[state] ?? OTHER_MARK} ${fitted} ${state.padEnd(9)} ${duration}`.trimEnd();
+}
+
+/** Cuts a text that is wider than this many columns, and fills up a short text. */
+function fit(text: string, columns: number): string {
+  const cut = unicodeWidth(text) > columns ? `${start(text, columns - 1)}…` : text;
+  return cut + " ".repeat(Math.max(0, Math.min(columns, NAME_COLUMNS) - unicodeWidth(cut)));
+}
+
+/** As many of a text's first characters as have room in this many columns. */
+function start(text: string, columns: number): string {
+  let fitting = "";
+  for (const character of text) {
+    if (unicodeWidth(fitting + character) > columns) break;
+    fitting += character;
+  }
+  return fitting;
 }

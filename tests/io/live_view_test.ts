@@ -46,6 +46,22 @@ Deno.test("viewLines() cuts names that are wider than the terminal", () => {
   assertEquals(line, `● ${"x".repeat(23)}… Running   42s`);
 });
 
+/** Names with characters of two columns and of none, and what is shown of them in front of the state. */
+const wide: { name: string; columns: number; shown: string }[] = [
+  { name: "ビルド", columns: 60, shown: `ビルド${" ".repeat(28)}` },
+  { name: "e\u0301tape 😀", columns: 60, shown: `e\u0301tape 😀${" ".repeat(26)}` },
+  { name: "試".repeat(100), columns: 51, shown: `${"試".repeat(12)}…` },
+  { name: "試".repeat(100), columns: 50, shown: `${"試".repeat(11)}… ` },
+  { name: `${"x".repeat(22)}e\u0301試試`, columns: 50, shown: `${"x".repeat(22)}e\u0301…` },
+];
+
+for (const { name, columns, shown } of wide) {
+  Deno.test(`viewLines() fits the name ${name.slice(0, 24)} into ${columns} columns by its width`, () => {
+    const [line = ""] = viewLines([aNode({ name })], { columns, rows: 10, now: NOW }).map(plain);
+    assertEquals(line, `● ${shown} Running   42s`);
+  });
+}
+
 Deno.test("viewLines() keeps a name on its line, whatever is in it", () => {
   const [line = ""] = viewLines([aNode({ name: "a\nb\x1b[2J" })], { columns: 60, rows: 10, now: NOW }).map(
     plain,
