@@ -13,14 +13,14 @@ import type { OpenedRun } from "./opened_run.ts";
 /** The manifest of the run that is checked. */
 export interface ReadManifest {
   items: CheckItem[];
-  /** What the runner warns of, until the end. */
+  /** The runner's warnings; the runner may add some until the check ends. */
   warnings: CheckItem[];
-  /** What the runner is started with; absent where the manifest is no use. */
+  /** What the runner is started with; absent if the manifest is invalid. */
   start?: Omit<StartInput, "signal">;
   found?: Found;
 }
 
-/** Reads the manifest and has the runner look at it: that takes no API server. */
+/** Reads the manifest and has the runner check it, which takes no API server. */
 export async function readManifest(input: CheckInput, run: OpenedRun): Promise<ReadManifest> {
   const { context, manifestPath } = run;
   const warnings: CheckItem[] = [];

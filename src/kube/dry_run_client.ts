@@ -8,7 +8,7 @@ import type { KubeClient } from "./client.ts";
 
 /** A client whose writes change nothing. */
 export interface DryRunClient extends KubeClient {
-  /** The client within, whose writes are done. */
+  /** The wrapped client, which stores its writes. */
   readonly real: KubeClient;
 }
 
@@ -31,12 +31,14 @@ export function dryRunClient(kube: KubeClient): DryRunClient {
   };
 }
 
-/** The client whose writes are done also in a dry run: for what a runner's `dryRun` makes and deletes again. */
+/**
+ * The client that stores its writes also in a dry run: for objects that a runner's `dryRun` creates and deletes again.
+ */
 export function realClient(kube: KubeClient | DryRunClient): KubeClient {
   return "real" in kube ? kube.real : kube;
 }
 
-/** A policy may refuse dry runs alone: whoever asked for one must know that nothing is said of the write itself. */
+/** A policy may deny dry runs only: the error says that a real write may be allowed. */
 async function told<T>(answer: Promise<T>): Promise<T> {
   try {
     return await answer;
