@@ -145,7 +145,7 @@ const others = [
 ];
 
 for (const name of others) {
-  Deno.test(`secretNoun() of ${JSON.stringify(name)} is none`, () =>
+  Deno.test(`secretNoun() of ${JSON.stringify(name)} is undefined`, () =>
     assertEquals(secretNoun(name), undefined));
 }
 
@@ -172,7 +172,7 @@ for (const [noun, text, isSecret] of texts) {
   });
 }
 
-Deno.test("isAbout() tells keys of references, and of users, from those of secrets", () => {
+Deno.test("isAbout() distinguishes keys of references and of users from keys of secrets", () => {
   for (
     const key of ["name", "secretName", "namespace", "user", "username", "url", "valueFrom", "secretKeyRef"]
   ) {

@@ -53,7 +53,7 @@ Deno.test("Mask hides every secret, the longest first, in texts at any depth, an
   });
 });
 
-Deno.test("Mask hides a short secret as a whole word only, and a long one wherever it stands", () => {
+Deno.test("Mask hides a short secret only as a whole word, and a long secret anywhere", () => {
   const mask = new Mask();
   mask.hide(["prod", "4096", "long-secret"]);
   assertEquals(
@@ -87,7 +87,7 @@ Deno.test("Mask hides a secret without the line end that a block of YAML gives i
   assertEquals(mask.apply("password is s3cret"), "password is ***");
 });
 
-Deno.test("Mask hides each line of a secret of several, but for those too short to be one", () => {
+Deno.test("Mask hides each line of a secret with several lines, except short lines", () => {
   const mask = new Mask();
   mask.hide(["{\n  first-part\n  second-part\n}\n"]);
   assertEquals(mask.applyTo(["got first-part", "second-part", "{}"]), ["got ***", "***", "{}"]);

@@ -119,7 +119,7 @@ test("row 45: fetchClient() names a token file that is missing or empty from the
     });
   }));
 
-test("row 45: fetchClient() takes a token that fits in no header for bad credentials", async () => {
+test("row 45: fetchClient() takes a token that fits in no header as bad credentials", async () => {
   await serving(() => WORKFLOW, async (server) => {
     const kube = fetchClient({ server, token: { text: "one\ntwo" } });
     assertEquals((await assertRejects(() => kube.get(REF), ApiError)).fault, "credentials");

@@ -17,7 +17,7 @@ Deno.test("WHILE_WAITING never says that nothing was created", () => {
   assertEquals(untrue.map(([fault, { then }]) => `${fault}: ${then}`), []);
 });
 
-Deno.test("WHILE_WAITING never gives up sooner than BEFORE_CREATE", () => {
+Deno.test("WHILE_WAITING never tries for a shorter time than BEFORE_CREATE", () => {
   for (const [fault, { forMs }] of Object.entries(BEFORE_CREATE)) {
     assert(WHILE_WAITING[fault as Fault].forMs >= forMs, fault);
   }

@@ -54,7 +54,7 @@ for (const [message, named] of messages) {
   });
 }
 
-Deno.test("holdText() names what holds the work up where the message does not", () => {
+Deno.test("holdText() names what holds the work up if the message does not", () => {
   const held = { kind: "Step", name: "build" };
   const object = { kind: "Mutex", name: "lock" };
   const texts = [
@@ -69,7 +69,7 @@ Deno.test("holdText() names what holds the work up where the message does not", 
   ]);
 });
 
-Deno.test("aHold() puts a message on one line, and cuts what is long", () => {
+Deno.test("aHold() puts a message on one line, and cuts a long message", () => {
   const { message } = aHold({
     reason: "X",
     held: { kind: "Pod", name: "x" },
