@@ -8,7 +8,7 @@ function anObject(fields: object): KubeObject {
   return { apiVersion: "example.org/v1", kind: "Work", metadata: {}, ...fields };
 }
 
-/** An object whose JSON has so many bytes. */
+/** An object whose JSON has this many bytes. */
 function ofBytes(bytes: number): KubeObject {
   const text = (length: number) => anObject({ spec: "x".repeat(length) });
   return text(bytes - JSON.stringify(text(0)).length);

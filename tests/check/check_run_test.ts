@@ -79,7 +79,7 @@ Deno.test("checkRun() accepts get and update of the status object in place of pa
   assert(items.some(({ message }) => message === 'get, update configmaps "demo": to write the status'));
 });
 
-/** Each case: what is amiss, what is said of it, and how the run would end. */
+/** Each case: what is wrong, the item's message, and how the run would end. */
 const cases: [
   what: string,
   set: (api: EmbeddedApi) => void | Promise<void>,

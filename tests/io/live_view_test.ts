@@ -11,7 +11,7 @@ function aDone(fields: Partial<ProgressNode> = {}): ProgressNode {
   return aNode({ state: "Succeeded", finishedAt: "2026-01-01T00:00:20Z", ...fields });
 }
 
-/** What a person sees: a line without its colours. */
+/** A line without its colours. */
 function plain(line: string): string {
   // deno-lint-ignore no-control-regex
   return line.replace(/\x1b\[\d*m/g, "");

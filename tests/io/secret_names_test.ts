@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { isAbout, isTextOf, secretNoun } from "../../src/io/secret_names.ts";
 
-/** Names of secrets, and the word that makes each one. */
+/** Names of secrets, and the word for a secret in each. */
 const secrets: Record<string, string> = {
   "password": "password",
   "PASSWORD": "password",
@@ -70,7 +70,7 @@ const others = [
   ],
   ...["token-limit", "token_count", "tokensPerMinute", "total_tokens", "tokenBudget", "passwordMinLength"],
   ...["minPasswordLength", "token-ttl", "tokenExpiry", "tokenExpirationSeconds", "secret-rotation-days"],
-  // Where it is kept, and how it is got.
+  // References to where a secret is kept.
   ...[
     "secret-store",
     "secretStore",
@@ -90,7 +90,7 @@ const others = [
     "secret-backend",
   ],
   ...["tokenHeader", "credentialsMode", "tokenType", "passwordPolicy", "api-key-header", "privateKeyFile"],
-  // What it is called in the cluster.
+  // Names of Secrets in the cluster.
   ...["secretName", "secret-name", "secretname", "caSecretName", "passwordSecretName", "existingSecret"],
   ...[
     "existing-secret",

@@ -109,7 +109,7 @@ Deno.test("no secret of a manifest is in anything that a run of it writes, in de
     };
     await Deno.writeTextFile(`${folder}/manifest.yaml`, JSON.stringify(manifest));
     await Deno.writeTextFile(`${folder}/kubeconfig`, server.kubeconfig({ token: "canary-token-43" }));
-    // Refused by the API server with the value in its words, then run to its failure.
+    // The API server first refuses it and quotes the value, then the work runs and fails.
     let refused = false;
     api.use((request, next) => {
       if (refused || request.method !== "POST") return next(request);

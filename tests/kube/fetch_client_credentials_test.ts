@@ -47,7 +47,7 @@ test("row 44: fetchClient() reads the token's file again when it has changed", (
 
 test("row 44: fetchClient() reads a refused token again once, and tries at once", () =>
   withTokenFile(async (file, write) => {
-    // The file changes without a sign between its read and the answer.
+    // The file changes between its read and the answer, and keeps its time.
     const answer = async ({ headers }: Asked) => {
       if (headers.get("authorization") === "Bearer two") return Response.json(WORKFLOW);
       await Deno.writeTextFile(file, "two");

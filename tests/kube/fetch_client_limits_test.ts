@@ -9,7 +9,7 @@ const CHUNK = new Uint8Array(MIB).fill(" ".charCodeAt(0));
 const PLACE = { namespace: "team" };
 const POD = { name: "demo", namespace: "team" };
 
-/** A client all of whose answers begin so and never end, and how many bytes of them were taken. */
+/** A client whose answers all begin with this text and never end, and how many bytes it has read. */
 function endless(
   start: string,
   status = 200,

@@ -8,7 +8,7 @@ import { type Asked, REF, serving, test, WORKFLOW } from "../lab/http_servers.ts
 const COLLECTION = "/apis/argoproj.io/v1alpha1/namespaces/team/workflows";
 const JSON_TYPE = "application/json";
 
-/** What the one request of a call was. */
+/** Returns the only request of a call. */
 async function requestOf(call: (kube: KubeClient) => Promise<unknown>): Promise<Asked> {
   let first: Asked | undefined;
   await serving(

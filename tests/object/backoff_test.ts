@@ -59,7 +59,7 @@ Deno.test("row 26: Backoff follows a server's wait up to 60 s", () => {
   assertEquals(pauses(1, failure("throttled", 86_400_000), MOST), [72_000]);
 });
 
-/** How many requests a bucket lets through in each of some minutes. */
+/** How many requests a bucket lets through in each minute. */
 async function requestsByMinute(minutes: number, pauseMs: number): Promise<number[]> {
   const clock = quickClock();
   const bucket = new TokenBucket(clock);

@@ -9,7 +9,7 @@ import { MINUTE } from "../lab/wait_lab.ts";
 
 const terminated = new RunError("Terminated", "SIGTERM");
 
-/** The object is created, and the answer takes some time. */
+/** Creates the object at once, and answers after some time. */
 function answersAfter(creation: Creation, ms: number): Detour {
   return async (send, signal) => {
     const object = await send();
@@ -18,7 +18,7 @@ function answersAfter(creation: Creation, ms: number): Detour {
   };
 }
 
-/** SIGTERM comes while the last of some calls is under way; the result or the error is returned. */
+/** Sends SIGTERM while the last of these calls is under way. Returns the result or the error. */
 async function interrupted(creation: Creation, ...calls: string[]): Promise<unknown> {
   const work = createOrAdopt(creation.kube, aWorkflow(), creation.options());
   work.catch(() => {});

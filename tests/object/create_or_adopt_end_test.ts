@@ -18,7 +18,7 @@ const kinds: [string, Creation["ends"]][] = [
   ["labels", { hasEnded, mayHaveEnded: ({ labels }) => labels?.phase === "Succeeded" }],
 ];
 
-/** A create whose name has the run's own object, which is being deleted and held. */
+/** A create of a name that the run's own object has, whose deletion a finalizer holds up. */
 async function heldOwn(ends: Creation["ends"], phase: string): Promise<Creation> {
   const creation = new Creation();
   creation.ends = ends;

@@ -100,7 +100,7 @@ Deno.test("row 8: createOrAdopt() adopts an object of a run whose id is not know
   assertEquals(object.metadata.uid, creation.find()?.metadata.uid);
 });
 
-/** The object of the name is not ours: it must be left alone. */
+/** Expects `NameTaken`, and the existing object unchanged. */
 async function nameTaken(creation: Creation): Promise<RunError> {
   const before = creation.find();
   const error = await creation.refused("NameTaken");

@@ -5,12 +5,12 @@ import { MINUTE, REF, Wait, waiting } from "../lab/wait_lab.ts";
 
 const CLAIM = { labels: { phase: "Succeeded", completed: "true" } };
 
-/** Somebody labels the Workflow as if it had ended. */
+/** Labels the Workflow as if it had ended. */
 function claim(wait: Wait): void {
   wait.api.patch("Workflow", REF.namespace, REF.name, { metadata: CLAIM });
 }
 
-/** From now on the API server does not tell what has happened to whole objects. */
+/** From now on the API server keeps no events of whole objects. */
 function forgetHistory(wait: Wait): void {
   wait.kube.trouble = ({ method, options }) =>
     method === "watch" && !options.metadataOnly ? failure("expired") : undefined;

@@ -11,7 +11,7 @@ const rows: [row: string, reason: Reason, getMs: number][] = [
   ["row 57", "Interrupted", 2_000],
 ];
 
-/** Ends the wait, and returns what it throws or gives within a time. */
+/** Ends the wait, and returns what it throws or returns within a time. */
 async function endingWith(wait: Wait, reason: RunError, withinMs: number): Promise<unknown> {
   wait.stop.abort(reason);
   return await wait.verdictWithin(withinMs).catch((error) => error);
@@ -55,7 +55,7 @@ for (const [row, reason, getMs] of rows) {
 
 const terminated = () => new RunError("Terminated", "SIGTERM");
 
-/** The reason of what ends a wait that gets SIGTERM. */
+/** The reason with which a wait ends after SIGTERM. */
 async function reasonAfterSignal(wait: Wait): Promise<unknown> {
   const error = await endingWith(wait, terminated(), 0);
   return error instanceof RunError ? error.reason : error;

@@ -14,7 +14,7 @@ function rule(...verbs: string[]): RoleRule[] {
   }] as RoleRule[];
 }
 
-/** The trouble begins, and lasts for ever. */
+/** Makes every request fail from now on. */
 async function lasting(fault: Fault, labels = true): Promise<Wait> {
   const wait = await waiting({ labels });
   wait.disturb(failure(fault));

@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { answered, failure } from "../lab/recorded_answers.ts";
 import { MINUTE, type Wait, waiting } from "../lab/wait_lab.ts";
 
-/** The Workflow ends while the trouble lasts; the verdict must come soon after its end. */
+/** Ends the Workflow while the trouble lasts; the verdict must come soon after the trouble's end. */
 async function assertVerdictAfter(wait: Wait, { withinMs }: { withinMs: number }): Promise<void> {
   wait.setPhase("Succeeded");
   await wait.clock.advance(1_000);

@@ -4,10 +4,10 @@ import { failure } from "../lab/recorded_answers.ts";
 import type { MemoryWatch } from "../lab/memory_client.ts";
 import { MINUTE, Wait, waiting } from "../lab/wait_lab.ts";
 
-/** What a burst of 10 and 30 a minute allow in 10 minutes. */
+/** Most requests in 10 minutes: a burst of 10, and 30 a minute. */
 const MOST_IN_10_MINUTES = 310;
 
-/** Counts the requests of 10 minutes in which the trouble lasts. */
+/** Counts the requests of 10 minutes of trouble. */
 async function assertPace(wait: Wait): Promise<void> {
   await wait.clock.advance(10 * MINUTE);
   const count = wait.kube.count();
@@ -91,7 +91,7 @@ Deno.test("waitForObject() makes hardly more requests than watches while a whole
   };
   restless().catch(() => {});
   await wait.clock.advance(10 * MINUTE);
-  // A watch lasts 3 minutes or more, and each 5 minutes a GET makes sure.
+  // A watch lasts 3 minutes or more, and every 5 minutes there is a GET.
   assertEquals([wait.kube.count("watch"), wait.kube.count("get"), wait.kube.count()], [4, 2, 6]);
   wait.stop.abort(new Error("stop"));
 });

@@ -5,7 +5,7 @@ import type { Call } from "../lab/memory_client.ts";
 import { quickClock } from "../lab/quick_clock.ts";
 import { MINUTE, REF, Wait, waiting } from "../lab/wait_lab.ts";
 
-/** From where each watch so far was asked for. */
+/** The resourceVersion of each watch so far. */
 function versionsOf(wait: Wait): (string | undefined)[] {
   return callsOf(wait, "watch").map(({ options }) => options.resourceVersion);
 }

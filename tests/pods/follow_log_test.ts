@@ -15,7 +15,7 @@ interface Followed {
   ended: () => string | undefined;
 }
 
-/** Follows a log whose streams are these, the last one again and again. */
+/** Follows a log with these streams; the last stream comes again and again. */
 function following(...streams: LogStream[]): Followed {
   const { kube, asked } = logClient((_asked, count) => streams[Math.min(count, streams.length) - 1]!);
   const clock = fakeClock();

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { aHold, holdText, objectNamedIn } from "../../src/pods/hold.ts";
 
-/** What the API server, its controllers and kubelets say, and the object that they name. */
+/** Messages of the API server, its controllers and kubelets, and the object that each names. */
 const messages: [message: string, named: string | undefined][] = [
   [
     'Error creating: pods "x-" is forbidden: error looking up service account team/nobody: serviceaccount "nobody" not found',

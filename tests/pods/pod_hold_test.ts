@@ -22,7 +22,7 @@ function holdOf(pod: KubeObject, options: Partial<PodHoldOptions> = {}) {
   return podHold(pod, { nowMs: LATER, ...options });
 }
 
-/** Pods as a cluster has had them. */
+/** Pods recorded from a cluster. */
 const recordings: {
   of: keyof typeof recorded;
   name: string;

@@ -13,7 +13,7 @@ interface Watched {
   ended: Promise<void>;
 }
 
-/** Tells of what `find` gives, which may throw. */
+/** Runs `tellOfHolds()` with `find`, which may throw. */
 function tellOf(find: () => Hold[]): Watched {
   const clock = fakeClock();
   const stop = new AbortController();
