@@ -13,7 +13,7 @@ import type { OpenedRun } from "./opened_run.ts";
 /** The manifest of the run that is checked. */
 export interface CheckedManifest {
   items: CheckItem[];
-  /** What the runner warns of, until the end. */
+  /** The runner's warnings; the runner may add some until the check ends. */
   warnings: CheckItem[];
   /** What the runner's steps get; absent where the manifest is no use. */
   input?: Omit<FindInput, "signal">;

@@ -1,5 +1,5 @@
 /**
- * Whether what a run would write fits, and whether the times in it do.
+ * Whether the objects that a run would write are small enough, and whether its times fit together.
  *
  * @module
  */
@@ -11,12 +11,12 @@ import { MAX_STORED_BYTES } from "../io/parse_manifest.ts";
 import { byteLength } from "../text/utf8.ts";
 import { type CheckItem, missing, ok, warning } from "./check_item.ts";
 
-/** From here on an object leaves little room for what its controller writes into it, bytes. */
+/** A larger object leaves little room for its status, bytes. */
 const LARGE_OBJECT_BYTES = 1024 * 1024;
 /** Most bytes of all values of a ConfigMap or Secret: https://kubernetes.io/docs/concepts/configuration/configmap/ */
 const MAX_DATA_BYTES = 1024 * 1024;
 
-/** The size of the work's object, as the API server would store it. */
+/** Checks the size of the work's object, as the API server would store it. */
 export function checkObjectSize(object: KubeObject): CheckItem {
   const bytes = byteLength(JSON.stringify(object));
   const message = `${object.kind} of ${size(bytes)}, at most ${size(MAX_STORED_BYTES)} can be stored`;
@@ -27,7 +27,7 @@ export function checkObjectSize(object: KubeObject): CheckItem {
   return ok("size", message);
 }
 
-/** The room that the status object has for the report. */
+/** Checks how much room the status object has for the report. */
 export function checkStatusSize({ kind, data }: KubeObject): CheckItem {
   const texts = Object.entries(objectAt(data)).filter(([key]) => key !== "status");
   // A Secret's values are base64.
@@ -40,7 +40,7 @@ export function checkStatusSize({ kind, data }: KubeObject): CheckItem {
   return warning("size", `${message}: a report can have ${size(MAX_STATUS_BYTES)}; take something else out`);
 }
 
-/** The run's time-out beside the time that the work allows itself. */
+/** Compares the run's time-out with the work's own deadline. */
 export function checkTimes(object: KubeObject, timeoutMs: number | undefined): CheckItem {
   const seconds = valueAt(object, "spec", "activeDeadlineSeconds");
   const own = typeof seconds === "number"

@@ -1,5 +1,5 @@
 /**
- * Whether the API server takes the pods that the work's controller will make.
+ * Whether the API server accepts the pods that the work's controller will create.
  *
  * @module
  */
@@ -10,13 +10,13 @@ import type { KubeClient, KubeObject } from "../kube/client.ts";
 import type { ExecutionContext } from "../runner.ts";
 import { type CheckItem, missing, ok } from "./check_item.ts";
 
-/** What RBAC says; admission, which refuses with the same code, says something else. */
+/** What RBAC answers; admission refuses with the same code and another text. */
 const NO_RIGHT = /cannot create resource "pods"/;
 
 /**
- * Has the API server validate, by a dry run, a pod as the work's controller will make it: a quota, PodSecurity or a
- * webhook may refuse it long after the work was accepted. `undefined` where the work has no pod template, or none is made, or where
- * whoever asks may not create pods: a run needs no such right.
+ * Has the API server validate, by a dry run, a pod as the work's controller will create it: a quota, PodSecurity or a
+ * webhook may refuse it long after the work was accepted. `undefined` if the work has no pod template, in a dry run, or
+ * if the user may not create pods, which a run need not.
  *
  * @param kube stores nothing
  */

@@ -15,17 +15,17 @@ import { Mask } from "../io/secrets.ts";
 import { checkRun, reasonOfItems } from "./check_run.ts";
 import { checkText } from "./check_text.ts";
 
-/** What {@linkcode checkProgram} goes by. */
+/** Options of {@linkcode checkProgram}. */
 export interface CheckProgramOptions {
   /** The settings, or what is wrong with them. */
   config: Config | InvalidInputError;
-  /** A client for the API server; where there is none, one whose requests all fail. */
+  /** A client for the API server; without an API server, a client whose requests all fail. */
   kube: KubeClient;
   /** How the answer is printed. */
   format: OutputFormat;
 }
 
-/** Checks a run of a program. Returns what is to be printed, and the exit code. */
+/** Checks a run of a program. Returns the text to print and the exit code. */
 export async function checkProgram(
   { program, runner }: Program,
   { apiServer, apiServerProblem, signal, warnings }: WorkInput,

@@ -1,5 +1,5 @@
 /**
- * Whether the API server lets a run do what it needs to.
+ * Whether the API server allows what a run needs.
  *
  * @module
  */
@@ -14,15 +14,15 @@ import { accountUser } from "./check_server.ts";
 const ITEM = "access";
 const REVIEWS = "/apis/authorization.k8s.io/v1";
 
-/** What {@linkcode checkRbac} goes by. */
+/** Options of {@linkcode checkRbac}. */
 export interface CheckRbacOptions {
   context: ExecutionContext;
-  /** Who the runner is to the API server; `undefined` where that is not known. */
+  /** The runner's user name at the API server; `undefined` if that is not known. */
   user: string | undefined;
   signal: AbortSignal;
 }
 
-/** Asks the API server about every rule: an item each, in the same order. */
+/** Asks the API server about every rule. Returns an item for each rule, in the same order. */
 export async function checkRbac(
   kube: KubeClient,
   rules: RbacRule[],
@@ -89,7 +89,7 @@ async function isAllowed(
   return allowed;
 }
 
-/** Of what the work does its account is asked about, where the runner is somebody else. */
+/** A review of the work's account for a rule of the work, unless the runner has that account. */
 function reviewOf({ ofWork }: RbacRule, { platform }: ExecutionContext, user: string | undefined) {
   const account = accountUser(platform);
   if (!ofWork || user === account) {

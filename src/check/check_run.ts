@@ -1,5 +1,5 @@
 /**
- * Whether a run would do: everything is looked at, and nothing is created.
+ * Whether a run could succeed: everything is checked, and nothing is created.
  *
  * @module
  */
@@ -15,14 +15,14 @@ import { probeClient } from "./probe_client.ts";
 import { checkManifest } from "./check_manifest.ts";
 
 /**
- * Looks at everything that a run needs, in the order in which it would meet it: the first item that is missing tells
- * how the run would end.
+ * Checks everything that a run needs, in the order in which the run would need it: the first item that is missing
+ * decides how the run would end.
  *
  * @throws The signal's reason when that is aborted
  */
 export async function checkRun(input: CheckInput): Promise<CheckItem[]> {
   const items = await allItems(input);
-  // What failed because of the signal is not missing.
+  // A request that the signal ended says nothing about what is missing.
   input.signal.throwIfAborted();
   return items;
 }
@@ -42,12 +42,12 @@ async function allItems(input: CheckInput): Promise<CheckItem[]> {
   return [...settingsItems(config), ...manifest.items, ...manifest.warnings, server, ...rest];
 }
 
-/** What a run would meet first of all that is missing. */
+/** The first item that is missing. */
 export function firstMissing(items: CheckItem[]): CheckItem | undefined {
   return items.find(({ state }) => state === "missing");
 }
 
-/** How a run would end: `Succeeded` where nothing is missing. */
+/** How a run would end: `Succeeded` if nothing is missing. */
 export function reasonOfItems(items: CheckItem[]): Reason {
   return firstMissing(items)?.reason ?? "Succeeded";
 }

@@ -1,5 +1,5 @@
 /**
- * Whether there is an API server, and who the runner is to it.
+ * Whether there is an API server, and which user the runner is.
  *
  * @module
  */
@@ -30,7 +30,7 @@ export function accountUser({ namespace, serviceAccountName }: ExecutionContext[
   return `system:serviceaccount:${namespace}:${serviceAccountName}`;
 }
 
-/** Asks the API server who the runner is; `undefined` where it does not tell. */
+/** Asks the API server for the runner's user name; `undefined` if it does not tell. */
 export async function whoAmI(kube: KubeClient, signal: AbortSignal): Promise<string | undefined> {
   const question = { apiVersion: "authentication.k8s.io/v1", kind: "SelfSubjectReview" };
   try {
@@ -59,7 +59,7 @@ export interface CheckAccountOptions {
   signal: AbortSignal;
 }
 
-/** Looks for the service account of the work. */
+/** Checks whether the work's service account exists. */
 export async function checkAccount(
   kube: KubeClient,
   user: string | undefined,
@@ -90,7 +90,7 @@ export async function checkAccount(
   }
 }
 
-/** Looks for the namespace. `isProven`: an answer has shown already that it is there. */
+/** Checks whether the namespace exists. `isProven`: another answer has shown that already. */
 export async function checkNamespace(
   kube: KubeClient,
   { namespace, isProven, signal }: { namespace: string; isProven: boolean; signal: AbortSignal },

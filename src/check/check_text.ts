@@ -8,7 +8,7 @@ import { EXIT_CODES } from "../exit_codes.ts";
 import type { CheckItem } from "./check_item.ts";
 import { firstMissing, reasonOfItems } from "./check_run.ts";
 
-/** The items as text, a line each, or as JSON; and how a run would end. */
+/** The items as text, one line per item, or as JSON; and how a run would end. */
 export function checkText(items: CheckItem[], format: OutputFormat): string {
   const reason = reasonOfItems(items);
   const { code } = EXIT_CODES[reason];

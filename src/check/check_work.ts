@@ -1,5 +1,5 @@
 /**
- * What a run would do before it creates the work: the same calls of runner and reporter, with nothing stored.
+ * The first calls of a run to its runner and reporter, with nothing stored.
  *
  * @module
  */
@@ -19,20 +19,20 @@ import type {
 } from "../runner.ts";
 import { type CheckItem, missing, notChecked, ok, reasonBeforeCreate, warning } from "./check_item.ts";
 
-/** How long one call may take, milliseconds. */
+/** How long a call may take, milliseconds. */
 const STEP_MS = 15_000;
 
-/** What the calls go by. */
+/** Options of the calls. */
 export interface CheckWorkOptions {
   context: ExecutionContext;
   clock: Clock;
   signal: AbortSignal;
 }
 
-/** What came of a call. */
+/** The result of a call. */
 type Tried<T> = { value: T } | { error: unknown };
 
-/** What `find` has told. */
+/** The result of {@linkcode findWork}. */
 export interface CheckedName {
   kind: CheckItem;
   name: CheckItem;
@@ -40,7 +40,7 @@ export interface CheckedName {
   found?: Found;
 }
 
-/** Has the runner look at the manifest, which may be none of its own, and for the work's name. */
+/** Has the runner check the manifest, which may not be for this runner, and read the work's name. */
 export async function findWork(
   runner: ActionRunner,
   input: Omit<FindInput, "signal">,
@@ -104,12 +104,12 @@ export async function checkStatus(
   if ("value" in tried) return ok(item, `${statusNameOf(reporter, context)} can be written`);
   const found = failed(item, tried.error);
   const hint = found.reason === "TargetMissing" ? createHint(reporter, context) : "";
-  // Work that is there is waited for all the same.
+  // A run whose work exists waits for it all the same.
   const reason = found.reason && (isFound ? "StatusNotWritten" : found.reason);
   return { ...found, message: found.message + hint, ...(reason ? { reason } : {}) };
 }
 
-/** The command that makes a status object. */
+/** The command that creates a status object. */
 function createHint(reporter: StatusReporter, context: ExecutionContext): string {
   const [rule] = reporter.rbac?.(context) ?? [];
   const kinds: Record<string, string> = { configmaps: "configmap", secrets: "secret generic" };

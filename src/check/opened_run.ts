@@ -19,9 +19,9 @@ export interface OpenedRun extends CheckWorkOptions {
   kube: KubeClient;
   runner: ActionRunner;
   reporter: StatusReporter;
-  /** What the runner would have stored. */
+  /** The objects that the runner would have stored. */
   captured: KubeObject[];
-  /** What the reporter would have stored. */
+  /** The objects that the reporter would have stored. */
   status: KubeObject[];
 }
 

@@ -1,5 +1,5 @@
 /**
- * A client for looking only.
+ * A client for `check`, which stores nothing.
  *
  * @module
  */
@@ -7,12 +7,12 @@ import { ApiError } from "../kube/api_error.ts";
 import type { KubeClient, KubeObject } from "../kube/client.ts";
 import { dryRunClient } from "../kube/dry_run_client.ts";
 
-/** How long an answer may take, milliseconds: somebody waits for all of them. */
+/** How long an answer may take, milliseconds: people wait for the check. */
 const ANSWER_MS = 10_000;
 
 /**
- * Wraps a client so that nothing is stored and the first answer counts: what a run would try again for minutes fails at
- * once. `wrote` gets what each write would have stored.
+ * Wraps a client so that nothing is stored and the first answer counts: requests that a run would repeat for minutes
+ * fail at once. `wrote` gets the object that each write would have stored.
  */
 export function probeClient(kube: KubeClient, wrote: (object: KubeObject) => void = () => {}): KubeClient {
   const dry = dryRunClient(kube);

@@ -1,5 +1,5 @@
 /**
- * All that one run needs of RBAC.
+ * The RBAC rules of a run.
  *
  * @module
  */
@@ -8,9 +8,9 @@ import type { RbacRule } from "../kube/rbac_rule.ts";
 import type { ActionRunner, ExecutionContext, StatusReporter } from "../runner.ts";
 
 /**
- * The rules of a runner and its reporter, each once. The runner's are missing if it does not tell them.
+ * The rules of a runner and its reporter, without duplicates. A runner without `rbac()` adds no rules.
  *
- * @param manifest the run's, where it is known
+ * @param manifest the run's manifest, if it is known
  */
 export function rbacOfRun(
   runner: ActionRunner,
@@ -26,7 +26,7 @@ export function rbacOfRun(
   return [...same.values()].map(united);
 }
 
-/** One rule for several purposes. */
+/** Merges rules that differ only in their purpose. */
 function united(rules: RbacRule[]): RbacRule {
   const [first, ...others] = rules;
   if (others.length === 0) return first!;

@@ -8,7 +8,7 @@ import { formatDuration } from "../time/duration.ts";
 import { printable } from "../text/printable.ts";
 import { type Stream, writeText } from "./standard_streams.ts";
 
-/** One step of the work. */
+/** A step of the work. */
 export interface ProgressNode {
   /** Its name, for people. */
   name: string;
@@ -22,19 +22,21 @@ export interface ProgressNode {
   finishedAt?: string;
 }
 
-/** Where a runner shows how its work comes along. */
+/** Where a runner shows how far its work is. */
 export interface Progress {
-  /** Shows these nodes in the place of those shown before; without any, those once more, with the time that passed. */
+  /**
+   * Shows these nodes in place of those shown before; without nodes, the same nodes again, with their new durations.
+   */
   show(nodes?: ProgressNode[]): void;
 }
 
-/** What a {@linkcode LiveView} needs. */
+/** Options of {@linkcode LiveView}. */
 export interface LiveViewOptions {
   /** The terminal: standard error. */
   stream: Stream;
   /** The terminal's size in characters; it may throw. */
   size: () => { columns: number; rows: number };
-  /** Milliseconds since 1970: durations of what runs count to now. */
+  /** Milliseconds since 1970: the durations of running steps end now. */
   now: () => number;
 }
 
@@ -48,20 +50,20 @@ const MARKS: Record<string, string> = {
 const OTHER_MARK = "\x1b[90m○\x1b[0m";
 /** Columns that a name takes at least, if there are as many. */
 const NAME_COLUMNS = 40;
-/** Columns that a line has beside the name: mark, state and duration. */
+/** Columns of a line beside the name: mark, state and duration. */
 const BESIDE_NAME = 26;
 
 /**
- * A block of lines at the end of a terminal, one a node, that is drawn anew with each change. What is logged is
- * written above it: the log's stream is {@linkcode LiveView.above}.
+ * A block of lines at the end of a terminal, one line per node, drawn anew with each change. The log is written above
+ * it, through the stream {@linkcode LiveView.above}.
  */
 export class LiveView implements Progress {
   readonly #options: LiveViewOptions;
   #nodes: ProgressNode[] = [];
-  /** Lines on the screen. */
+  /** How many lines are on the screen. */
   #drawn = 0;
 
-  /** Nothing is drawn before `show()`. */
+  /** Draws nothing before `show()`. */
   constructor(options: LiveViewOptions) {
     this.#options = options;
   }
@@ -97,7 +99,7 @@ export class LiveView implements Progress {
     this.#drawn = lines.length;
   }
 
-  /** A terminal that has gone away has no size any more: what nobody sees must not end a run. */
+  /** A closed terminal has no size: that must not end a run. */
   #size(): { columns: number; rows: number } {
     try {
       return this.#options.size();
@@ -107,7 +109,7 @@ export class LiveView implements Progress {
   }
 }
 
-/** What a view is fitted into. */
+/** The space and the time of a view. */
 export interface ViewSize {
   columns: number;
   rows: number;
@@ -115,12 +117,12 @@ export interface ViewSize {
   now: number;
 }
 
-/** The lines of a view: one a node, as many as fit, and a last one that counts. */
+/** The lines of a view: one line per node, as many as fit, and a last line that counts the ended steps. */
 export function viewLines(nodes: ProgressNode[], { columns, rows, now }: ViewSize): string[] {
   if (nodes.length === 0 || rows < 2) return [];
   const ended = nodes.filter(({ finishedAt }) => finishedAt !== undefined).length;
   const room = rows - 1;
-  // Where not all fit, what has ended well is told by the count alone.
+  // When not all nodes fit, only the count includes those that have succeeded.
   const shown = nodes.length <= room
     ? nodes
     : nodes.filter(({ state }) => state !== "Succeeded").slice(0, room);

@@ -8,14 +8,14 @@ import { printable } from "../text/printable.ts";
 import { Mask } from "./secrets.ts";
 import { type Stream, writeText } from "./standard_streams.ts";
 
-/** Facts beside a log line's text. Values must be JSON; never a Secret's value or a token. */
+/** Values beside a log line's text. They must be JSON, and never a Secret's value or a token. */
 export type LogFields = Record<string, unknown>;
 
 /** What a runner logs with. */
 export interface Log {
-  /** For who debugs the runner; shown in dev mode only. */
+  /** Details for debugging the runner; shown in dev mode only. */
   debug(message: string, fields?: LogFields): void;
-  /** A change that people want to know. */
+  /** A change that people want to know about. */
   info(message: string, fields?: LogFields): void;
   /** Something is wrong, and the run goes on. */
   warn(message: string, fields?: LogFields): void;
@@ -23,7 +23,7 @@ export interface Log {
   error(message: string, fields?: LogFields): void;
 }
 
-/** Gives the logger of a name, such as `runner.argo.workflow`. */
+/** Makes the logger of a name, such as `runner.argo.workflow`. */
 export type LogFactory = (name: string) => Log;
 
 /** Options of {@linkcode openLog}. */
@@ -53,7 +53,7 @@ export function openLog(options: OpenLogOptions): LogFactory {
   };
 }
 
-/** A log that drops everything, for tests and for callers that want none. */
+/** A log that drops everything, for tests and for callers that want no log. */
 export const silentLog: Log = { debug() {}, info() {}, warn() {}, error() {} };
 
 class StreamHandler extends BaseHandler {
@@ -69,7 +69,7 @@ class StreamHandler extends BaseHandler {
   }
 }
 
-/** What a line tells. */
+/** A line of the log, as data. */
 interface Line {
   time: string;
   level: string;

@@ -1,7 +1,7 @@
 /**
- * The manifest's text: bytes in, a plain JSON object out. Nothing here touches the outside world.
+ * Parsing a manifest: bytes in, a plain JSON object out, without any I/O.
  *
- * The errors name keys and positions, never values: a manifest may hold secrets.
+ * The errors name keys and positions, never values, since a manifest may hold secrets.
  *
  * @module
  */
@@ -15,18 +15,18 @@ import { isJsonObject, type JsonObject } from "../text/json.ts";
  */
 export const MAX_STORED_BYTES = 1.5 * 1024 * 1024;
 
-/** Deepest nesting: far more than a workflow needs, far less than what overflows a stack. */
+/** Deepest nesting: far more than a workflow needs, and far less than what overflows the stack. */
 const MAX_DEPTH = 100;
 const TOO_DEEP = `is nested deeper than ${MAX_DEPTH} levels`;
 
-/** Most values, with every alias counted each time that it is used: a bomb of aliases has billions. */
+/** Most values. Each use of an alias counts: a bomb of aliases has billions of values. */
 const MAX_VALUES = 100_000;
 
 /**
- * Parses a manifest: YAML with the core schema, an object at the root of its one document. Documents that hold nothing
- * or only comments do not count: every rendered chart has them.
+ * Parses a manifest: YAML with the core schema, and an object at the root of its one document. Documents that are empty
+ * or hold only comments do not count, since every rendered chart has some.
  *
- * @throws {InvalidInputError} If the bytes are none
+ * @throws {InvalidInputError} If the bytes are not a manifest
  *
  * @example
  * ```ts
@@ -62,7 +62,7 @@ function decode(bytes: Uint8Array): string {
   return text;
 }
 
-/** The value of the one document that holds something; `null` where none does. */
+/** The value of the one document that is not empty; `null` if all are empty. */
 function parseYaml(text: string): unknown {
   const filled = parseDocuments(text).filter((value) => value !== null && value !== undefined);
   if (filled.length > 1) throw new InvalidInputError(`has ${filled.length} documents, expected one`);
@@ -74,13 +74,13 @@ function parseDocuments(text: string): unknown[] {
     return parseAll(text, { schema: "core" });
   } catch (error) {
     const message = messageOf(error);
-    // The parser goes down one call a level, until the stack is full.
+    // The parser makes a call for each level, until the stack overflows.
     if (message.includes("call stack")) throw new InvalidInputError(TOO_DEEP);
     throw new InvalidInputError(`is not YAML: ${withoutValues(message)}`);
   }
 }
 
-/** The parser's message up to the position; what follows is an excerpt of the manifest. */
+/** The parser's message up to the position, without the excerpt of the manifest that follows. */
 function withoutValues(message: string): string {
   const [reason = message, position] = message.split("\n")[0]!.split(/ at (?=line \d+, column \d+)/);
   const withoutQuotes = reason.replace(/".*"|!<.*>|(?<=characters: ).*/g, "…");

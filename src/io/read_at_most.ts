@@ -7,7 +7,7 @@
 /** The beginning of a stream. */
 export interface StreamStart {
   bytes: Uint8Array;
-  /** Whether the stream goes on after that: the rest is given up. */
+  /** Whether the stream goes on after that; the rest is not read. */
   isCut: boolean;
 }
 

@@ -1,5 +1,5 @@
 /**
- * Reading files that people name: never more than a limit, never something that is no file.
+ * Reading files that people name: at most a number of bytes, and regular files only.
  *
  * @module
  */
@@ -9,11 +9,11 @@ import { readAtMost } from "./read_at_most.ts";
 /**
  * Reads a whole regular file.
  *
- * @throws {InvalidInputError} If it is absent, is no regular file, may not be read, or is larger than `maxBytes`
+ * @throws {InvalidInputError} If it is absent, is not a regular file, may not be read, or is larger than `maxBytes`
  */
 export async function readFile(path: string, maxBytes: number): Promise<Uint8Array> {
   try {
-    // Before opening: the open of a pipe that nobody writes to would hang.
+    // Before opening it: opening a pipe without a writer would hang.
     if (!(await Deno.stat(path)).isFile) throw new InvalidInputError("is not a regular file");
     using file = await Deno.open(path);
     return await readAtMost(file.readable, maxBytes);
@@ -22,7 +22,7 @@ export async function readFile(path: string, maxBytes: number): Promise<Uint8Arr
   }
 }
 
-/** Whether there is nothing at a path; not where something is that may not be looked at. */
+/** Whether there is nothing at a path. `false` if the run may not find out. */
 export async function isAbsent(path: string): Promise<boolean> {
   try {
     await Deno.stat(path);

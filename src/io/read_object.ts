@@ -12,7 +12,7 @@ import { readFile } from "./read_file.ts";
  * Reads a file that holds one YAML object.
  *
  * @param maxBytes the largest file; a manifest's limit by default
- * @throws {InvalidInputError} If it cannot be read, or holds none; its message begins with the path
+ * @throws {InvalidInputError} If it cannot be read or does not hold an object; the message begins with the path
  */
 export async function readObject(path: string, maxBytes = MAX_STORED_BYTES): Promise<JsonObject> {
   const bytes = await readFile(path, maxBytes);

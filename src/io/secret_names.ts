@@ -1,31 +1,31 @@
 /**
- * Which names people give to secrets, and which only to something about one.
+ * Which names people give to secrets, and which to something about a secret.
  *
- * A name is taken apart into words. It is a secret's where one of them is a word for a secret, such as `password`, and
- * no word tells that something else stands there: a count (`max-tokens`), a reference (`secretName`, `tokenUrl`,
- * `secretStore`) or a Kubernetes Secret's name (`existingSecret`).
+ * A name is split into words. It names a secret if one of them is a word for a secret, such as `password`, and no word
+ * shows that it names something else: a count (`max-tokens`), a reference (`secretName`, `tokenUrl`, `secretStore`) or
+ * a Kubernetes Secret's name (`existingSecret`).
  *
  * @module
  */
 
-/** What a word for a secret ends with. */
+/** How a word for a secret ends. */
 const NOUN =
   /(passw(?:or)?ds?|passphrases?|passcodes?|secrets?|tokens?|credentials?|creds?|(?:api|access|private|secret|signing|encryption|master|account|storage|shared|ssh)keys?)(?:value|data|text|string|base64|b64|\d+)?$/;
-/** Words that are one only by themselves: they end other words too. */
+/** Words for a secret that count only as whole words, since other words end with them, too. */
 const WHOLE_NOUNS = ["pass", "pwd"];
-/** What makes a `key` behind it one that nobody else may have. */
+/** Words before `key` that make it a secret. */
 const KEYS = ["api", "access", "private", "secret", "signing", "encryption", "master", "account", "storage"];
 
-/** Words before a secret's that make a count, a switch or a reference of it. */
+/** Words before a word for a secret that make the name a count, a switch or a reference. */
 const BEFORE = words(
   "max maximum min minimum num number total count limit per existing enable enabled disable disabled use require " +
     "required automount create generate",
 );
-/** Words before `secret` for one that is an object in the cluster, so that its name stands there. */
+/** Words before `secret` that make it a Secret of the cluster, of which only the name is given. */
 const CLUSTER_SECRET = words(
   "existing pull imagepull tls ca cert certs certificate image ingress external sealed kubernetes k8s",
 );
-/** Words behind a secret's for something about it. */
+/** Words after a word for a secret that make the name something about it. */
 const BEHIND = words(
   "name names ref refs reference references from store stores manager provider backend engine vault file files path " +
     "paths dir directory folder mount mounts volume volumes url uri endpoint host port server address issuer audience " +
@@ -37,15 +37,15 @@ const BEHIND = words(
     "user username users email login",
 );
 
-/** `{name, value}` pairs keep what they are about under one of these. */
+/** Keys of the value in a pair such as `{name, value}`. */
 const VALUE_KEYS = ["value", "default", "defaultValue"];
 
-/** Texts that are no secret under any name: switches, and templates that a controller fills in. */
+/** Texts that are never secrets: switches, and templates that a controller fills in. */
 const NO_SECRET = /^(?:|true|false|yes|no|on|off|none|null|nil|\{\{[^{}]*\}\}|\$\([^()]*\)|\$\{[^{}]*\})$/i;
-/** Fewer digits under the name of a token count something. */
+/** A token of fewer digits is a count. */
 const MIN_TOKEN_DIGITS = 6;
 
-/** The word for a secret in a name, such as `password`; `undefined` where what stands under the name is none. */
+/** The word for a secret in a name, such as `password`; `undefined` if the name does not name a secret. */
 export function secretNoun(name: string): string | undefined {
   const parts = wordsOf(name);
   const at = nounIndex(parts);
@@ -59,17 +59,17 @@ export function secretNoun(name: string): string | undefined {
   return behind.some((part) => BEHIND.includes(part) || /^keys?$/.test(part)) ? undefined : noun;
 }
 
-/** Whether a text may be what a word for a secret stands for. */
+/** Whether a text may be the secret that a word names. */
 export function isTextOf(noun: string, text: string): boolean {
   if (NO_SECRET.test(text.trim())) return false;
   if (!noun.startsWith("token") || !/^\d+$/.test(text)) return true;
-  // Of tokens in numbers there are many, of a token that is a number there is one.
+  // `tokens` is a count; `token` may be a secret that is a number.
   return noun === "token" && text.length >= MIN_TOKEN_DIGITS;
 }
 
 /**
- * Whether a key in an object that stands under a secret's name is one of those that hold no secret, such as `name` and
- * `key` of a reference, or the user beside a password.
+ * Whether a key of an object under a secret's name holds no secret, such as `name` and `key` of a reference, or the
+ * user beside a password.
  */
 export function isAbout(key: string, siblings: string[]): boolean {
   const parts = wordsOf(key);
@@ -79,12 +79,12 @@ export function isAbout(key: string, siblings: string[]): boolean {
   return BEHIND.includes(parts.at(-1) ?? "") || (nounIndex(parts) !== -1 && secretNoun(key) === undefined);
 }
 
-/** The name that a pair such as `{name: password, value: x}` gives to what stands under the key. */
+/** The name that a pair such as `{name: password, value: x}` gives to the value under the key. */
 export function pairName({ name }: { name?: unknown }, key: string): string | undefined {
   return typeof name === "string" && VALUE_KEYS.includes(key) ? name : undefined;
 }
 
-/** Where the last word for a secret stands; -1 without one. */
+/** The index of the last word for a secret; -1 if there is no such word. */
 function nounIndex(parts: string[]): number {
   return parts.findLastIndex((_part, index) => nounAt(parts, index) !== undefined);
 }

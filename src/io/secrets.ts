@@ -6,24 +6,24 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "../text/json.ts";
 import { isAbout, isTextOf, pairName, secretNoun } from "./secret_names.ts";
 
-/** Shorter values are no secrets, and to hide them would tear other words apart; in characters. */
+/** Shorter values are not hidden, in characters: hiding them would tear other words apart. */
 const MIN_LENGTH = 4;
-/** Shorter secrets are hidden only as whole words: `prod` may be a password, and is a part of `prod-eu-1`; in characters. */
+/** Shorter secrets are hidden only as whole words, in characters: a password `prod` is a part of `prod-eu-1`. */
 const MIN_PART_LENGTH = 8;
-/** Shorter lines of a secret of several, such as a brace, are hidden only along with the others; in characters. */
+/** Shorter lines of a secret with several lines, such as a brace, are not hidden by themselves, in characters. */
 const MIN_LINE_LENGTH = 8;
-/** Shorter numbers are hidden nowhere: ports, counts and times look like them; in digits. */
+/** Shorter numbers are not hidden, in digits: they may be ports, counts or times. */
 const MIN_DIGITS = 6;
 
 const HIDDEN = "***";
 
-/** What a failure tells in words. */
+/** The texts of a failure. */
 export interface FailureWords {
   /** The step, named after what it works on. */
   node?: string;
   /** One sentence. */
   message?: string;
-  /** Those of the pod. */
+  /** The pod's events. */
   events?: string[];
   /** What the container printed. */
   logTail?: string[];
@@ -31,13 +31,13 @@ export interface FailureWords {
   notRead?: string[];
 }
 
-/** Hides secrets in texts for people. Data is never masked: it is told as it is, or left out. */
+/** Hides secrets in texts for people. Data is never masked: it is reported as it is, or left out. */
 export class Mask {
   readonly #secrets = new Set<string>();
-  /** What is looked for, the longest first: one secret may be a part of another. */
+  /** The patterns to replace, the longest first: a secret may be a part of another secret. */
   #patterns: RegExp[] = [];
 
-  /** Hides these from now on, and each line of them by itself: that is how logs have them. */
+  /** Hides these secrets from now on, and each of their lines by itself, since logs split them. */
   hide(secrets: string[]): void {
     for (const secret of secrets) {
       const lines = secret.split("\n").map((line) => line.trim()).filter((line) => line !== "");
@@ -48,7 +48,7 @@ export class Mask {
     this.#patterns = [...this.#secrets].sort((a, b) => b.length - a.length).map(patternOf);
   }
 
-  /** The value with every text in it masked; keys stay. */
+  /** Returns the value with every text in it masked; keys stay. */
   applyTo<T>(value: T): T {
     if (typeof value === "string") return this.apply(value) as T;
     if (Array.isArray(value)) return value.map((item) => this.applyTo(item)) as T;
@@ -56,7 +56,7 @@ export class Mask {
     return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, this.applyTo(inner)])) as T;
   }
 
-  /** A failure with its words masked; names of pods and containers and the API's own words stay. */
+  /** Returns a failure with its texts masked; names of pods and containers and the API's own words stay. */
   applyToFailure<T extends FailureWords>(failure: T): T {
     const { node, message, events, logTail, notRead } = failure;
     const texts = Object.entries({ node, message, events, logTail, notRead })
@@ -64,7 +64,7 @@ export class Mask {
     return { ...failure, ...this.applyTo(Object.fromEntries(texts)) };
   }
 
-  /** The text with `***` in the place of each secret. */
+  /** Returns the text with `***` in place of each secret. */
   apply(text: string): string {
     return this.#patterns.reduce((masked, pattern) => masked.replace(pattern, HIDDEN), text);
   }
@@ -85,20 +85,20 @@ function patternOf(secret: string): RegExp {
 }
 
 /**
- * The texts and numbers in a manifest that stand under a secret's name: `password: x`, at any depth in `credentials: {…}`,
- * or `{name: password, value: x}` as in a parameter or an environment variable. What is a secret's name, and what only a
- * reference or a count, `secret_names.ts` says.
+ * The texts and numbers in a manifest under a secret's name: `password: x`, at any depth in `credentials: {…}`, or
+ * `{name: password, value: x}` as in a parameter or an environment variable. `secret_names.ts` decides which names are
+ * secrets' names.
  */
 export function secretsIn(manifest: JsonValue | undefined): string[] {
   return textsOf(manifest, undefined).filter((text) => !/^\d+$/.test(text) || text.length >= MIN_DIGITS);
 }
 
-/** The texts and numbers, however short, that are secrets by the name that a value stands under, or within it. */
+/** The texts and numbers, however short, that are secrets by the name of a value or by a name within it. */
 export function secretsUnder(name: string, value: JsonValue | undefined): string[] {
   return textsOf({ [name]: value }, undefined);
 }
 
-/** The secrets in a value; `noun` is the word for a secret that it stands under, if any. */
+/** The secrets in a value; `noun` is the word for a secret in its name, if any. */
 function textsOf(value: JsonValue | undefined, noun: string | undefined): string[] {
   if (Array.isArray(value)) return value.flatMap((item) => textsOf(item, noun));
   if (isJsonObject(value)) return textsInObject(value, noun);
@@ -117,7 +117,7 @@ function textsInObject(object: JsonObject, noun: string | undefined): string[] {
   });
 }
 
-/** What follows the scheme: https://www.rfc-editor.org/rfc/rfc9110#section-11.6.2 */
+/** The credentials after the scheme: https://www.rfc-editor.org/rfc/rfc9110#section-11.6.2 */
 function credentialsIn(value: JsonValue | undefined): string[] {
   const [, credentials] = typeof value === "string" ? /^\s*\S+\s+(\S.*)$/.exec(value) ?? [] : [];
   return credentials === undefined || !isTextOf("secret", credentials) ? [] : [credentials];

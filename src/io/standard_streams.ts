@@ -11,9 +11,9 @@ export interface Stream {
 }
 
 /**
- * Writes the whole text, or gives up in silence.
+ * Writes the whole text, or stops without an error.
  *
- * A closed pipe or a full disk must never decide how a run ends, and there is nowhere left to report it to.
+ * A closed pipe or a full disk must never decide how a run ends, and there is nowhere left to report it.
  */
 export function writeText(stream: Stream, text: string): void {
   let bytes = new TextEncoder().encode(text);
@@ -23,6 +23,6 @@ export function writeText(stream: Stream, text: string): void {
       bytes = bytes.subarray(written);
     }
   } catch {
-    // See above: the verdict does not depend on who listens.
+    // See above.
   }
 }

@@ -25,32 +25,32 @@ import {
   type WriteOptions,
 } from "./client.ts";
 
-/** One request. */
+/** A request as data. */
 export interface Call {
   method: string;
   /** Path and query. */
   path: string;
-  /** The content type that is asked for. */
+  /** The content type that the answer should have. */
   accept: string;
   body?: { type: string; value: JsonObject };
   /** For errors: such as `get Workflow "x"`. */
   doing: string;
-  /** The word in the path, to tell whose conflict a conflict is. */
+  /** The plural in the path, which shows whether a conflict is about this kind. */
   plural: string;
   apiVersion: string;
-  /** Most bytes of its answer, where that is no stream. */
+  /** Most bytes of the answer, unless it is a stream. */
   maxBytes: number;
 }
 
 const MIB = 1024 * 1024;
 /**
- * Most bytes of an object's JSON. etcd takes 1.5 MiB of it, and the API server 3 MiB of any request:
+ * Most bytes of an object's JSON. etcd accepts 1.5 MiB, and the API server 3 MiB of any request:
  * https://github.com/kubernetes/apiserver/blob/v0.34.4/pkg/server/config.go `MaxRequestBodyBytes`
  */
 const MAX_OBJECT_BYTES = 8 * MIB;
-/** Most bytes of a list: many times what any list of a run's own objects has. */
+/** Most bytes of a list: many times the size of any list of a run's own objects. */
 const MAX_LIST_BYTES = 32 * MIB;
-/** Most bytes of the end of a log: of a few lines, of which the longest are cut. */
+/** Most bytes of the end of a log: a few lines, of which long ones are cut. */
 const MAX_LOG_BYTES = 1 * MIB;
 
 const JSON_TYPE = "application/json";
@@ -104,7 +104,7 @@ export function createCall(object: KubeObject, options: WriteOptions): Call {
   };
 }
 
-/** GET or POST of what is no object; a POST is a dry run, so that nothing is ever stored. */
+/** GET or POST of something that is not an object; a POST is a dry run, so nothing is ever stored. */
 export function askCall(path: string, { question }: AskOptions): Call {
   const answer = { accept: JSON_TYPE, plural: "", apiVersion: "", maxBytes: MAX_OBJECT_BYTES };
   const call = { ...answer, path, doing: `ask ${path}` };
@@ -186,24 +186,24 @@ function queryText(query: Record<string, string | undefined>): string {
 }
 
 /**
- * An answer's JSON.
+ * Parses an answer's JSON object.
  *
- * @throws {ApiError} If it is none: a web page, or an answer that was cut
+ * @throws {ApiError} If it is not a JSON object: a web page, or an answer that was cut
  */
 export function parseAnswer(call: Call, response: Response, text: string): JsonObject {
   try {
     const value = JSON.parse(text);
     if (isJsonObject(value)) return value;
   } catch {
-    // Said below.
+    // The error below says it.
   }
   throw errorFromAnswer(call.doing, call.plural, { status: response.status, text });
 }
 
 /**
- * The object of an answer. Metadata comes as `PartialObjectMetadata`: the kind that was asked for is put back.
+ * Reads the object of an answer. Metadata comes as `PartialObjectMetadata`, which gets the requested kind.
  *
- * @throws {ApiError} If it has no uid, which every object has: somebody else's JSON must not pass for the object
+ * @throws {ApiError} If it has no uid, which every object has: no other JSON may pass for the object
  */
 export function toObject(call: Call, value: unknown, type: ResourceType): KubeObject {
   if (!isJsonObject(value) || !isJsonObject(value.metadata) || typeof value.metadata.uid !== "string") {
@@ -213,9 +213,9 @@ export function toObject(call: Call, value: unknown, type: ResourceType): KubeOb
 }
 
 /**
- * A line of a watch.
+ * Reads a line of a watch.
  *
- * @throws {Error} If it is no event
+ * @throws {Error} If it is not an event
  */
 export function toEvent(value: unknown): WatchEvent {
   if (!isJsonObject(value) || typeof value.type !== "string" || !isJsonObject(value.object)) {

@@ -1,5 +1,5 @@
 /**
- * What can go wrong with a request, as typed values.
+ * Failed requests as typed values.
  *
  * @module
  */
@@ -7,7 +7,7 @@ import { isJsonObject, type JsonObject, objectAt, objectsAt } from "../text/json
 import { oneLine } from "../text/one_line.ts";
 import { messageOf } from "../errors.ts";
 
-/** The kinds of trouble that are told apart, since each calls for something else. */
+/** Why a request failed. Each fault calls for a different reaction. */
 export type Fault =
   /** No connection: refused, no route, no such host. Nothing was sent. */
   | "refused"
@@ -26,7 +26,7 @@ export type Fault =
   | "unauthorized"
   | "forbidden"
   | "quota"
-  /** Two writers met at one quota: a further try helps. */
+  /** Two writers updated one quota at the same time: another try helps. */
   | "quotaConflict"
   | "notFound"
   /** The API server does not know the kind: its definition is missing. */
@@ -37,25 +37,25 @@ export type Fault =
   | "conflict"
   /** 410: the resourceVersion is too old to watch from. */
   | "expired"
-  /** A policy or webhook said no. */
+  /** A policy or webhook denied the request. */
   | "denied"
-  /** A policy or webhook said no because it was asked in a dry run. */
+  /** A policy or webhook denied the request because it was a dry run. */
   | "noDryRun"
   | "tooLarge"
-  /** 400, 422 and every other 4xx: the same request will never pass. */
+  /** 400, 422 and every other 4xx: the same request will never succeed. */
   | "invalid";
 
-/** What an {@linkcode ApiError} is made of. */
+/** Options of {@linkcode ApiError}. */
 export interface ApiErrorOptions extends ErrorOptions {
-  /** What kind of trouble it is. */
+  /** Why the request failed. */
   fault: Fault;
-  /** HTTP status; 0 where no answer came. */
+  /** HTTP status; 0 if no answer came. */
   status?: number;
   /** The Status object that came as the answer. */
   body?: JsonObject | undefined;
-  /** How long the server asks to wait, in milliseconds. */
+  /** How long the server asks the client to wait, in milliseconds. */
   retryAfterMs?: number | undefined;
-  /** Whoever asked wants the first answer: nothing is tried again. `false` by default. */
+  /** Whether the caller wants the first answer, so that nothing is tried again. `false` by default. */
   noRetry?: boolean;
 }
 
@@ -63,19 +63,19 @@ export interface ApiErrorOptions extends ErrorOptions {
 export class ApiError extends Error {
   /** `ApiError`. */
   override readonly name = "ApiError";
-  /** What kind of trouble it is. */
+  /** Why the request failed. */
   readonly fault: Fault;
-  /** HTTP status; 0 where no answer came. */
+  /** HTTP status; 0 if no answer came. */
   readonly status: number;
   /** The Status object that came as the answer. */
   readonly body: JsonObject | undefined;
-  /** How long the server asks to wait, in milliseconds. */
+  /** How long the server asks the client to wait, in milliseconds. */
   readonly retryAfterMs: number | undefined;
-  /** Whoever asked wants the first answer: nothing is tried again. */
+  /** Whether the caller wants the first answer, so that nothing is tried again. */
   readonly noRetry: boolean;
 
   /**
-   * Nothing but the values is kept.
+   * Keeps the values as they are.
    *
    * @param message one line for people, without a full stop
    */
@@ -94,10 +94,10 @@ export function isFault(error: unknown, ...faults: Fault[]): error is ApiError {
   return error instanceof ApiError && faults.includes(error.fault);
 }
 
-/** Most characters of a foreign answer that are quoted. */
+/** Most characters that an error quotes of an answer that is not a Status. */
 const MAX_QUOTE = 200;
 
-/** What an HTTP error answer says. */
+/** An HTTP error answer. */
 export interface ErrorAnswer {
   status: number;
   /** The answer's text. */
@@ -111,13 +111,14 @@ export interface ErrorAnswer {
 /**
  * Turns an HTTP error answer into an error.
  *
- * @param doing such as `get Workflow "x"`; @param plural the word in the request's URL
+ * @param doing such as `get Workflow "x"`
+ * @param plural the kind's plural in the request's URL
  */
 export function errorFromAnswer(doing: string, plural: string, answer: ErrorAnswer): ApiError {
   const body = parseStatus(answer.text);
   const said = typeof body?.message === "string" ? body.message : quote(answer.text);
   const fault = faultOf(answer.status, plural, body, said);
-  // What the API server says of a kind that it does not know is a web server's word on any path.
+  // For a kind that it does not know the API server answers only "404 page not found".
   const unknown = fault === "kindMissing" && answer.apiVersion
     ? `the API server does not know ${plural} of ${answer.apiVersion}: `
     : "";
@@ -136,12 +137,12 @@ export function errorFromStatus(doing: string, plural: string, status: JsonObjec
 }
 
 /**
- * Turns what `fetch` throws into an error. Deno gives a TypeError whose text alone tells the causes apart, in the
- * message or, in later versions, in the cause's message.
+ * Turns what `fetch` throws into an error. Deno throws a TypeError, and only its text shows the cause: the message or,
+ * in later versions, the cause's message.
  */
 export function errorFromFetch(doing: string, server: string, error: unknown): ApiError {
   const cause = error instanceof Error && error.cause ? messageOf(error.cause) : "";
-  // URLs go: names in them must not be taken for what happened, and that of a proxy may hold a password.
+  // Without URLs: a name in a URL must not be read as a cause, and a proxy's URL may hold a password.
   const text = `${messageOf(error)} ${cause}`.replace(/\(?\b[a-z0-9]+:\/\/[^\s)]+\)?/g, "");
   return new ApiError(`Cannot ${doing}: no answer from ${server}: ${readable(text)}`, {
     fault: faultOfFetch(text),
@@ -157,14 +158,14 @@ function faultOfFetch(text: string): Fault {
   return text.includes("client error (Connect)") ? "refused" : "broken";
 }
 
-/** The last part of the chain that Deno prints says what happened. */
+/** The last two parts of Deno's chain of causes, which say what happened. */
 function readable(text: string): string {
   const chain = text.replace(/\(os error \d+\)/g, "").split(/: (?=[a-zA-Z])/);
   return chain.slice(-2).join(": ").trim();
 }
 
 function faultOf(status: number, plural: string, body: JsonObject | undefined, said: string): Fault {
-  // An admission webhook chooses its own code, 429 and 5xx among them: the text is what tells a denial.
+  // An admission webhook chooses its own code, such as 429 or 5xx: only the text shows a denial.
   const isDenied = /denied the request|denied request/.test(said);
   // https://github.com/kubernetes/apiserver/blob/v0.34.4/pkg/admission/plugin/webhook/errors/statuserror.go
   if (said.includes("does not support dry run") || (isDenied && /dry.?run/i.test(said))) return "noDryRun";
@@ -178,7 +179,7 @@ function faultOf(status: number, plural: string, body: JsonObject | undefined, s
       return faultOfForbidden(body, said);
     case 404:
       return faultOfNotFound(body);
-    // A proxy's: the API server never says it.
+    // From a proxy: the API server never sends it.
     case 408:
       return "server";
     case 409:

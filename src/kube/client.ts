@@ -1,20 +1,21 @@
 /**
- * What the rest of the project needs of a Kubernetes API server. Dry run, faults and recording are wrappers around it.
+ * The client contract: what the project needs of a Kubernetes API server. Dry run, faults and recording are wrappers
+ * around it.
  *
  * @module
  */
 import { type Clock, systemClock } from "../time/clock.ts";
 import type { JsonObject } from "../text/json.ts";
 
-/** The part of an object's metadata that is read here; the API's own spelling. */
+/** The part of an object's metadata that this project reads, in the API's own spelling. */
 export interface ObjectMeta extends JsonObject {
   /** The object's name. */
   name?: string;
-  /** Its namespace; absent for a kind that has none. */
+  /** Its namespace; absent for a kind without namespaces. */
   namespace?: string;
-  /** Tells the object from a later one of the same name. */
+  /** Differs from the uid of a later object of the same name. */
   uid?: string;
-  /** Changes with every write; only to be compared for equality. */
+  /** Changes with every write; compare it for equality only. */
   resourceVersion?: string;
   /** RFC 3339. */
   creationTimestamp?: string;
@@ -29,7 +30,7 @@ export interface ObjectMeta extends JsonObject {
 }
 
 /**
- * What an object belongs to, in the same namespace or without one; the API's own spelling.
+ * The owner of an object, in the same namespace or without a namespace, in the API's own spelling.
  * https://kubernetes.io/docs/concepts/overview/working-with-objects/owners-dependents/
  */
 export interface OwnerRef extends JsonObject {
@@ -39,11 +40,11 @@ export interface OwnerRef extends JsonObject {
   kind: string;
   /** The owner's name. */
   name: string;
-  /** The owner's uid: to the garbage collector another object of the name is none. */
+  /** The owner's uid: to the garbage collector another object of the same name is not the owner. */
   uid: string;
-  /** Whether the owner is the one that manages the object. */
+  /** Whether the owner manages the object. */
   controller?: boolean;
-  /** Whether a deletion of the owner in the foreground waits for the object. */
+  /** Whether a foreground deletion of the owner waits for the object. */
   blockOwnerDeletion?: boolean;
 }
 
@@ -53,7 +54,7 @@ export interface KubeObject extends JsonObject {
   apiVersion: string;
   /** For example `Job`. */
   kind: string;
-  /** What every object has. */
+  /** The object's metadata. */
   metadata: ObjectMeta;
 }
 
@@ -63,7 +64,7 @@ export interface ResourceType {
   apiVersion: string;
   /** For example `Job`. */
   kind: string;
-  /** The word in the URL; by default the kind's regular English plural in lower case. */
+  /** The kind in the URL; by default its regular English plural in lower case. */
   plural?: string;
 }
 
@@ -71,13 +72,13 @@ export interface ResourceType {
 export interface ObjectRef extends ResourceType {
   /** The object's name. */
   name: string;
-  /** Its namespace; empty for a kind that has none, such as `Namespace`. */
+  /** Its namespace; empty for a kind without namespaces, such as `Namespace`. */
   namespace: string;
 }
 
 /** The answer to a LIST. */
 export interface KubeList {
-  /** The collection's resourceVersion: a watch from here misses nothing. */
+  /** The collection's resourceVersion: a watch that starts from it misses nothing. */
   resourceVersion: string;
   /** The objects, in no order. */
   items: KubeObject[];
@@ -85,7 +86,7 @@ export interface KubeList {
 
 /** One line of a watch. */
 export interface WatchEvent {
-  /** `ADDED`, `MODIFIED`, `DELETED`, `BOOKMARK`, `ERROR`, or what a later server may send. */
+  /** `ADDED`, `MODIFIED`, `DELETED`, `BOOKMARK`, `ERROR`, or a type that a later server may send. */
   type: string;
   /** The object; a Status for `ERROR`. */
   object: KubeObject;
@@ -93,7 +94,7 @@ export interface WatchEvent {
 
 /** Options of every request. */
 export interface RequestOptions {
-  /** Gives the request up. */
+  /** Ends the request. */
   signal?: AbortSignal | undefined;
   /** Longest time for the whole answer in milliseconds; 30 000 by default. */
   deadlineMs?: number;
@@ -101,15 +102,15 @@ export interface RequestOptions {
 
 /** Options of reads. */
 export interface ReadOptions extends RequestOptions {
-  /** Ask for metadata only (PartialObjectMetadata), so that the answer's size does not depend on the object's. */
+  /** Read the metadata only (PartialObjectMetadata): the answer's size does not depend on the object's. */
   metadataOnly?: boolean;
-  /** Use a new connection: the pooled one may be dead without a sign. */
+  /** Use a new connection: the pooled connection may be dead without any sign. */
   freshConnection?: boolean;
 }
 
 /** Options of LIST. */
 export interface ListOptions extends ReadOptions {
-  /** The objects' namespace; empty for a kind that has none. */
+  /** The objects' namespace; empty for a kind without namespaces. */
   namespace: string;
   /** For example `metadata.name=x`. */
   fieldSelector?: string;
@@ -119,17 +120,17 @@ export interface ListOptions extends ReadOptions {
   limit?: number;
 }
 
-/** Options of WATCH. Its deadline counts until the answer's headers. */
+/** Options of WATCH. The deadline is for the answer's headers. */
 export interface WatchOptions extends ListOptions {
-  /** Where to start: a collection's or a bookmark's, or that of a create's reply. */
+  /** Where to start: the resourceVersion of a collection, of a bookmark, or of the reply to a create. */
   resourceVersion: string;
-  /** After how many seconds the server is to end the watch; a client's deadline follows 10 s later. */
+  /** After how many seconds the server ends the watch; the client ends it 10 s later. */
   timeoutSeconds: number;
 }
 
 /** Options of writes. */
 export interface WriteOptions extends RequestOptions {
-  /** The API server validates and stores nothing. */
+  /** The API server validates the write and stores nothing. */
   dryRun?: boolean;
 }
 
@@ -139,23 +140,23 @@ export interface LogOptions extends RequestOptions {
   container: string;
   /** How many lines from the end. */
   tailLines: number;
-  /** The log of the container's last run before this one. */
+  /** Read the log of the container's previous run. */
   previous?: boolean;
 }
 
-/** Options of a container's log as a stream. Its deadline counts until the answer's headers. */
+/** Options of a container's log as a stream. The deadline is for the answer's headers. */
 export interface StreamLogOptions extends RequestOptions {
   /** The container. */
   container: string;
-  /** Whether the stream goes on until the container has ended; otherwise it ends with what there is. */
+  /** Whether the stream goes on until the container has ended; otherwise it ends with the last line so far. */
   follow: boolean;
-  /** Only lines from then on, RFC 3339; the API server takes no account of parts of a second. */
+  /** Only lines since this time, RFC 3339; the API server ignores fractions of a second. */
   sinceTime?: string | undefined;
 }
 
 /** Options of {@linkcode KubeClient.ask}. */
 export interface AskOptions extends RequestOptions {
-  /** What is asked by POST, such as a SelfSubjectAccessReview; absent: the path says it all, by GET. */
+  /** The body of a POST, such as a SelfSubjectAccessReview; without it the request is a GET. */
   question?: JsonObject | undefined;
 }
 
@@ -163,15 +164,15 @@ export interface AskOptions extends RequestOptions {
 export interface DeleteOptions extends WriteOptions {
   /** Delete only the object with this uid. */
   uid?: string | undefined;
-  /** What becomes of the objects that it owns. */
+  /** What happens to the objects that it owns. */
   propagationPolicy?: "Foreground" | "Background" | "Orphan" | undefined;
 }
 
 /**
  * A Kubernetes API server.
  *
- * Each call is one attempt; only a refused token is read again and tried once more. Every method throws an
- * `ApiError` if the API server cannot be reached or refuses, and the signal's reason if that is aborted.
+ * Each call is one attempt; only after a refused token it reads the token again and tries once more. Every method
+ * throws an `ApiError` if the API server cannot be reached or refuses, and the signal's reason if that is aborted.
  */
 export interface KubeClient {
   /** Reads an object. */
@@ -186,24 +187,24 @@ export interface KubeClient {
   mergePatch(ref: ObjectRef, patch: JsonObject, options?: WriteOptions): Promise<KubeObject>;
   /** PUT: fails with a conflict if the object's resourceVersion is not the newest. */
   replace(object: KubeObject, options?: WriteOptions): Promise<KubeObject>;
-  /** Asks for the deletion of an object, which may take its time. */
+  /** Requests the deletion of an object, which may take some time. */
   delete(ref: ObjectRef, options?: DeleteOptions): Promise<void>;
   /** The last lines of a container's log, as the kubelet has it. */
   readLog(pod: { name: string; namespace: string }, options: LogOptions): Promise<string>;
-  /** A container's log, each line led by its time (RFC 3339 with nanoseconds) and a blank; throws if it breaks. */
+  /** A container's log; each line begins with its time (RFC 3339 with nanoseconds) and a blank. Throws if it breaks. */
   streamLog(pod: { name: string; namespace: string }, options: StreamLogOptions): AsyncIterable<Uint8Array>;
-  /** Asks what is no object: a path such as `/version`, or a question. Nothing is ever stored. */
+  /** Reads a path that is not an object, such as `/version`, or posts a question. Nothing is ever stored. */
   ask(path: string, options?: AskOptions): Promise<JsonObject>;
-  /** The API server's clock, in milliseconds since 1970, as its last answer told it. */
+  /** The API server's clock in milliseconds since 1970, by its last answer. */
   serverNow(): number;
-  /** Time and chance of all that waits on this client, unless its options say otherwise; the real clock by default. */
+  /** The clock of functions that wait on this client, unless their options have a clock; by default the real clock. */
   readonly clock?: Clock | undefined;
 }
 
-/** Who writes, for the API server's field management. */
+/** The name of the writer in the API server's field management. */
 export const FIELD_MANAGER = "action-runner";
 
-/** The clock of what waits on a client. */
+/** The clock of a function that waits on a client. */
 export function clockOf(kube: KubeClient, options: { clock?: Clock | undefined } = {}): Clock {
   return options.clock ?? kube.clock ?? systemClock;
 }

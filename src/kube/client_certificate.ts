@@ -1,24 +1,23 @@
 /**
- * What is wrong with a client certificate and its key. Deno ends the whole program on most of it, so that nothing could
- * be told any more.
+ * What is wrong with a client certificate and its key. Most of these problems make Deno end the whole program, which
+ * then could report nothing.
  *
  * @module
  */
 import type { KeyObject, X509Certificate } from "node:crypto";
 import { messageOf } from "../errors.ts";
 
-/** Least bits of an RSA key: https://docs.rs/aws-lc-rs/latest/aws_lc_rs/signature/static.RSA_PKCS1_SHA256.html */
+/** Fewest bits of an RSA key: https://docs.rs/aws-lc-rs/latest/aws_lc_rs/signature/static.RSA_PKCS1_SHA256.html */
 const MIN_RSA_BITS = 2_048;
 /** https://docs.rs/rustls/latest/rustls/crypto/aws_lc_rs/sign/fn.any_supported_type.html */
 const CURVES = ["prime256v1", "secp384r1", "secp521r1"];
-/** The tag of a certificate's version, which one of version 1 leaves out: https://www.rfc-editor.org/rfc/rfc5280#section-4.1 */
+/** The tag of a certificate's version, which is absent in version 1: https://www.rfc-editor.org/rfc/rfc5280#section-4.1 */
 const VERSION_TAG = 0xa0;
 
 /** A client certificate and its key as PEM. */
 export interface ClientCertificate {
-  /** The certificate, with those of its issuers behind it. */
+  /** The certificate, followed by the certificates of its issuers. */
   chain: string;
-  /** Its private key. */
   key: string;
 }
 
@@ -31,7 +30,7 @@ export async function certificateProblem(
   { chain, key }: ClientCertificate,
   now: number,
 ): Promise<string | undefined> {
-  // Loaded here only: in a cluster there is a token, and nothing else needs it.
+  // Loaded only here: in a cluster the run has a token, and nothing else needs the module.
   const { X509Certificate, createPrivateKey } = await import("node:crypto");
   const certificate = attempt(() => new X509Certificate(chain));
   if (typeof certificate === "string") return "The client certificate is no PEM certificate";
@@ -51,7 +50,7 @@ function attempt<T extends object>(read: () => T): T | string {
   }
 }
 
-/** The key out of a file that may hold its parameters and certificates, too. */
+/** The key in a file that may also hold parameters and certificates. */
 function keyBlock(text: string): string {
   return /-----BEGIN ([A-Z ]*PRIVATE KEY)-----[\s\S]*?-----END \1-----/.exec(text)?.[0] ?? "";
 }
@@ -64,7 +63,7 @@ function problemOfCertificate(certificate: X509Certificate, now: number): string
   }
 }
 
-/** Whether a DER certificate names its version: the first thing within the second sequence. */
+/** Whether a DER certificate has a version: the first element of the second sequence. */
 function hasVersion(der: Uint8Array): boolean {
   const headerLength = (at: number) => 2 + (der[at + 1]! < 0x80 ? 0 : der[at + 1]! & 0x7f);
   const second = headerLength(0);

@@ -1,5 +1,5 @@
 /**
- * The connection to an API server and the credentials on it, which may change while a run waits.
+ * The connection to an API server and its credentials, which may change while a run waits.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import { type ApiServer, readSource, type Source } from "./credentials.ts";
 
 /** Options of {@linkcode Connection.token}. */
 export interface TokenOptions {
-  /** Read the file even if it does not look changed. */
+  /** Read the file even if its time has not changed. */
   reread?: boolean;
 }
 
@@ -31,15 +31,17 @@ export class Connection {
     return this.#client;
   }
 
-  /** Gives the present client up: the next request takes a new connection and reads the certificates again. */
+  /** Drops the present client: the next request opens a new connection and reads the certificates again. */
   renew(): void {
     const old = this.#client;
     this.#client = undefined;
-    // Requests under way keep their connection; only its place in the pool ends.
+    // Requests under way keep their connection; it only leaves the pool.
     old?.then((client) => client.close(), () => {});
   }
 
-  /** The bearer token, read again when its file has changed. While that is empty or missing, the last one stays. */
+  /**
+   * The bearer token, read again when its file has changed. While the file is empty or missing, the last token stays.
+   */
   async token(options: TokenOptions = {}): Promise<string | undefined> {
     const { token } = this.#server;
     if (!token) return undefined;
@@ -61,7 +63,7 @@ export class Connection {
     try {
       const certificate = await this.#certificate();
       return Deno.createHttpClient({
-        // With HTTP/2 one dead connection makes every later request of the client wait for ever.
+        // With HTTP/2 a dead connection makes every later request of the client wait for ever.
         http1: true,
         http2: false,
         ...(ca ? { caCerts: [await readCa(ca)] } : {}),
@@ -69,7 +71,7 @@ export class Connection {
         ...(proxyUrl ? { proxy: { url: proxyUrl } } : {}),
       });
     } catch (error) {
-      // Not kept: the next request tries again, since a file may be there by then.
+      // The next request tries again: a missing file may be there by then.
       this.#client = undefined;
       if (error instanceof ApiError) throw error;
       throw credentialsError(`The CA or client certificate cannot be used: ${messageOf(error)}`, error);
@@ -88,14 +90,14 @@ export class Connection {
   }
 }
 
-/** Deno takes a text without any certificate for a CA, and then trusts no server. */
+/** Checks for a certificate: Deno accepts a CA without certificates, and then trusts no server. */
 async function readCa(ca: Source): Promise<string> {
   const text = await read("CA", ca);
   if (text.includes("-----BEGIN CERTIFICATE-----")) return text;
   return fail(`The CA${"file" in ca ? ` file ${ca.file}` : ""} holds no PEM certificate`);
 }
 
-/** A token as it fits into a header: a file that is just being written may hold anything. */
+/** A token that fits into a header, or `undefined`: a file that is just being written may hold anything. */
 function usable(token: string): string | undefined {
   return /^[\x21-\x7e]+$/.test(token) ? token : undefined;
 }

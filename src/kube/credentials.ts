@@ -4,14 +4,16 @@
  * @module
  */
 
-/** Something secret or public that comes as text or as the path of a file, which may be rewritten at any time. */
+/** A token, key or certificate: its text, or the path of a file, which may be rewritten at any time. */
 export type Source = { text: string } | { file: string };
 
-/** How to reach the API server. It can be sent to a Worker. */
+/** How to reach the API server. A Worker can receive it as a message. */
 export interface ApiServer {
   /** Base URL without a trailing slash. */
   server: string;
-  /** Certificates that the server's may be signed by, as PEM; Deno trusts the public roots beside them. */
+  /**
+   * Certificates of the CAs that may have signed the server's certificate, as PEM; Deno also trusts the public roots.
+   */
   ca?: Source;
   /** Bearer token. */
   token?: Source;
@@ -24,7 +26,7 @@ export interface ApiServer {
 /** Where Kubernetes mounts a pod's credentials: https://kubernetes.io/docs/tasks/run-application/access-api-from-pod/ */
 export const SERVICE_ACCOUNT_FOLDER = "/var/run/secrets/kubernetes.io/serviceaccount";
 
-/** The access of a pod, from `KUBERNETES_SERVICE_HOST` and `KUBERNETES_SERVICE_PORT`. */
+/** The API server of a pod, from `KUBERNETES_SERVICE_HOST` and `KUBERNETES_SERVICE_PORT`. */
 export function inClusterServer(host: string, port: string): ApiServer {
   return {
     server: `https://${host.includes(":") ? `[${host}]` : host}:${port}`,
@@ -33,13 +35,13 @@ export function inClusterServer(host: string, port: string): ApiServer {
   };
 }
 
-/** Every file that an access names. */
+/** Every file that holds credentials of an API server. */
 export function filesOf(server: ApiServer): string[] {
   const sources = [server.ca, server.token, server.certificate?.chain, server.certificate?.key];
   return sources.flatMap((source) => source && "file" in source ? [source.file] : []);
 }
 
-/** Reads a source's text; a file's without the blanks and line ends around it. */
+/** Reads a source's text; the text of a file without blanks and line ends around it. */
 export async function readSource(source: Source): Promise<string> {
   return "text" in source ? source.text : (await Deno.readTextFile(source.file)).trim();
 }

@@ -24,7 +24,7 @@ export function dryRunClient(kube: KubeClient): KubeClient {
   };
 }
 
-/** A policy may refuse dry runs alone: whoever asked for one must know that nothing is said of the write itself. */
+/** A policy may deny dry runs only: the error says that a real write may be allowed. */
 async function told<T>(answer: Promise<T>): Promise<T> {
   try {
     return await answer;

@@ -1,5 +1,5 @@
 /**
- * A Kubernetes API server over `fetch`: the one place that every request goes through.
+ * A Kubernetes API server over `fetch`: every request goes through here.
  *
  * @module
  */
@@ -48,25 +48,28 @@ import { jsonLines } from "./json_lines.ts";
 
 /** Longest time for a whole answer, milliseconds; an API server gives up after 60 s by itself. */
 const DEADLINE_MS = 30_000;
-/** Most bytes that are read of an answer that is an error: a Status is far shorter, and of a web page only some words are quoted. */
+/**
+ * Most bytes that are read of an error's answer: a Status is far shorter, and errors quote only some words of a web
+ * page.
+ */
 const MAX_ERROR_BYTES = 64 * 1024;
-/** How much longer than the server a watch is let live, milliseconds. */
+/** How much longer than the server the client lets a watch live, milliseconds. */
 const WATCH_MARGIN_MS = 10_000;
 
 /** Options of {@linkcode fetchClient}. */
 export interface FetchClientOptions {
   /** The real clock by default. */
   clock?: Clock | undefined;
-  /** What stands in for the network, for tests; by default there is none. */
+  /** Answers requests in place of the network, for tests; by default the network does. */
   handle?: ((request: Request) => Promise<Response>) | undefined;
 }
 
-/** Connects to an API server. Nothing is sent before the first request. */
+/** Makes a client for an API server. Nothing is sent before the first request. */
 export function fetchClient(server: ApiServer, options: FetchClientOptions = {}): KubeClient {
   return new FetchClient(server, options);
 }
 
-/** An answer that is no stream: its bytes, or as many of them as the call allows. */
+/** An answer that is not a stream: its bytes, or as many of them as the call allows. */
 interface Answer extends StreamStart {
   response: Response;
 }
@@ -179,11 +182,11 @@ class FetchClient implements KubeClient {
     }
   }
 
-  /** Sends a request whose answer is a stream; `end` ends that. */
+  /** Sends a request whose answer is a stream, which `end` ends. */
   async #open(call: Call, options: ReadOptions, end: Follower): Promise<Response> {
     const { signal } = end;
     return await this.#withDeadline(call, options, (inner) => {
-      // The headers' deadline must not end the body: only `end` and the caller's signal do.
+      // The deadline for the headers must not end the body: only `end` and the caller's signal may.
       inner.addEventListener("abort", () => end.abort(inner.reason), { once: true, signal });
       return this.#send(call, { ...options, signal });
     });
@@ -214,7 +217,7 @@ class FetchClient implements KubeClient {
   ): Promise<T> {
     const ms = options.deadlineMs ?? DEADLINE_MS;
     const reason = () => {
-      // What did not answer once may never answer again: the next request takes a connection of its own.
+      // A connection without an answer may be dead: the next request opens a new connection.
       this.#connection.renew();
       return new ApiError(`Cannot ${call.doing}: no answer from ${this.#server} within ${ms / 1_000} s`, {
         fault: "broken",
@@ -229,7 +232,7 @@ class FetchClient implements KubeClient {
     });
   }
 
-  /** Sends a request, with a refused token read again once, and throws for every answer but 2xx. */
+  /** Sends a request. After a refused token it reads the token again, once. Throws for every answer but 2xx. */
   async #send(call: Call, options: ReadOptions): Promise<Response> {
     if (options.freshConnection) this.#connection.renew();
     const token = await this.#connection.token();
@@ -242,7 +245,7 @@ class FetchClient implements KubeClient {
       }
     }
     if (response.ok) return response;
-    // A client certificate may have been rotated as well as a token.
+    // The client certificate may have been rotated, like a token.
     if (response.status === 401) this.#connection.renew();
     const { bytes } = await startOf(response, MAX_ERROR_BYTES).catch(() => NOTHING);
     const text = new TextDecoder().decode(bytes);
@@ -263,9 +266,9 @@ class FetchClient implements KubeClient {
     const init = {
       method: call.method,
       headers,
-      // A stream: Deno sends any other body a second time by itself when the connection breaks.
+      // A stream, since Deno sends any other body a second time by itself when the connection breaks.
       body: call.body ? new Blob([JSON.stringify(call.body.value)]).stream() : null,
-      // A token must not travel to where an answer points.
+      // A token must not be sent to a server that an answer names.
       redirect: "manual" as const,
       signal: signal ?? null,
     };
@@ -303,7 +306,7 @@ function sizeText(bytes: number): string {
   return `${bytes / 1024 / 1024} MiB`;
 }
 
-/** A request that lives as long as its signal: Deno 2.7 drops the signals of others, and their abort never comes. */
+/** Keeps the request as long as its signal: Deno 2.7 collects the signals of others, and their abort never comes. */
 function requestOf(url: string, init: RequestInit): Request {
   const request = new Request(url, init);
   init.signal?.addEventListener("abort", () => request, { once: true });

@@ -1,5 +1,5 @@
 /**
- * kubeconfig files: loaded in a Worker of their own, which may read them and reach nothing.
+ * kubeconfig files: loaded in a Worker of their own, which may read files and may not use the network.
  *
  * @module
  */
@@ -14,9 +14,9 @@ import { proxyProblem, serverProblem } from "./server_url.ts";
 /** Largest kubeconfig in bytes; a real one has a few KB for each cluster. */
 const MAX_BYTES = 1024 * 1024;
 
-/** One or more kubeconfig files, with every path in them as it is from here. */
+/** One or more kubeconfig files, with every path in them relative to the working directory. */
 interface Kubeconfig {
-  /** Empty where there is none. */
+  /** Empty if the files name none. */
   currentContext: string;
   contexts: Context[];
   clusters: Located<Cluster>[];
@@ -32,10 +32,10 @@ type Located<T> = Omit<T, "caFile" | "certFile" | "keyFile"> & {
 };
 
 /**
- * Loads kubeconfig files and works out the access of the current context.
+ * Loads kubeconfig files and finds the API server and credentials of the current context.
  *
- * @param paths one or more files, merged as kubectl merges those of `KUBECONFIG`: the first to name something wins, and
- * of several each but one may be absent
+ * @param paths one or more files, merged as kubectl merges those of `KUBECONFIG`: the first file that names something
+ * wins, and of several files all but one may be absent
  * @throws {InvalidInputError} If a file is missing or malformed, or the context needs what the sandbox forbids
  */
 export async function readKubeconfig(paths: string[]): Promise<ApiServer> {
@@ -64,14 +64,14 @@ async function presentOnes(paths: string[]): Promise<string[]> {
 }
 
 async function readConfig(path: string): Promise<Kubeconfig> {
-  // Not all of client-node, which costs 100 ms and 20 MB.
+  // Only a part of client-node: the whole costs 100 ms and 20 MB.
   const { newClusters, newContexts, newUsers } = await import("@kubernetes/client-node/dist/config_types.js");
   const config = await readObject(path, MAX_BYTES).catch((error) => {
     throw new InvalidInputError(`kubeconfig ${messageOf(error)}`, { cause: error });
   });
   const here = (file: string | undefined) =>
     file && (file.startsWith("/") ? file : `${folderOf(path)}/${file}`);
-  // As with kubectl, only the current context must be whole.
+  // As with kubectl, only the current context must be complete.
   const whole = { onInvalidEntry: "filter" } as const;
   return {
     currentContext: textAt(config, "current-context"),

@@ -1,33 +1,36 @@
 /**
- * What requests need of RBAC, as data: to be printed as a Role, and to be checked.
+ * The RBAC rules that requests need, as data: to print as a Role, and to check.
  *
  * @module
  */
 import { pluralOf, type ResourceType } from "./client.ts";
 
-/** One thing that a run needs of RBAC, in its namespace. */
+/** An RBAC rule that a run needs in its namespace. */
 export interface RbacRule {
   /** API group; empty for the core group. */
   apiGroup: string;
-  /** The word in the URL, with its subresource: `workflows`, `pods/log`. */
+  /** The plural in the URL, with its subresource: `workflows`, `pods/log`. */
   resource: string;
   /** Such as `get`, `list`. */
   verbs: string[];
-  /** Verbs that do as well, all of them together. */
+  /** Verbs that suffice instead, all of them together. */
   orVerbs?: string[];
   /**
-   * Only the object of this name; by default any. `create` cannot be limited to a name, `list` and `watch` can: where
-   * the request has the field selector `metadata.name`.
+   * Only the object of this name; by default any object. `create` cannot be limited to a name; `list` and `watch` can,
+   * when the request has the field selector `metadata.name`.
    * https://kubernetes.io/docs/reference/access-authn-authz/rbac/#referring-to-resources
    */
   name?: string;
   /** What for, in a few words: `to create the Workflow`. */
   purpose: string;
-  /** Without it a run has the same verdict, status and exit code: it only tells less, or later. `false` by default. */
+  /**
+   * Whether a run without it has the same verdict, status and exit code, and only reports less, or later. `false` by
+   * default.
+   */
   optional?: boolean;
-  /** It is needed only where this holds, which nobody has told: `the Workflow has http templates`. */
+  /** A condition that is not known to hold, and without which it is not needed: `the Workflow has http templates`. */
   onlyIf?: string;
-  /** It is the work that needs it, under the run's service account, and not the runner. `false` by default. */
+  /** Whether the work needs it, under the run's service account, and not the runner. `false` by default. */
   ofWork?: boolean;
 }
 
@@ -35,11 +38,11 @@ export interface RbacRule {
 export interface OwnObjectRbacOptions {
   /** The object's name. */
   name: string;
-  /** It is only created as a dry run, and not waited for. */
+  /** Whether it is only created as a dry run, and not waited for. */
   dryRun: boolean;
 }
 
-/** What `createOrAdopt` and `waitForObject` need for an object. */
+/** The rules that `createOrAdopt` and `waitForObject` need for an object. */
 export function ownObjectRbac(type: ResourceType, { name, dryRun }: OwnObjectRbacOptions): RbacRule[] {
   const { kind } = type;
   const objects = { apiGroup: groupOf(type), resource: pluralOf(type) };
@@ -68,7 +71,7 @@ export function explainPodRbac({ logTailLines }: { logTailLines: number }): Rbac
     .map((rule) => ({ apiGroup: "", ...rule, optional: true }));
 }
 
-/** What `tellOfHolds`, `FollowedPods` and `explainPod` need: all of it is optional. */
+/** The rules that `tellOfHolds`, `FollowedPods` and `explainPod` need, all optional. */
 export function podsRbac(
   { followLogs, logTailLines }: { followLogs: boolean; logTailLines: number },
 ): RbacRule[] {
@@ -84,7 +87,7 @@ export function podsRbac(
   ];
 }
 
-/** Options of {@linkcode stopRbac}. An `ExecutionContext` has them. */
+/** Options of {@linkcode stopRbac}, which an `ExecutionContext` has. */
 export interface StopRbacOptions {
   /** The object's name. */
   name: string;
@@ -94,7 +97,7 @@ export interface StopRbacOptions {
   onTerminate: string;
 }
 
-/** What it takes to end work, where the settings ask for it. `verbs` are those that each way takes. */
+/** The rules that ending work needs, if the settings ask for it. `verbs` has the verbs of each way. */
 export function stopRbac(
   type: ResourceType,
   { name, onTimeout, onTerminate }: StopRbacOptions,

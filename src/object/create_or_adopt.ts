@@ -138,7 +138,9 @@ class Creation {
     }
   }
 
-  /** GET of the name after a create that failed. Next: `done` when the object is there; `pause` when the name is free. */
+  /**
+   * GET of the name after a create that failed. Next: `done` when the object is there; `pause` when the name is free.
+   */
   async #find(failure: ApiError): Promise<State> {
     try {
       const options = this.#isInDoubt ? withAdoption(this.#options) : this.#options;

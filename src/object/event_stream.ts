@@ -9,9 +9,7 @@ import type { KubeClient, ListOptions, ObjectRef, WatchEvent } from "../kube/cli
 
 /** Options of {@linkcode EventStream}. */
 export interface EventStreamOptions {
-  /** Time and chance. */
   clock: Clock;
-  /** Ends the watch. */
   signal: AbortSignal;
   /** Whether to receive whole objects, not only their metadata. */
   whole?: boolean | undefined;

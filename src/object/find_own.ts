@@ -30,8 +30,8 @@ export interface CreateOptions {
   hashed?: JsonValue | undefined;
   /**
    * Whether a whole object shows its verdict. When this run's own object does, the run goes on with it even while it is
-   * being deleted: its work is done, and must not be done again. Without `hasEnded` the run waits until an object that is
-   * being deleted is gone.
+   * being deleted: its work is done, and must not be done again. Without `hasEnded` the run waits until an object that
+   * is being deleted is gone.
    */
   hasEnded?: ((object: KubeObject) => boolean) | undefined;
   /**
@@ -47,12 +47,14 @@ export interface CreateOptions {
 
 /** How long an object of the same name may take to be deleted, milliseconds. */
 export const DELETION_MS = 60_000;
-/** Time between two GETs of an object that is being deleted, milliseconds: with all else at most 30 requests a minute. */
+/**
+ * Time between two GETs of an object that is being deleted, milliseconds: with all else at most 30 requests a minute.
+ */
 export const DELETION_POLL_MS = 2_500;
 
 /**
- * Finds the object that an earlier start of the same run created. Returns it as {@linkcode getNamed} does, or `undefined`
- * if the name is free.
+ * Finds the object that an earlier start of the same run created. Returns it as {@linkcode getNamed} does, or
+ * `undefined` if the name is free.
  *
  * @throws {RunError} `NameTaken` if another object has the name, or one that is not deleted within 60 s
  */

@@ -12,9 +12,7 @@ import { oneObject } from "./event_stream.ts";
 export interface LastStateOptions {
   /** A resourceVersion from before the object's deletion: the watch delivers the events since. */
   from: string;
-  /** Ends the read. */
   signal: AbortSignal;
-  /** Time and chance. */
   clock: Clock;
 }
 

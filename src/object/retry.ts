@@ -49,7 +49,8 @@ export class Outage {
   /**
    * How long to wait after a failure before the next try, in milliseconds.
    *
-   * @throws {RunError} If the fault has lasted longer than its rule allows, or all faults together longer than any rule does
+   * @throws {RunError} If the fault has lasted longer than its rule allows, or all faults together longer than any rule
+   * does
    * @throws The error itself, if it is no {@linkcode ApiError}
    */
   pauseMs(error: unknown): number {

@@ -40,8 +40,8 @@ export interface WaitOptions<V> {
   /** The verdict that the whole object gives, or `undefined` while the object has not ended. */
   outcome: (object: KubeObject) => V | undefined;
   /**
-   * The verdict that the metadata alone claims, for kinds whose labels tell the end: then the run receives only metadata
-   * while the object runs. Without it every change brings the whole object, and `outcome` is called instead.
+   * The verdict that the metadata alone claims, for kinds whose labels tell the end: then the run receives only
+   * metadata while the object runs. Without it every change brings the whole object, and `outcome` is called instead.
    *
    * Anybody may write labels, so after a claim the run reads the whole object. The claim itself is the verdict when the
    * object is gone and its last state cannot be read, if this run has seen the object without the claim before and no
@@ -60,7 +60,9 @@ export interface WaitOptions<V> {
   log?: Log | undefined;
 }
 
-/** When the API server does not know the kind, the GET is not repeated: the watch shows whether the object is deleted. */
+/**
+ * When the API server does not know the kind, the GET is not repeated: the watch shows whether the object is deleted.
+ */
 const WHILE_ASKING: typeof WHILE_WAITING = {
   ...WHILE_WAITING,
   kindMissing: { forMs: 0, then: "ApiUnreachable" },

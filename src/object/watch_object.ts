@@ -42,7 +42,9 @@ export interface WatchObjectOptions {
   bucket: TokenBucket;
   /** The resourceVersion of the reply to our own create, if there was one: no watch starts from another object's. */
   createdVersion?: string | undefined;
-  /** Whether to receive whole objects. `false` by default: metadata only, so that the cost does not depend on the size. */
+  /**
+   * Whether to receive whole objects. `false` by default: metadata only, so that the cost does not depend on the size.
+   */
   whole?: boolean | undefined;
 }
 
@@ -134,7 +136,10 @@ class ObjectWatch {
     }
   }
 
-  /** LIST of the one name. Next: `watch` from the collection's version; `poll` if forbidden; `pause`, `list` after a failure. */
+  /**
+   * LIST of the one name. Next: `watch` from the collection's version; `poll` if forbidden; `pause`, `list` after a
+   * failure.
+   */
   async *#list(): Transition {
     try {
       const version = yield* this.#listOnce({});
@@ -149,7 +154,8 @@ class ObjectWatch {
 
   /**
    * Events as they come. Next: `watch` from the last version after a clean end; `list` after a deletion, an expired
-   * version, an event that makes no sense or was missed, or when watching is forbidden; `pause`, `list` after a failure.
+   * version, an event that makes no sense or was missed, or when watching is forbidden; `pause`, `list` after a
+   * failure.
    */
   async *#watch(from: string): Transition {
     let opened = this.#options.clock.now();
@@ -180,7 +186,9 @@ class ObjectWatch {
     }
   }
 
-  /** GET, where LIST or WATCH is forbidden. Next: `pause`, `poll`; `pause`, `list` after a failure or after many GETs. */
+  /**
+   * GET, where LIST or WATCH is forbidden. Next: `pause`, `poll`; `pause`, `list` after a failure or after many GETs.
+   */
   async *#poll(count: number): Transition {
     const { clock } = this.#options;
     try {

@@ -1,5 +1,5 @@
 /**
- * Reads that an explanation can do without.
+ * Reads that may fail: an explanation goes on without them.
  *
  * @module
  */
@@ -7,20 +7,19 @@ import { messageOf } from "../errors.ts";
 import { oneLine } from "../text/one_line.ts";
 import { isFault } from "../kube/api_error.ts";
 
-/** What a read gave, or why it gave nothing. */
+/** What a read returned, or why it failed. */
 export interface Attempt<T> {
-  /** What was read. */
   value?: T;
   /** Why it could not be read, in one short sentence. */
   notRead: string[];
-  /** The API server has no such object any more. */
+  /** Whether the API server has the object no longer. */
   isGone?: boolean;
 }
 
-/** Longest time for one request, milliseconds: a node that does not answer must leave time for the rest. */
+/** Longest time for one request, milliseconds: when a node does not answer, there is time left for the rest. */
 export const REQUEST_MS = 3_000;
 
-/** Reads something, or says in a sentence why it could not be read. */
+/** Reads something, or says in a sentence why that failed. */
 export async function attempt<T>(what: string, read: () => Promise<T>): Promise<Attempt<T>> {
   try {
     return { value: await read(), notRead: [] };
@@ -31,7 +30,7 @@ export async function attempt<T>(what: string, read: () => Promise<T>): Promise<
   }
 }
 
-/** What was asked for is not there any more. */
+/** The object is gone. */
 export function gone(what: string): Attempt<never> {
   return { notRead: [`there is no ${what}`], isGone: true };
 }

@@ -9,7 +9,7 @@ import { oneLine } from "../text/one_line.ts";
 import { attempt, REQUEST_MS } from "./attempt.ts";
 import type { KubeClient, KubeObject } from "../kube/client.ts";
 
-/** An object whose events are asked for. */
+/** An object whose events are read. */
 export interface EventSubject {
   /** For example `Pod`. */
   kind: string;
@@ -17,13 +17,13 @@ export interface EventSubject {
   name: string;
   /** Its namespace. */
   namespace: string;
-  /** Leaves out the events of other objects of the name. */
+  /** Leaves out the events of other objects of the same name. */
   uid?: string | undefined;
 }
 
 /** The events of an object, as far as they could be read. */
 export interface WarningEvents {
-  /** As `Reason: message`, the newest last: the last five. Absent where they could not be read. */
+  /** The last five as `Reason: message`, the newest last. Absent if they could not be read. */
   value?: string[] | undefined;
   /** The events themselves, in no order. */
   items: KubeObject[];
@@ -31,12 +31,12 @@ export interface WarningEvents {
   notRead: string[];
 }
 
-/** Most events that are told: the newest. */
+/** Most events in the result: the newest. */
 const MAX_EVENTS = 5;
 /** Most bytes of an event's text. */
 const MAX_EVENT_BYTES = 400;
 
-/** The warning events of an object. One request; what is forbidden or out of order is in `notRead`. */
+/** The warning events of an object. One request; `notRead` says what is forbidden or broken. */
 export async function warningEvents(
   kube: KubeClient,
   of: EventSubject,
@@ -75,7 +75,7 @@ function eventTexts(events: KubeObject[]): string[] {
   return [...new Set(texts)].slice(-MAX_EVENTS);
 }
 
-/** The newest of the events of the object with this uid whose reason is wanted. */
+/** The newest event of the object with this uid that has a wanted reason. */
 export function newestEvent(
   events: KubeObject[],
   uid: string | undefined,

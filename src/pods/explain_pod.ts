@@ -1,5 +1,5 @@
 /**
- * Finding out why a pod failed or does not start, with few requests. Whatever cannot be read is left out and said.
+ * Finding out why a pod failed or does not start, with few requests. The result names whatever could not be read.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import { type Hold, saidOfHold } from "./hold.ts";
 import { podHold, type PodHoldOptions } from "./pod_hold.ts";
 import { containersOf, defaultContainer, hasRun, type PodProblem, podProblem } from "./pod_problem.ts";
 
-/** What was found out about a pod. */
+/** Why a pod failed or does not start. */
 export interface PodFindings {
   /** The pod's name. */
   pod: string;
@@ -19,9 +19,11 @@ export interface PodFindings {
   container?: string;
   /** Its exit code. */
   exitCode?: number;
-  /** One word, the API's own where it has one: `Error`, `OOMKilled`, `Evicted`, `ImagePullBackOff`, `Unschedulable` … */
+  /**
+   * One word, the API's own where it has one: `Error`, `OOMKilled`, `Evicted`, `ImagePullBackOff`, `Unschedulable` …
+   */
   reason?: string;
-  /** What is said of it, in a sentence. */
+  /** The API server's or kubelet's message about it. */
   message?: string;
   /** Warning events, the newest last: `FailedScheduling: 0/1 nodes are available …`. */
   events?: string[];
@@ -33,39 +35,39 @@ export interface PodFindings {
 
 /** Options of {@linkcode explainPod}. */
 export interface ExplainPodOptions extends Pick<PodHoldOptions, "executors" | "workers"> {
-  /** Ends what is under way; what was read until then is still returned. */
+  /** Ends the requests under way; the result holds what was read until then. */
   signal: AbortSignal;
   /** How many lines of the log are wanted; 0: no log is read. */
   logTailLines: number;
   /** The container that matters most, if the pod has it; that of `kubectl logs` by default. */
   mainContainer?: string | undefined;
-  /** Whether it is the pod that is meant, and not a later one of the same name. By default every pod is. */
+  /** Whether a pod is the work's, and not a later pod of the same name. By default every pod is. */
   isOwn?: ((pod: KubeObject) => boolean) | undefined;
   /**
-   * Makes, for one log, a filter of the lines that say nothing of the work, such as an executor's own. By default every
+   * Makes a filter for one log that leaves out lines which are not the work's, such as an executor's. By default every
    * line is kept.
    */
   noise?: NoiseFilter | undefined;
-  /** The pod as it was just read: it is not read again. */
+  /** The pod, if it was just read: it is not read again. */
   pod?: KubeObject | undefined;
-  /** Whether the work has not ended: what holds the pod up comes before a container of it that has failed. */
+  /** Whether the work has not ended: then what holds the pod up comes before a container that has failed. */
   waits?: boolean | undefined;
 }
 
-/** Makes a function that is asked of each line of one log, in order, whether it is left out. */
+/** Makes a function that says of each line of one log, in order, whether to leave it out. */
 export type NoiseFilter = () => (line: string) => boolean;
 
 /** Most bytes of a line of the log. */
 const MAX_LINE_BYTES = 1_000;
-/** How many lines are read beyond those wanted, for noise among them. */
+/** How many more lines are read, since some may be left out. */
 const NOISE_LINES = 10;
-/** What a kubelet answers, with status 200, for a log that is deleted already. */
+/** How a kubelet's answer begins, with status 200, when the log is deleted already. */
 const LOG_IS_GONE = "unable to retrieve container logs for ";
 
 /**
- * Reads a pod, its warning events, and the end of the log of the container that failed; where that has none to tell,
- * of the main container. At most four requests. It throws nothing: what is forbidden (403), gone (404) or out of order
- * is in `notRead`.
+ * Reads a pod, its warning events, and the end of the log of the container that failed or, if that is empty, of the
+ * main container. At most four requests. It throws nothing: `notRead` names what is forbidden (403), gone (404) or
+ * broken.
  *
  * @example
  * ```ts ignore
@@ -108,7 +110,7 @@ function mainContainerOf(
   return defaultContainer(pod);
 }
 
-/** Tells what is wrong with a pod: what made it fail, or what holds it up, of which events tell more. */
+/** Returns a function that finds what made the pod fail or, with its events, what holds it up. */
 function causeIn(
   kube: KubeClient,
   pod: KubeObject | undefined,
@@ -124,7 +126,7 @@ function causeIn(
   };
 }
 
-/** Where a hold is what the pod's status tells as well, the container's exit code belongs to it. */
+/** When the pod's status has the same reason as the hold, the container's exit code belongs to the hold. */
 function withExitCode(hold: Hold, problem: PodProblem | undefined): PodProblem {
   const exitCode = problem?.reason === hold.reason ? problem.exitCode : undefined;
   return { ...saidOfHold(hold), ...(exitCode === undefined ? {} : { exitCode }) };
@@ -144,7 +146,7 @@ async function readPod(
   return found;
 }
 
-/** The end of the first log that has something to tell. */
+/** The end of the first log that is not empty. */
 async function logTail(
   kube: KubeClient,
   ref: { name: string; namespace: string },

@@ -13,16 +13,16 @@ import { podProblem } from "./pod_problem.ts";
 
 /** Options of {@linkcode explainPods}. */
 export interface ExplainPodsOptions extends Omit<ExplainPodOptions, "isOwn" | "pod"> {
-  /** The name of the pod that is the cause, where it is known. */
+  /** The name of the pod that is the cause, if it is known. */
   named?: string | undefined;
 }
 
-/** Most pods that are looked at: there may be tens of thousands. */
+/** Most pods that are read: there may be tens of thousands. */
 const MAX_PODS = 500;
 
 /**
- * Explains, of all pods that have not succeeded, the one that is the cause: see {@linkcode causeOf}. At most four
- * requests. Without a pod to tell of, or the permission to list them, there is no `pod`.
+ * Explains the pod that is the cause among those that have not succeeded: see {@linkcode causeOf}. At most four
+ * requests. The result has no `pod` if there is no such pod, or if the runner may not list pods.
  *
  * @throws {ApiError} If the pods cannot be listed for another reason
  */
@@ -48,9 +48,9 @@ export async function explainPods(
 }
 
 /**
- * The pod that work failed by, or that it waits for: the one of the name, if one is given; else of those that failed on
- * their own the last, since earlier failures were tried again; else one that cannot start, or that was ended from
- * outside; else one that runs.
+ * The pod that made work fail, or that work waits for. In this order: the pod `named`; the last pod that failed on its
+ * own, since earlier failures were tried again; a pod that was ended from outside; a pod that cannot start; a pod that
+ * runs.
  */
 export function causeOf(pods: KubeObject[], named?: string): KubeObject | undefined {
   return pods.find(({ metadata }) => metadata.name === named) ??
@@ -59,7 +59,7 @@ export function causeOf(pods: KubeObject[], named?: string): KubeObject | undefi
       .at(0);
 }
 
-/** The pod that work under way waits for: one that is held up, else one that runs, else the last that failed. */
+/** The pod that work under way waits for: a pod that is held up, else a pod that runs, else the last that failed. */
 function waitedFor(pods: KubeObject[], nowMs: number): KubeObject | undefined {
   const rank = (pod: KubeObject) => podHold(pod, { nowMs, graceMs: 0 }) ? 0 : 1;
   return pods.filter((pod) => !["Succeeded", "Failed"].includes(phaseOf(pod)))
@@ -75,7 +75,7 @@ function rankOf(pod: KubeObject): number {
   return isEnded ? 1 : 0;
 }
 
-/** What is known of a pod without a problem. */
+/** The phase of a pod without a problem, and since when it runs. */
 function stateOf(pod: KubeObject): { reason?: string; message?: string } {
   if (podProblem(pod)) return {};
   const { startTime } = objectAt(pod, "status");

@@ -13,7 +13,6 @@ import { SeenLines } from "./seen_lines.ts";
 
 /** Options of {@linkcode followLog}. */
 export interface FollowLogOptions {
-  /** The container. */
   container: string;
   /** Ends the reading at once. */
   signal: AbortSignal;

@@ -20,38 +20,38 @@ export interface PodStream {
   container: string;
   /** What leads each of its lines: `[label] line`. */
   label: string;
-  /** Leaves out lines that say nothing of the work, such as an executor's own. By default there are none. */
+  /** Leaves out lines that are not the work's, such as an executor's. By default no line is left out. */
   noise?: NoiseFilter;
 }
 
 /** Options of {@linkcode FollowedPods}. */
 export interface FollowedPodsOptions {
-  /** Gives it up. */
+  /** Ends the following at once. */
   signal: AbortSignal;
   /** Where the lines go. */
   log: Log;
-  /** Which containers of a pod are followed, as far as they have begun; it is asked whenever the pod has changed. */
+  /** Returns the started containers of a pod to follow; called whenever the pod has changed. */
   streamsOf: (pod: KubeObject) => PodStream[];
   /** The client's by default. */
   clock?: Clock;
 }
 
-/** Shortest time between two looks for new pods, milliseconds. */
-const LOOK_MS = 3_000;
+/** Shortest time between two LISTs of the pods, milliseconds. */
+const LIST_MS = 3_000;
 /** How much longer that time is for each pod there is, milliseconds: a list of thousands is large. */
-const LOOK_MS_PER_POD = 10;
-/** Longest time between two looks where they fail, milliseconds. */
-const MAX_LOOK_MS = 60_000;
-/** Most streams at once: each is a connection of its own. */
+const LIST_MS_PER_POD = 10;
+/** Longest time between two LISTs that fail, milliseconds. */
+const MAX_LIST_MS = 60_000;
+/** Most streams at once: each stream takes a connection. */
 const MAX_STREAMS = 50;
-/** Most pods that one look reads. */
+/** Most pods that are read after one LIST. */
 const MAX_READS = 50;
-/** How long the end of a run waits for streams to end by themselves, and once more for their rest, milliseconds. */
+/** How long the end of a run waits for streams to end by themselves, and then for their rest, milliseconds. */
 const GRACE_MS = 1_000;
 
 /**
- * Logs each line of the containers of pods, led by a label. It decides nothing and throws nothing, and gives up with
- * one warning where it may not list pods or read their logs.
+ * Logs each line of the containers of pods, led by a label. It decides nothing and throws nothing. If it may not list
+ * pods or read their logs, it stops with one warning.
  */
 export class FollowedPods {
   readonly #kube: KubeClient;
@@ -66,7 +66,7 @@ export class FollowedPods {
   readonly #waiting: (() => void)[] = [];
   #streams = 0;
 
-  /** Nothing is asked before `run()`. */
+  /** Makes no request before `run()`. */
   constructor(kube: KubeClient, pods: PodSelector, { signal, ...options }: FollowedPodsOptions) {
     this.#kube = kube;
     this.#podsOf = pods;
@@ -76,16 +76,16 @@ export class FollowedPods {
     if (signal.aborted) this.#ending.abort();
   }
 
-  /** Looks for pods and follows their logs until the end. */
+  /** Finds pods and follows their logs until the end. */
   async run(): Promise<void> {
     const ending = this.#ending.signal;
-    for (let waitMs = LOOK_MS; await this.#sleep(waitMs, ending);) {
+    for (let waitMs = LIST_MS; await this.#sleep(waitMs, ending);) {
       try {
         const count = await this.#listPods(ending);
-        waitMs = LOOK_MS + count * LOOK_MS_PER_POD;
+        waitMs = LIST_MS + count * LIST_MS_PER_POD;
       } catch (error) {
         if (!ending.aborted) this.#fail(error);
-        waitMs = Math.min(2 * waitMs, MAX_LOOK_MS);
+        waitMs = Math.min(2 * waitMs, MAX_LIST_MS);
       }
     }
   }
@@ -107,7 +107,10 @@ export class FollowedPods {
     await Promise.race([Promise.all(this.#followed.values()), this.#sleep(ms, this.#whileFollowing.signal)]);
   }
 
-  /** Follows what has begun since the look before. Of pods that have not changed only the metadata is asked for. */
+  /**
+   * Follows what has started since the last LIST. Only pods that have changed are read whole. Returns how many pods
+   * there are.
+   */
   async #listPods(signal: AbortSignal): Promise<number> {
     const type = { apiVersion: "v1", kind: "Pod" };
     const { items } = await this.#kube.list(type, { ...this.#podsOf, metadataOnly: true, signal });
@@ -177,7 +180,7 @@ export class FollowedPods {
     this.#options.log.warn(text);
   }
 
-  /** Whether all of the time has passed. */
+  /** Returns whether the whole time has passed. */
   async #sleep(ms: number, signal: AbortSignal): Promise<boolean> {
     try {
       await this.#options.clock.sleep(ms, signal);

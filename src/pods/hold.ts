@@ -19,27 +19,27 @@ export interface NamedObject {
 export interface Hold {
   /** One word, the API's own where it has one: `FailedCreate`, `Unschedulable`, `FailedMount`, `Suspended` … */
   reason: string;
-  /** What is said of it. */
+  /** The message of the API server or a controller about it. */
   message?: string;
   /** What is held up: a pod, a step, or the work itself. */
   held: NamedObject;
-  /** The pod's container that it is about. */
+  /** The container of the pod, if it is about one container. */
   container?: string;
-  /** What holds it up, such as `ServiceAccount "nobody"`; where nothing is named, what is held up. */
+  /** What holds it up, such as `ServiceAccount "nobody"`; if no message names that, what is held up. */
   object: NamedObject;
 }
 
-/** What a {@linkcode Hold} is made of; `object` is read from the message by default. */
+/** What {@linkcode aHold} makes a hold of; by default it reads `object` from the message. */
 export type HoldOptions = Omit<Hold, "object" | "message" | "container"> & {
   object?: NamedObject | undefined;
   message?: string | undefined;
   container?: string | undefined;
 };
 
-/** Most bytes of a message: a scheduler may tell of each node, a policy of each rule. */
+/** Most bytes of a message: a scheduler may list each node, a policy each rule. */
 const MAX_MESSAGE_BYTES = 1_000;
 
-/** How long a deletion may be overdue without being told of, milliseconds. */
+/** How long a deletion may be overdue before it is reported, milliseconds. */
 const DELETION_GRACE_MS = 30_000;
 
 /** Makes a hold. */
@@ -63,7 +63,7 @@ export function holdText({ reason, message, held, container, object }: Hold): st
   return `${titleOfNamed(held)} is held up${by}: ${reason}${where}${said}`;
 }
 
-/** The same for a hold at every look, whatever else a registry or scheduler says of it. */
+/** A key that stays the same for a hold, however a registry or scheduler changes the message. */
 export function holdKey({ reason, held, container = "", object }: Hold): string {
   return [held.kind, held.name, reason, container, object.kind, object.name].join("\n");
 }
@@ -105,7 +105,7 @@ const KINDS = [
   "ValidatingAdmissionPolicy",
 ];
 
-/** The object that a message names as what is missing, or what refuses. `undefined` where it names none. */
+/** The object that a message names as missing or as refusing; `undefined` if it names no object. */
 export function objectNamedIn(message: string): NamedObject | undefined {
   for (const [pattern, kind] of NAMING) {
     const found = pattern.exec(message);
@@ -121,12 +121,12 @@ function spelled(kind: string): string {
   return KINDS.find((each) => [lower, lower.replace(/s$/, "")].includes(each.toLowerCase())) ?? kind;
 }
 
-/** Of `team/settings` the name. */
+/** The name in `team/settings`. */
 function basename(name: string): string {
   return name.slice(name.lastIndexOf("/") + 1);
 }
 
-/** The hold of an object that is being deleted for longer than it was given time; `undefined` of any other. */
+/** The hold of an object whose deletion is overdue; `undefined` for every other object. */
 export function deletionHold(object: KubeObject, nowMs: number): Hold | undefined {
   const { deletionTimestamp, finalizers, name = "" } = object.metadata;
   if (deletionTimestamp === undefined || nowMs - Date.parse(deletionTimestamp) < DELETION_GRACE_MS) {
@@ -143,7 +143,7 @@ export function deletionHold(object: KubeObject, nowMs: number): Hold | undefine
   });
 }
 
-/** A hold as a report's failure has it. */
+/** A hold as the report's `failure` holds it. */
 export function saidOfHold(
   { reason, message, held, container }: Hold,
 ): { reason: string; message?: string; pod?: string; container?: string } {

@@ -10,39 +10,39 @@ import type { Hold } from "./hold.ts";
 import { GRACE_MS, podHold, type PodHoldOptions } from "./pod_hold.ts";
 import { isStarting, podProblem } from "./pod_problem.ts";
 
-/** Which pods are meant. */
+/** Selects the pods of one work. */
 export interface PodSelector {
   /** Their namespace. */
   namespace: string;
   /** For example `batch.kubernetes.io/job-name=x`. */
   labelSelector: string;
-  /** The uid of the object whose pods they are, where others may have the same labels; any by default. */
+  /** The uid of the pods' owner, if other pods may have the same labels; by default any owner. */
   ownerUid?: string | undefined;
 }
 
-/** Those of the pods that a list gave whose owner is meant. */
+/** The listed pods that have the selected owner. */
 export function ownPods({ ownerUid }: PodSelector, pods: KubeObject[]): KubeObject[] {
   if (ownerUid === undefined) return pods;
   return pods.filter(({ metadata }) => metadata.ownerReferences?.some(({ uid }) => uid === ownerUid));
 }
 
-/** What is known of the pods of work that has not ended. */
+/** The pods of work that has not ended, and their events. */
 export interface PodsUnderWay {
-  /** Pods that have not succeeded, at most 50; none where they may not be listed. */
+  /** Pods that have not succeeded, at most 50; empty if the runner may not list pods. */
   pods: KubeObject[];
-  /** Warning events of those that start. */
+  /** Warning events of the pods that are slow to start. */
   events: KubeObject[];
-  /** Whether the pods may be listed. */
+  /** Whether the runner may list the pods. */
   areKnown: boolean;
 }
 
-/** Most pods that a look asks for: work may have thousands, and some tell what there is to tell. */
+/** Most pods in a list: work may have thousands, and a few show what is wrong. */
 const MAX_PODS = 50;
-/** Most pods that a look asks for the events of. */
+/** Most pods whose events are read. */
 const MAX_EVENTS_OF = 3;
 
 /**
- * Looks at the pods of work under way. One request, and one for each pod that takes its time to start: at most four.
+ * Reads the pods of work under way. One request, and another for each pod that is slow to start: at most four.
  *
  * @throws {ApiError} If they cannot be read for another reason than a missing permission
  */
@@ -65,14 +65,14 @@ export async function listPodsUnderWay(
   return { pods, events: events.flatMap((each) => each ?? []), areKnown: true };
 }
 
-/** Whether a pod should have started, and its status does not tell why it has not: its events may. */
+/** Whether a pod should have started, and only its events may tell why it has not. */
 function isSlow(pod: KubeObject, nowMs: number): boolean {
   const problem = podProblem(pod);
   const ageMs = nowMs - Date.parse(pod.metadata.creationTimestamp ?? "");
   return problem !== undefined && isStarting(problem) && ageMs >= GRACE_MS;
 }
 
-/** What a read gives; `undefined` where it is forbidden. */
+/** What a read returns; `undefined` if it is forbidden. */
 export async function unlessForbidden<T>(read: () => Promise<T>): Promise<T | undefined> {
   try {
     return await read();

@@ -9,35 +9,35 @@ import { newestEvent } from "./events.ts";
 import { aHold, deletionHold, type Hold, type HoldOptions } from "./hold.ts";
 import { isStarting, type PodProblem, podProblem, sidecarsOf } from "./pod_problem.ts";
 
-/** What else is known of a pod. */
+/** What {@linkcode podHold} takes into account beside the pod. */
 export interface PodHoldOptions {
   /** The API server's clock, milliseconds since 1970. */
   nowMs: number;
   /** Warning events, of this pod and of others. By default there are none. */
   events?: KubeObject[] | undefined;
-  /** Containers of an executor: they end by themselves after the work. By default there are none. */
+  /** Containers of an executor, which end by themselves after the work. By default there are none. */
   executors?: string[] | undefined;
   /**
-   * The containers that do the work of the pod: once all of them have ended, the pod should end as well. By default
-   * every container does, and the pod waits for the others as soon as one has ended.
+   * The containers that do the pod's work: once all of them have ended, the pod should end as well. By default every
+   * container does, and as soon as one container has ended the pod waits for the others.
    */
   workers?: ((pod: KubeObject) => string[]) | undefined;
-  /** How long a pod may be without being told of, milliseconds; 30 000 by default: images are pulled, nodes come up. */
+  /** How old a pod must be to be reported, milliseconds; 30 000 by default: images are pulled, nodes come up. */
   graceMs?: number | undefined;
 }
 
-/** How long a pod may be without being told of, milliseconds: images are pulled, nodes come up. */
+/** How old a pod must be to be reported, milliseconds: images are pulled, nodes come up. */
 export const GRACE_MS = 30_000;
-/** How long containers may run after those that do the work without being told of, milliseconds. */
+/** How long containers may outlast those that do the work before they are reported, milliseconds. */
 const END_MS = 10_000;
 /** How long a pod may start without a known reason, milliseconds. */
 const SLOW_START_MS = 120_000;
-/** What kubelet, scheduler and attach controller say of a pod that does not start; of every pod they say more. */
+/** Reasons of events about a pod that does not start; every pod has further events. */
 const START_EVENT = /^Failed|NotReady$|^Unhealthy$/;
 
 /**
- * What keeps a pod from going on: it is not scheduled, a container cannot start or starts again and again, a volume
- * cannot be mounted, a container runs on after the others have ended, or it is being deleted and does not go.
+ * What keeps a pod from going on: the pod is not scheduled, a container cannot start or starts again and again, a
+ * volume cannot be mounted, a container runs on after the others have ended, or the pod's deletion is overdue.
  * `undefined` for a pod that has ended, is younger than `graceMs`, or runs.
  */
 export function podHold(pod: KubeObject, options: PodHoldOptions): Hold | undefined {
@@ -83,7 +83,7 @@ function gatedHold(pod: KubeObject, { reason, message = "" }: PodProblem): Hold 
   return of(pod, { reason, message: `${message}: ${gates.join(", ")}` });
 }
 
-/** A sidecar among the init containers that the others wait for: its startup probe has not passed. */
+/** A sidecar that the other containers wait for: its startup probe has not passed. */
 function startingSidecar(pod: KubeObject): string | undefined {
   const sidecars = sidecarsOf(pod);
   const found = objectsAt(pod, "status", "initContainerStatuses").find((status) =>
@@ -101,7 +101,7 @@ function isWaiting(pod: KubeObject, container: string | undefined): boolean {
   );
 }
 
-/** A pod that no scheduler or no kubelet has said anything of. */
+/** The hold of a pod that no scheduler or no kubelet has taken up. */
 function notTakenUpHold(pod: KubeObject, phase: string): Hold | undefined {
   const statuses = ["initContainerStatuses", "containerStatuses"]
     .flatMap((list) => objectsAt(pod, "status", list));
@@ -122,7 +122,7 @@ function notTakenUpHold(pod: KubeObject, phase: string): Hold | undefined {
   });
 }
 
-/** Containers that run while those that do the work have ended. */
+/** The hold of a pod in which a container runs while those that do the work have ended. */
 function runningOnHold(pod: KubeObject, options: PodHoldOptions): Hold | undefined {
   const { executors = [], nowMs, workers, graceMs = GRACE_MS } = options;
   const statuses = objectsAt(pod, "status", "containerStatuses");

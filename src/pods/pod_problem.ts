@@ -8,13 +8,13 @@ import type { KubeObject } from "../kube/client.ts";
 
 /** Why a pod failed, or does not start. */
 export interface PodProblem {
-  /** The container that it is about; absent where it is the whole pod. */
+  /** The container; absent if it is about the whole pod. */
   container?: string;
   /** The container's exit code, if it has ended. */
   exitCode?: number;
   /** The API's own word: `Error`, `OOMKilled`, `Evicted`, `ImagePullBackOff`, `Unschedulable` … */
   reason: string;
-  /** What is said of it. */
+  /** The API's message about it. */
   message?: string;
 }
 
@@ -23,23 +23,23 @@ interface ContainerState {
   name: string;
   isInit: boolean;
   waiting: JsonObject | undefined;
-  /** How it ended, or how its last run did while it waits for the next one. */
+  /** How it ended; while it waits for its next start, how its last run ended. */
   ended: JsonObject | undefined;
 }
 
 /** https://kubernetes.io/docs/reference/labels-annotations-taints/#kubectl-kubernetes-io-default-container */
 const DEFAULT_CONTAINER_ANNOTATION = "kubectl.kubernetes.io/default-container";
-/** What the containers of every pod wait with while it starts. */
+/** Reasons with which containers wait in every pod that starts. */
 const STARTING = ["ContainerCreating", "PodInitializing"];
-/** 128 + SIGKILL and SIGTERM: what a container ends with when something else has ended the pod. */
+/** 128 + SIGKILL and SIGTERM: exit codes of a container when something else has ended the pod. */
 const KILLED = [137, 143];
 
 /**
- * The first cause in a pod's status: what befell the whole pod (Evicted, DeadlineExceeded, preemption, admission), a
- * container that failed, one that cannot start, or a pod that no node takes. A pod that still starts gives
- * `ContainerCreating` or `PodInitializing`; one that runs or has succeeded gives `undefined`.
+ * The first cause in a pod's status: a problem of the whole pod (Evicted, DeadlineExceeded, preemption, admission), a
+ * container that failed, a container that cannot start, or a pod that is not scheduled. A pod that still starts gives
+ * `ContainerCreating` or `PodInitializing`; a pod that runs or has succeeded gives `undefined`.
  *
- * @param mainContainer comes before others that failed as well
+ * @param mainContainer comes before other containers that failed
  */
 export function podProblem(
   pod: KubeObject,
@@ -54,12 +54,12 @@ export function podProblem(
     waitingContainer(states, () => true);
 }
 
-/** Whether a problem is none yet: every pod that starts goes through it. */
+/** Whether the pod is merely still starting. */
 export function isStarting({ reason }: PodProblem): boolean {
   return STARTING.includes(reason);
 }
 
-/** The container that people mean: that of `kubectl logs`. `undefined` where the pod names none. */
+/** The container that `kubectl logs` takes; `undefined` if the pod has no named container. */
 export function defaultContainer(pod: KubeObject): string | undefined {
   const [first] = objectsAt(pod, "spec", "containers");
   return pod.metadata.annotations?.[DEFAULT_CONTAINER_ANNOTATION] ?? (textAt(first, "name") || undefined);
@@ -81,7 +81,7 @@ export function sidecarsOf(pod: KubeObject): string[] {
     .map((each) => textAt(each, "name"));
 }
 
-/** Whether a container of the pod has written a log, as far as its status tells. */
+/** Whether a container of the pod may have written a log, by its status. */
 export function hasRun(pod: KubeObject, container: string): boolean {
   return statusesOf(pod).some(({ name, state, lastState }) =>
     name === container &&
@@ -91,7 +91,7 @@ export function hasRun(pod: KubeObject, container: string): boolean {
   );
 }
 
-/** Whether a container of the pod has ended with another exit code than 0, and has run before. */
+/** Whether a container of the pod has run and ended with an exit code other than 0. */
 export function endedBadly(pod: KubeObject, container: string): boolean {
   return hasRun(pod, container) && statusesOf(pod).some(({ name, state }) => {
     const { exitCode } = objectAt(state, "terminated");
@@ -99,7 +99,7 @@ export function endedBadly(pod: KubeObject, container: string): boolean {
   });
 }
 
-/** A pod that is ended from outside may have containers that never ran, and say they terminated. */
+/** In a pod that was ended from outside, containers that never ran may count as terminated. */
 function hasStarted(terminated: JsonValue | undefined): boolean {
   return isJsonObject(terminated) && typeof terminated.startedAt === "string";
 }

@@ -14,22 +14,22 @@ import { type Hold, holdKey, holdText } from "./hold.ts";
 export interface TellOfHoldsOptions {
   /** Ends it. */
   signal: AbortSignal;
-  /** Where it is told. */
+  /** Gets the warnings. */
   log: Log;
   /** The client's by default. */
   clock?: Clock | undefined;
 }
 
-/** When the first look is, milliseconds: a run that is shorter pays nothing. */
-const FIRST_LOOK_MS = 45_000;
-/** Time between looks, milliseconds: beside the watch a run has two requests a minute. */
-const LOOK_MS = 120_000;
+/** When holds are read first, milliseconds: a shorter run makes no request for them. */
+const FIRST_READ_MS = 45_000;
+/** Time between two reads, milliseconds: beside the watch a run has two requests a minute. */
+const READ_MS = 120_000;
 
 /**
- * Logs a warning, once for each reason and object, of what keeps work from going on. It ends no run, since nodes,
- * registries and people recover; it throws nothing, and gives up where `findHolds` may not look.
+ * Logs a warning, once for each reason and object, about what keeps work from going on. It never ends a run, since
+ * nodes, registries and people recover. It throws nothing, and stops when `findHolds` is forbidden to read.
  *
- * @param findHolds asks what holds the work up; called after 45 s, and then every 2 minutes
+ * @param findHolds finds what holds the work up; called after 45 s, and then every 2 minutes
  */
 export async function tellOfHolds(
   kube: KubeClient,
@@ -39,7 +39,7 @@ export async function tellOfHolds(
   const { signal, log } = options;
   const clock = clockOf(kube, options);
   const told = new Set<string>();
-  for (let waitMs = FIRST_LOOK_MS;; waitMs = LOOK_MS) {
+  for (let waitMs = FIRST_READ_MS;; waitMs = READ_MS) {
     try {
       await clock.sleep(waitMs, signal);
       for (const hold of await findHolds(signal)) {

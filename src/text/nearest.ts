@@ -1,10 +1,10 @@
 /**
- * Guesses what a misspelt name was meant to be.
+ * Guesses which name a misspelt name was meant to be.
  *
  * @module
  */
 
-/** The one of `names` that differs from `name` by the fewest edits; `names` must not be empty. */
+/** The name in `names` that differs from `name` by the fewest edits; `names` must not be empty. */
 export function nearest(name: string, names: string[]): string {
   const distances = names.map((candidate) => editDistance(name, candidate));
   return names[distances.indexOf(Math.min(...distances))]!;

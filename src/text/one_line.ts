@@ -4,7 +4,7 @@
  * @module
  */
 
-/** A text with a blank in the place of each run of blanks and line ends, and none around it. */
+/** Replaces each run of blanks and line ends by a blank, and removes those around the text. */
 export function oneLine(text: string): string {
   return text.replace(/\s+/g, " ").trim();
 }

@@ -5,8 +5,8 @@
  */
 
 /**
- * A text without what would draw elsewhere on a terminal, or in other colours: control sequences and characters, but
- * for tabs and line ends.
+ * Removes what would move the cursor of a terminal or change its colours: control sequences and control characters,
+ * except tabs and line ends.
  */
 export function printable(text: string): string {
   // deno-lint-ignore no-control-regex

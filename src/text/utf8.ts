@@ -11,11 +11,11 @@ export function byteLength(text: string): number {
   return new TextEncoder().encode(text).length;
 }
 
-/** A text of at most `maxBytes`: a longer one ends in `…`, and never in a part of a character. */
+/** Cuts a text to at most `maxBytes`: a cut text ends in `…`, and never in a part of a character. */
 export function cutText(text: string, maxBytes: number): string {
   const bytes = new TextEncoder().encode(text);
   if (bytes.length <= maxBytes) return text;
   const room = Math.max(0, maxBytes - byteLength(CUT));
-  // With `stream` the decoder keeps back a character that is not complete.
+  // With `stream` the decoder holds back an incomplete character.
   return new TextDecoder().decode(bytes.slice(0, room), { stream: true }) + CUT;
 }

@@ -1,5 +1,5 @@
 /**
- * Go's durations, as Kubernetes users write them.
+ * Durations in Go's form, as Kubernetes users write them.
  *
  * @module
  */
@@ -17,7 +17,7 @@ const MS_PER_UNIT: Record<string, number> = {
   h: 3_600_000,
 };
 
-/** The longest delay that a timer takes; a longer one fires at once: https://developer.mozilla.org/docs/Web/API/setTimeout#maximum_delay_value */
+/** The longest delay of a timer; a timer with a longer delay fires at once: https://developer.mozilla.org/docs/Web/API/setTimeout#maximum_delay_value */
 const MAX_MS = 2 ** 31 - 1;
 
 const PART = /(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h)/y;
@@ -26,7 +26,7 @@ const PART = /(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h)/y;
  * Reads a Go duration such as `90s`, `1h30m` or `1h2m3.5s`; `0` needs no unit.
  *
  * @returns milliseconds, 0 or more
- * @throws {InvalidInputError} If the text is no duration, is negative, or is longer than 2^31 - 1 ms (24.8 days)
+ * @throws {InvalidInputError} If the text is not a duration, is negative, or is longer than 2^31 - 1 ms (24.8 days)
  *
  * @example
  * ```ts

@@ -8,7 +8,7 @@ function anObject(fields: object): KubeObject {
   return { apiVersion: "example.org/v1", kind: "Work", metadata: {}, ...fields };
 }
 
-/** An object whose JSON has so many bytes. */
+/** An object whose JSON has this many bytes. */
 function ofBytes(bytes: number): KubeObject {
   const text = (length: number) => anObject({ spec: "x".repeat(length) });
   return text(bytes - JSON.stringify(text(0)).length);
@@ -28,7 +28,7 @@ for (const { bytes, state, reason } of sizes) {
   });
 }
 
-Deno.test("checkStatusSize() counts what others keep in the object, not an earlier report", () => {
+Deno.test("checkStatusSize() counts the other data in the object, not an earlier report", () => {
   const map = (data: object) => checkStatusSize({ ...anObject({ data }), kind: "ConfigMap" });
   assertEquals(map({}).state, "ok");
   assertEquals(map({ a: "x".repeat(500 * KIB), b: "x".repeat(460 * KIB) }).state, "ok");
@@ -37,7 +37,7 @@ Deno.test("checkStatusSize() counts what others keep in the object, not an earli
   assertEquals(map({ status: "x".repeat(1000 * KIB) }).state, "ok");
 });
 
-Deno.test("checkStatusSize() counts what a Secret's base64 stands for", () => {
+Deno.test("checkStatusSize() counts the decoded bytes of a Secret", () => {
   const secret = (length: number) =>
     checkStatusSize({ ...anObject({ data: { a: btoa("x".repeat(length)) } }), kind: "Secret" });
   assertEquals([secret(960 * KIB).state, secret(970 * KIB).state], ["ok", "warning"]);

@@ -67,14 +67,14 @@ for (const [fault, said] of refusals) {
   });
 }
 
-Deno.test("checkRun() tries a pod of the Job's template, and stores none", async () => {
+Deno.test("checkRun() tries a pod of the Job's template, and stores no pod", async () => {
   const { pods, made } = await checkWith(undefined, "");
   assertEquals(pods?.state, "ok");
   const [pod] = made;
   assertEquals([made.length, pod?.dryRun, pod?.metadata.labels?.team], [1, true, "a"]);
 });
 
-Deno.test("checkRun() by somebody who may not create pods says nothing of them", async () => {
+Deno.test("checkRun() by a user who may not create pods has no item about pods", async () => {
   const said =
     'pods is forbidden: User "jane" cannot create resource "pods" in API group "" in the namespace "team"';
   assertEquals((await checkWith("forbidden", said)).pods, undefined);

@@ -25,7 +25,7 @@ async function startedBefore(api: EmbeddedApi): Promise<void> {
   await createOrAdopt(new MemoryClient(api), workflow, { owner: aContext(), signal });
 }
 
-Deno.test("checkRun() finds nothing amiss in a run that has all it needs", async () => {
+Deno.test("checkRun() finds no problem in a run that has all it needs", async () => {
   const items = await check(anApi());
   assertEquals(troubleIn(items), []);
   assertEquals(reasonOfItems(items), "Succeeded");
@@ -46,7 +46,7 @@ Deno.test("checkRun() finds nothing amiss in a run that has all it needs", async
   ]);
 });
 
-Deno.test("checkRun() finds nothing amiss with exactly the rights of the run", async () => {
+Deno.test("checkRun() finds no problem with exactly the rights of the run", async () => {
   const items = await check(anApi({ rules: rulesOf().map(inRole) }));
   assertEquals(troubleIn(items), []);
 });
@@ -54,7 +54,7 @@ Deno.test("checkRun() finds nothing amiss with exactly the rights of the run", a
 for (const rule of rulesOf()) {
   const { resource, verbs, optional, ofWork } = rule;
   const expected: Reason = optional ? "Succeeded" : ofWork ? "WorkFailed" : "NotAllowed";
-  Deno.test(`checkRun() names ${verbs} of ${resource} where that is not allowed: ${expected}`, async () => {
+  Deno.test(`checkRun() names ${verbs} of ${resource} when that is not allowed: ${expected}`, async () => {
     const rules = rulesOf().filter((other) => JSON.stringify(other) !== JSON.stringify(rule)).map(inRole);
     const items = await check(anApi({ rules }));
     const access = troubleIn(items).filter((text) => text.includes(" access: "));
@@ -69,7 +69,7 @@ for (const rule of rulesOf()) {
   });
 }
 
-Deno.test("checkRun() takes get and update of the status object for patch, as the run does", async () => {
+Deno.test("checkRun() accepts get and update of the status object in place of patch, as the run does", async () => {
   const rules = rulesOf().map(inRole).map((rule) =>
     rule.resources.includes("configmaps") ? { ...rule, verbs: ["get", "update"] } : rule
   );
@@ -78,7 +78,7 @@ Deno.test("checkRun() takes get and update of the status object for patch, as th
   assert(items.some(({ message }) => message === 'get, update configmaps "demo": to write the status'));
 });
 
-/** Each case: what is amiss, what is said of it, and how the run would end. */
+/** Each case: what is wrong, the item's message, and how the run would end. */
 const cases: [
   what: string,
   set: (api: EmbeddedApi) => void | Promise<void>,
@@ -176,12 +176,12 @@ Deno.test("checkRun() says that the namespace is missing", async () => {
   assertEquals(reasonOfItems(items), "TargetMissing");
 });
 
-Deno.test("checkRun() takes the dry run for a proof of a namespace that it may not look at", async () => {
+Deno.test("checkRun() takes the dry run as proof of a namespace that it may not read", async () => {
   const items = await check(anApi({ rules: rulesOf().map(inRole) }));
   assertEquals(items.find(({ item }) => item === "namespace")?.state, "ok");
 });
 
-Deno.test("checkRun() lists all that is wrong with the settings, and still looks for the API server", async () => {
+Deno.test("checkRun() lists all problems of the settings, and still asks the API server", async () => {
   const items = await check(anApi(), {
     config: new InvalidInputError(["RUNNER_A: is required", "RUNNER_B: is empty"]),
   });
@@ -194,7 +194,7 @@ Deno.test("checkRun() lists all that is wrong with the settings, and still looks
   assertEquals(reasonOfItems(items), "InvalidInput");
 });
 
-Deno.test("checkRun() tells what is odd about settings and manifest as warnings", async () => {
+Deno.test("checkRun() lists problems of settings and manifest that end no run as warnings", async () => {
   const manifest = { ...MANIFEST, ttlStrategy: { secondsAfterCompletion: 5 }, serviceAccountName: "other" };
   const items = await check(anApi(), {
     config: aConfig({ warnings: ["RUNNER_X: is not known and is ignored"] }),
@@ -234,7 +234,7 @@ for (
     ["server", "ApiUnreachable"],
   ] as const
 ) {
-  Deno.test(`checkRun() asks no further where the API server's answer is ${fault}: ${reason}`, async () => {
+  Deno.test(`checkRun() makes no more requests when the API server's answer is ${fault}: ${reason}`, async () => {
     const kube = new MemoryClient(anApi());
     kube.trouble = () => new ApiError("no", { fault });
     const items = await check(anApi(), { kube });
@@ -243,18 +243,18 @@ for (
       "not checked all else: the API ",
     ]);
     assertEquals(reasonOfItems(items), reason);
-    // Its version, and the look for the name, which also looks at the manifest; none is repeated.
+    // The GETs of the version and of the name; neither is repeated.
     assertEquals(kube.calls.map(({ method }) => method), ["ask", "get"]);
   });
 }
 
-Deno.test("checkRun() without a way to an API server says why", async () => {
+Deno.test("checkRun() without an API server says why", async () => {
   const items = await check(anApi(), { server: { problem: "KUBECONFIG is not set" } });
   assertEquals(troubleIn(items)[0], "missing API server: KUBECONFIG is not set");
   assertEquals(reasonOfItems(items), "InvalidInput");
 });
 
-Deno.test("checkRun() of somebody else than the work's account asks about that for what the work needs", async () => {
+Deno.test("checkRun() of another user than the work's account asks about that account for what the work needs", async () => {
   const rules = [...rulesOf().map(inRole), { resources: ["subjectaccessreviews"], verbs: ["create"] }];
   const items = await check(anApi({ rules, user: "jane" }));
   assertEquals(
@@ -326,7 +326,7 @@ Deno.test("checkRun() with a status that goes nowhere needs no object for it", a
   assertEquals(troubleIn(await check(api, { config: aConfig({ reporter: "nop" }) })), []);
 });
 
-Deno.test("checkRun() looks at a runner without find, preflight and access as far as it can", async () => {
+Deno.test("checkRun() checks a runner without find, preflight and rbac as far as it can", async () => {
   const runner = ({ start, waitForCompletion }: ActionRunner): ActionRunner => ({
     name: "plain",
     start,
@@ -368,7 +368,7 @@ Deno.test("checkRun() stores nothing, whatever a runner tries", async () => {
   assertEquals(writes.filter(({ query }) => query.dryRun !== "All"), []);
 });
 
-Deno.test("checkRun() gives up a call that does not end, and goes on", async () => {
+Deno.test("checkRun() ends a call that does not end by itself, and goes on", async () => {
   const clock = quickClock();
   const called = Promise.withResolvers<void>();
   const runner = (kube: KubeClient): ActionRunner => ({
@@ -387,7 +387,7 @@ Deno.test("checkRun() gives up a call that does not end, and goes on", async () 
   ]);
 });
 
-Deno.test("checkRun() says so where the API server's dry run is not all", async () => {
+Deno.test("checkRun() says so when the API server's dry run does not cover everything", async () => {
   const runner = (kube: KubeClient): ActionRunner => ({
     ...argoRunner(kube),
     dryRun: () => Promise.reject(new Error("it creates something")),
@@ -400,7 +400,7 @@ Deno.test("checkRun() says so where the API server's dry run is not all", async 
   });
 });
 
-Deno.test("checkRun() misses the rights of Argo's agent for an http template, and warns where that is not known", async () => {
+Deno.test("checkRun() reports missing rights of Argo's agent for an http template, and warns when that is not known", async () => {
   const rules = rulesOf().map(inRole);
   const api = () => anApi({ rules });
   const readManifest = (manifest: JsonObject) => () => Promise.resolve(manifest);
@@ -424,7 +424,7 @@ Deno.test("checkRun() misses the rights of Argo's agent for an http template, an
   ]);
 });
 
-Deno.test("row 69: checkRun() says what it could not try where dry runs are refused, and misses nothing", async () => {
+Deno.test("row 69: checkRun() says what it could not try when dry runs are refused, and reports nothing as missing", async () => {
   const kube = new MemoryClient(anApi());
   const refusal = new ApiError("Cannot do it: no dry runs", { fault: "noDryRun" });
   kube.trouble = ({ method }) => ["create", "mergePatch"].includes(method) ? refusal : undefined;
@@ -437,7 +437,7 @@ Deno.test("row 69: checkRun() says what it could not try where dry runs are refu
   ]);
 });
 
-Deno.test("row 69: checkRun() misses what a policy denies, and says that it was asked in a dry run", async () => {
+Deno.test("row 69: checkRun() reports what a policy denies as missing, and says that it was a dry run", async () => {
   const kube = new MemoryClient(anApi());
   kube.trouble = ({ method }) =>
     method === "create" ? new ApiError("no Fridays", { fault: "denied" }) : undefined;
@@ -447,7 +447,7 @@ Deno.test("row 69: checkRun() misses what a policy denies, and says that it was 
   assertEquals(found?.message.startsWith("no Fridays; it was asked in a dry run"), true);
 });
 
-Deno.test("checkRun() tells what a runner warns of in its preflight", async () => {
+Deno.test("checkRun() lists a runner's warnings of its preflight", async () => {
   const runner = (kube: KubeClient): ActionRunner => ({
     ...argoRunner(kube),
     preflight: ({ log }) => Promise.resolve(log.warn("the chart is old")),
@@ -474,7 +474,7 @@ Deno.test("checkRun() ends with the signal's reason when that is aborted", async
   );
 });
 
-Deno.test("checkRun() takes an error that nobody foresaw for an internal error of the run", async () => {
+Deno.test("checkRun() takes an unexpected error for an internal error of the run", async () => {
   const runner = (kube: KubeClient): ActionRunner => ({
     ...argoRunner(kube),
     preflight: () => Promise.reject(new TypeError("x is undefined")),

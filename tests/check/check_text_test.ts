@@ -9,7 +9,7 @@ const ITEMS = [
   warning("times", "short"),
 ];
 
-Deno.test("checkText() has a line for each item, and the code that the first missing one means", () => {
+Deno.test("checkText() has a line for each item, and the exit code of the first missing item", () => {
   assertEquals(
     checkText(ITEMS, "text"),
     `ok           API server     https://api.example.org
@@ -22,7 +22,7 @@ a run would end with exit code 22 (TargetMissing): namespace, kind or status obj
   );
 });
 
-Deno.test("checkText() of items of which none is missing says so", () => {
+Deno.test("checkText() says so when no item is missing", () => {
   assertEquals(
     checkText([warning("times", "short")], "text"),
     "warning      times          short\n\nnothing is missing\n",

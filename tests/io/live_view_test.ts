@@ -11,7 +11,7 @@ function aDone(fields: Partial<ProgressNode> = {}): ProgressNode {
   return aNode({ state: "Succeeded", finishedAt: "2026-01-01T00:00:20Z", ...fields });
 }
 
-/** What a person sees: a line without its colours. */
+/** A line without its colours. */
 function plain(line: string): string {
   // deno-lint-ignore no-control-regex
   return line.replace(/\x1b\[\d*m/g, "");
@@ -31,7 +31,7 @@ Deno.test("viewLines() has a line for each node with state and duration, and a c
   ]);
 });
 
-Deno.test("viewLines() leaves out what has succeeded where not all fits", () => {
+Deno.test("viewLines() leaves out succeeded nodes when not all nodes fit", () => {
   const nodes = [...Array.from({ length: 50 }, () => aDone()), aNode({ name: "last" })];
   const lines = viewLines(nodes, { columns: 60, rows: 10, now: NOW }).map(plain);
   assertEquals(lines.length, 2);
@@ -97,7 +97,7 @@ Deno.test("LiveView draws over what it drew before, and lets the log through abo
   ]);
 });
 
-Deno.test("LiveView draws nothing, and the log goes on, when the terminal has gone away", () => {
+Deno.test("LiveView draws nothing, and the log goes on, when the terminal is closed", () => {
   const written: string[] = [];
   const stream = {
     writeSync(bytes: Uint8Array) {

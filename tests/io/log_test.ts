@@ -20,7 +20,7 @@ function linesOf(devMode: boolean, write: (log: Log) => void): string[] {
   return stream.written.join("").split("\n").filter((line) => line !== "");
 }
 
-Deno.test("openLog() writes one JSON line an entry, with its fields", () => {
+Deno.test("openLog() writes a JSON line for each entry, with its fields", () => {
   const [line = ""] = linesOf(false, (log) => log.info('Workflow "x" is created', { uid: "u1" }));
   const { time, ...rest } = JSON.parse(line);
   assertMatch(time, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);

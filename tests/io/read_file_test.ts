@@ -17,7 +17,7 @@ async function assertRefuses(path: string, problem: string, maxBytes = 100): Pro
   assertEquals(error.message, `${JSON.stringify(path)} ${problem}`);
 }
 
-Deno.test("readFile() gives a file's bytes, an empty one's too", () =>
+Deno.test("readFile() returns a file's bytes, also of an empty file", () =>
   inFolder(async (folder) => {
     for (const bytes of [new Uint8Array([0, 255, 10]), new Uint8Array()]) {
       await Deno.writeFile(`${folder}/file`, bytes);
@@ -43,7 +43,7 @@ Deno.test("readFile() follows a link, as in a mounted ConfigMap", () =>
     assertEquals(await readFile(`${folder}/link`, 100), new TextEncoder().encode("a"));
   }));
 
-Deno.test("readFile() says that a path is not found (B14)", () =>
+Deno.test("readFile() says that a path is not found", () =>
   inFolder(async (folder) => {
     await Deno.writeTextFile(`${folder}/file`, "a");
     await assertRefuses(`${folder}/none`, "is not found");
@@ -51,11 +51,11 @@ Deno.test("readFile() says that a path is not found (B14)", () =>
     await assertRefuses("", "is not found");
   }));
 
-Deno.test("readFile() refuses a folder (B15)", () =>
+Deno.test("readFile() refuses a folder", () =>
   inFolder((folder) => assertRefuses(folder, "is not a regular file")));
 
 Deno.test({
-  name: "readFile() refuses a pipe and does not wait for a writer (B15)",
+  name: "readFile() refuses a pipe and does not wait for a writer",
   ignore: Deno.build.os === "windows",
   fn: () =>
     inFolder(async (folder) => {
@@ -65,13 +65,13 @@ Deno.test({
 });
 
 Deno.test({
-  name: "readFile() refuses a device that never ends (B15)",
+  name: "readFile() refuses a device that never ends",
   ignore: Deno.build.os === "windows",
   fn: () => assertRefuses("/dev/zero", "is not a regular file"),
 });
 
 Deno.test({
-  name: "readFile() says that a file may not be read, as the file system has it (B16)",
+  name: "readFile() says that a file may not be read, by the file system",
   ignore: Deno.build.os === "windows" || Deno.uid() === 0,
   fn: () =>
     inFolder(async (folder) => {
@@ -81,26 +81,26 @@ Deno.test({
 });
 
 Deno.test({
-  name: "readFile() says that a file may not be read, as Deno's permissions have it (B16)",
+  name: "readFile() says that a file may not be read, by Deno's permissions",
   permissions: { read: false },
   fn: () => assertRefuses("/etc/hostname", "may not be read"),
 });
 
-Deno.test("readFile() reads a file of just the limit and refuses a larger one (B18)", () =>
+Deno.test("readFile() reads a file of exactly the limit and refuses a larger file", () =>
   inFolder(async (folder) => {
     await Deno.writeFile(`${folder}/file`, new Uint8Array(100));
     assertEquals((await readFile(`${folder}/file`, 100)).length, 100);
     await assertRefuses(`${folder}/file`, "is larger than the limit of 99 bytes", 99);
   }));
 
-Deno.test("readFile() stops reading at the limit, whatever the file system says of the size (B18)", async () => {
+Deno.test("readFile() stops reading at the limit, whatever the file system says of the size", async () => {
   // Files of /proc claim to have no bytes.
   if (Deno.build.os !== "linux") return;
   assertEquals((await Deno.stat("/proc/self/status")).size, 0);
   await assertRefuses("/proc/self/status", "is larger than the limit of 10 bytes", 10);
 });
 
-Deno.test("isAbsent() is true of nothing, and not of what may not be looked at", () =>
+Deno.test("isAbsent() is true if there is nothing, and false if the run may not find out", () =>
   inFolder(async (folder) => {
     assertEquals([await isAbsent(folder), await isAbsent(`${folder}/none`)], [false, true]);
   }));

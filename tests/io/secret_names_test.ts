@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { isAbout, isTextOf, secretNoun } from "../../src/io/secret_names.ts";
 
-/** Names of secrets, and the word that makes each one. */
+/** Names of secrets, and the word for a secret in each. */
 const secrets: Record<string, string> = {
   "password": "password",
   "PASSWORD": "password",
@@ -70,7 +70,7 @@ const others = [
   ],
   ...["token-limit", "token_count", "tokensPerMinute", "total_tokens", "tokenBudget", "passwordMinLength"],
   ...["minPasswordLength", "token-ttl", "tokenExpiry", "tokenExpirationSeconds", "secret-rotation-days"],
-  // Where it is kept, and how it is got.
+  // References to where a secret is kept.
   ...[
     "secret-store",
     "secretStore",
@@ -90,7 +90,7 @@ const others = [
     "secret-backend",
   ],
   ...["tokenHeader", "credentialsMode", "tokenType", "passwordPolicy", "api-key-header", "privateKeyFile"],
-  // What it is called in the cluster.
+  // Names of Secrets in the cluster.
   ...["secretName", "secret-name", "secretname", "caSecretName", "passwordSecretName", "existingSecret"],
   ...[
     "existing-secret",
@@ -145,7 +145,7 @@ const others = [
 ];
 
 for (const name of others) {
-  Deno.test(`secretNoun() of ${JSON.stringify(name)} is none`, () =>
+  Deno.test(`secretNoun() of ${JSON.stringify(name)} is undefined`, () =>
     assertEquals(secretNoun(name), undefined));
 }
 
@@ -172,7 +172,7 @@ for (const [noun, text, isSecret] of texts) {
   });
 }
 
-Deno.test("isAbout() tells keys of references, and of users, from those of secrets", () => {
+Deno.test("isAbout() distinguishes keys of references and of users from keys of secrets", () => {
   for (
     const key of ["name", "secretName", "namespace", "user", "username", "url", "valueFrom", "secretKeyRef"]
   ) {

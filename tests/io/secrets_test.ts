@@ -54,7 +54,7 @@ Deno.test("Mask hides every secret, the longest first, in texts at any depth, an
   });
 });
 
-Deno.test("Mask hides a short secret as a whole word only, and a long one wherever it stands", () => {
+Deno.test("Mask hides a short secret only as a whole word, and a long secret anywhere", () => {
   const mask = new Mask();
   mask.hide(["prod", "4096", "long-secret"]);
   assertEquals(
@@ -88,7 +88,7 @@ Deno.test("Mask hides a secret without the line end that a block of YAML gives i
   assertEquals(mask.apply("password is s3cret"), "password is ***");
 });
 
-Deno.test("Mask hides each line of a secret of several, but for those too short to be one", () => {
+Deno.test("Mask hides each line of a secret with several lines, except short lines", () => {
   const mask = new Mask();
   mask.hide(["{\n  first-part\n  second-part\n}\n"]);
   assertEquals(mask.applyTo(["got first-part", "second-part", "{}"]), ["got ***", "***", "{}"]);
@@ -110,7 +110,7 @@ Deno.test("no secret of a manifest is in anything that a run of it writes, in de
     };
     await Deno.writeTextFile(`${folder}/manifest.yaml`, JSON.stringify(manifest));
     await Deno.writeTextFile(`${folder}/kubeconfig`, server.kubeconfig({ token: "canary-token-43" }));
-    // Refused by the API server with the value in its words, then run to its failure.
+    // The API server first refuses it and quotes the value, then the work runs and fails.
     let refused = false;
     api.use((request, next) => {
       if (refused || request.method !== "POST") return next(request);

@@ -19,13 +19,13 @@ Deno.test("writeText() writes the whole text as UTF-8", () => {
   assertEquals(stream.text(), "Grüße ✓\n");
 });
 
-Deno.test("writeText() goes on where the stream took only a part, also within a character", () => {
+Deno.test("writeText() goes on when the stream took only a part, also within a character", () => {
   const stream = narrowStream(1);
   writeText(stream, "Grüße ✓\n");
   assertEquals(stream.text(), "Grüße ✓\n");
 });
 
-Deno.test("writeText() gives up in silence on a broken pipe, and does not try again", () => {
+Deno.test("writeText() stops without an error on a broken pipe, and does not try again", () => {
   let tries = 0;
   const stream = {
     writeSync() {
@@ -37,7 +37,7 @@ Deno.test("writeText() gives up in silence on a broken pipe, and does not try ag
   assertEquals(tries, 1);
 });
 
-Deno.test("writeText() gives up in silence on a stream that is closed", async () => {
+Deno.test("writeText() stops without an error on a closed stream", async () => {
   const path = await Deno.makeTempFile();
   const file = await Deno.open(path, { write: true });
   file.close();

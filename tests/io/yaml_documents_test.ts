@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { parseAll } from "@std/yaml";
 
-/** What @std/yaml 1.2.0 makes of texts with several documents. */
+/** How @std/yaml 1.2.0 reads texts with several documents. */
 const facts: [text: string, documents: unknown[] | string][] = [
   ["", []],
   ["# c\n", [null]],
@@ -36,7 +36,7 @@ for (const [text, documents] of facts) {
   });
 }
 
-/** The documents, or the first line of what is thrown. */
+/** The documents, or the first line of the error. */
 function documentsOf(text: string): unknown[] | string | undefined {
   try {
     return parseAll(text, { schema: "core" });

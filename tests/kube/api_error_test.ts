@@ -42,20 +42,20 @@ const cases: [row: string, answer: keyof typeof ANSWERS, fault: Fault][] = [
 ];
 
 for (const [row, answer, fault] of cases) {
-  Deno.test(`row ${row}: errorFromAnswer() takes ${answer} for the fault ${fault}`, () => {
+  Deno.test(`row ${row}: errorFromAnswer() takes ${answer} as the fault ${fault}`, () => {
     const error = answered(answer);
     assertEquals([error.fault, error.status], [fault, ANSWERS[answer].status]);
   });
 }
 
 for (const status of [403, 409, 422, 429, 500, 503]) {
-  Deno.test(`row 23: errorFromAnswer() takes a webhook's denial with code ${status} for one`, () => {
+  Deno.test(`row 23: errorFromAnswer() recognizes a webhook's denial with code ${status}`, () => {
     const text = ANSWERS.deniedByWebhook.text.replace('"code":400', `"code":${status}`);
     assertEquals(errorFromAnswer("x", "workflows", { status, text }).fault, "denied");
   });
 }
 
-Deno.test("row 20: errorFromAnswer() never takes another kind's 409 for an object that exists", () => {
+Deno.test("row 20: errorFromAnswer() never takes another kind's 409 as an existing object", () => {
   for (const kind of ["resourcequotas", "leases", "Workflow"]) {
     const text = ANSWERS.alreadyExists.text.replace('"workflows"', JSON.stringify(kind));
     assert(!isFault(errorFromAnswer("x", "workflows", { status: 409, text }), "exists"), kind);
@@ -63,24 +63,24 @@ Deno.test("row 20: errorFromAnswer() never takes another kind's 409 for an objec
   assertEquals(errorFromAnswer("x", "workflows", { status: 409, text: "exists" }).fault, "conflict");
 });
 
-Deno.test("row 51: errorFromAnswer() takes the write to an immutable ConfigMap for an invalid one", () => {
+Deno.test("row 51: errorFromAnswer() takes a write to an immutable ConfigMap as invalid", () => {
   const message = 'ConfigMap "demo" is invalid: data: Forbidden: field is immutable when `immutable` is set';
   const text = JSON.stringify({ kind: "Status", reason: "Invalid", message, code: 422 });
   const error = errorFromAnswer("patch", "configmaps", { status: 422, text });
   assertEquals([error.fault, error.message], ["invalid", `Cannot patch: ${message} (422)`]);
 });
 
-Deno.test("row 32: errorFromStatus() takes a watch's ERROR event for what its Status says", () => {
+Deno.test("row 32: errorFromStatus() takes a watch's ERROR event as its Status says", () => {
   const error = errorFromStatus("watch workflows", "workflows", JSON.parse(ANSWERS.expired.text));
   assertEquals([error.fault, error.status], ["expired", 410]);
 });
 
-Deno.test("row 34: errorFromStatus() takes an ERROR event without a code for a server's fault", () => {
+Deno.test("row 34: errorFromStatus() takes an ERROR event without a code as a server's fault", () => {
   assertEquals(errorFromStatus("watch", "workflows", { kind: "Status", message: "?" }).fault, "server");
   assertEquals(errorFromStatus("watch", "workflows", {}).fault, "server");
 });
 
-Deno.test("errorFromAnswer() says what was done and what the server said", () => {
+Deno.test("errorFromAnswer() names the request and quotes the server", () => {
   assertEquals(
     answered("namespaceMissing").message,
     'Cannot do something with Workflow "demo": namespaces "team" not found (404)',
@@ -96,12 +96,12 @@ Deno.test("row 17: errorFromAnswer() names the kind that the API server does not
   );
 });
 
-Deno.test("errorFromAnswer() keeps the Status that came", () => {
+Deno.test("errorFromAnswer() keeps the Status of the answer", () => {
   assertEquals(answered("invalid").body?.reason, "Invalid");
   assertEquals(answered("proxyBadGateway").body, undefined);
 });
 
-Deno.test("row 27: errorFromAnswer() quotes at most 200 characters of a foreign answer, in one line", () => {
+Deno.test("row 27: errorFromAnswer() quotes at most 200 characters of an answer that is not a Status, on one line", () => {
   const { message } = errorFromAnswer("x", "workflows", { status: 502, text: "<p>\n\n".repeat(1_000) });
   const quoted = message.slice("Cannot x: ".length, -" (502)".length);
   assertEquals([quoted.length, quoted.endsWith("…"), quoted.includes("\n")], [201, true, false]);
@@ -176,7 +176,7 @@ for (const [what, text, fault] of thrown) {
   });
 }
 
-Deno.test("row 5: errorFromFetch() takes a bare text of the system for a broken connection", () => {
+Deno.test("row 5: errorFromFetch() takes a bare text of the system as a broken connection", () => {
   const error = new TypeError("fetch failed", {
     cause: new Error("Connection reset by peer (os error 104)"),
   });
@@ -207,13 +207,13 @@ Deno.test("row 2: errorFromFetch() names the server and the end of the chain, no
   assertEquals([error.status, error.cause], [0, cause]);
 });
 
-Deno.test("errorFromFetch() tells no proxy's URL, which may hold a password", () => {
+Deno.test("errorFromFetch() leaves out a proxy's URL, which may hold a password", () => {
   const text = "client error (Connect): tunnel failed: no way by socks5://me:s3cret@proxy:1080";
   const { message } = errorFromFetch("x", "https://k", new TypeError(text));
   assert(!message.includes("s3cret"), message);
 });
 
-Deno.test("isFault() knows an ApiError by any of the faults given, and nothing else", () => {
+Deno.test("isFault() is true for an ApiError with any of the given faults, and for nothing else", () => {
   assert(isFault(failure("quota"), "exists", "quota"));
   assert(!isFault(failure("quota"), "exists"));
   assert(!isFault(new Error("quota"), "quota"));

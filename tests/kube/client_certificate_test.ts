@@ -11,11 +11,11 @@ function read(name: string): string {
 const chain = read("first.crt");
 const key = read("first.key");
 
-Deno.test("certificateProblem() has nothing against a certificate and its key", async () => {
+Deno.test("certificateProblem() accepts a certificate and its key", async () => {
   assertEquals(await certificateProblem({ chain, key }, NOW), undefined);
 });
 
-Deno.test("certificateProblem() finds both in files that hold more", async () => {
+Deno.test("certificateProblem() finds both in files that hold other blocks, too", async () => {
   const parameters = "-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n-----END EC PARAMETERS-----\n";
   assertEquals(
     await certificateProblem({ chain: chain + read("first-ca.crt"), key: parameters + chain + key }, NOW),
@@ -23,7 +23,7 @@ Deno.test("certificateProblem() finds both in files that hold more", async () =>
   );
 });
 
-Deno.test("certificateProblem() tells when a certificate has expired (B45)", async () => {
+Deno.test("certificateProblem() says when a certificate has expired", async () => {
   const expired = { chain: read("expired.crt"), key: read("expired.key") };
   assertEquals(
     await certificateProblem(expired, NOW),
@@ -61,7 +61,7 @@ const refused: [what: string, pair: { chain: string; key: string }, problem: str
 ];
 
 for (const [what, pair, problem] of refused) {
-  Deno.test(`certificateProblem() refuses ${what} (B45)`, async () => {
+  Deno.test(`certificateProblem() refuses ${what}`, async () => {
     assertStringIncludes(await certificateProblem(pair, NOW) ?? "", problem);
   });
 }

@@ -3,7 +3,7 @@ import { filesOf, inClusterServer, readSource } from "../../src/kube/credentials
 
 const FOLDER = "/var/run/secrets/kubernetes.io/serviceaccount";
 
-Deno.test("inClusterServer() is where Kubernetes mounts a pod's credentials", () => {
+Deno.test("inClusterServer() names the files that Kubernetes mounts into a pod", () => {
   assertEquals(inClusterServer("10.0.0.1", "443"), {
     server: "https://10.0.0.1:443",
     ca: { file: `${FOLDER}/ca.crt` },
@@ -11,18 +11,18 @@ Deno.test("inClusterServer() is where Kubernetes mounts a pod's credentials", ()
   });
 });
 
-Deno.test("inClusterServer() puts an IPv6 address in brackets (B48)", () => {
+Deno.test("inClusterServer() puts an IPv6 address in brackets", () => {
   assertEquals(inClusterServer("fd00::1", "6443").server, "https://[fd00::1]:6443");
 });
 
-Deno.test("filesOf() is every file of an access, and no text", () => {
+Deno.test("filesOf() returns every file of an API server's credentials, and no text", () => {
   assertEquals(filesOf(inClusterServer("h", "1")), [`${FOLDER}/ca.crt`, `${FOLDER}/token`]);
   assertEquals(filesOf({ server: "s", ca: { text: "a" }, token: { text: "b" } }), []);
   const certificate = { chain: { file: "chain" }, key: { file: "key" } };
   assertEquals(filesOf({ server: "s", certificate }), ["chain", "key"]);
 });
 
-Deno.test("readSource() is the text, or the file's without the blanks and line ends around it", async () => {
+Deno.test("readSource() returns the text, or a file's text without the blanks and line ends around it", async () => {
   const file = await Deno.makeTempFile();
   try {
     await Deno.writeTextFile(file, "\r\n a b \r\n");

@@ -13,7 +13,7 @@ function setUp() {
   return { api, inner, kube: dryRunClient(inner) };
 }
 
-Deno.test("dryRunClient() lets the API check each write, and nothing is stored", async () => {
+Deno.test("dryRunClient() lets the API validate each write, and stores nothing", async () => {
   const { api, inner, kube } = setUp();
   const before = api.create("Workflow", { metadata, spec: {} });
   const object = { ...WORKFLOW, metadata: { ...metadata, resourceVersion: before.metadata.resourceVersion } };
@@ -30,13 +30,13 @@ Deno.test("dryRunClient() lets the API check each write, and nothing is stored",
   ]);
 });
 
-Deno.test("dryRunClient() lets no caller write all the same", async () => {
+Deno.test("dryRunClient() lets no caller override the dry run", async () => {
   const { api, kube } = setUp();
   await kube.create({ ...WORKFLOW, metadata, spec: {} }, { dryRun: false });
   assertEquals(api.objects("Workflow"), []);
 });
 
-Deno.test("dryRunClient() hands reads and every other option on", async () => {
+Deno.test("dryRunClient() passes on reads and every other option", async () => {
   const { api, inner, kube } = setUp();
   const { uid } = api.create("Workflow", { metadata, spec: {} }).metadata;
   const { signal } = new AbortController();
@@ -58,12 +58,12 @@ Deno.test("dryRunClient() hands reads and every other option on", async () => {
   api.endWatches();
 });
 
-Deno.test("dryRunClient() hands the client within to nobody", () => {
+Deno.test("dryRunClient() does not give away the wrapped client", () => {
   const { inner, kube } = setUp();
   assertEquals(Object.values(kube).some((value) => value === inner), false);
 });
 
-Deno.test("row 69: dryRunClient() says of a policy's refusal that it was asked in a dry run", async () => {
+Deno.test("row 69: dryRunClient() says of a policy's denial that it was a dry run", async () => {
   const { inner, kube } = setUp();
   for (const fault of ["denied", "noDryRun"] as const) {
     inner.trouble = () => new ApiError("no", { fault, status: 422 });

@@ -47,7 +47,7 @@ test("row 44: fetchClient() reads the token's file again when it has changed", (
 
 test("row 44: fetchClient() reads a refused token again once, and tries at once", () =>
   withTokenFile(async (file, write) => {
-    // The file changes without a sign between its read and the answer.
+    // The file changes between its read and the answer, and keeps its time.
     const answer = async ({ headers }: Asked) => {
       if (headers.get("authorization") === "Bearer two") return Response.json(WORKFLOW);
       await Deno.writeTextFile(file, "two");
@@ -119,7 +119,7 @@ test("row 45: fetchClient() names a token file that is missing or empty from the
     });
   }));
 
-test("row 45: fetchClient() takes a token that fits in no header for bad credentials", async () => {
+test("row 45: fetchClient() takes a token that fits in no header as bad credentials", async () => {
   await serving(() => WORKFLOW, async (server) => {
     const kube = fetchClient({ server, token: { text: "one\ntwo" } });
     assertEquals((await assertRejects(() => kube.get(REF), ApiError)).fault, "credentials");

@@ -26,7 +26,7 @@ const writes: [what: string, write: (kube: KubeClient) => Promise<unknown>][] = 
 ];
 
 for (const [what, write] of writes) {
-  test(`row 5: fetchClient(): ${what} is sent once where its reply is lost`, async () => {
+  test(`row 5: fetchClient(): ${what} is sent once when its reply is lost`, async () => {
     await servingRaw(({ close }) => close(), async (server, requests) => {
       assertEquals(await faultOf(() => write(fetchClient({ server }))), "broken");
       assertEquals(requests.length, 1);
@@ -47,14 +47,14 @@ for (const [what, write] of writes) {
   });
 }
 
-test("row 1: fetchClient() says that nothing listens there", async () => {
+test("row 1: fetchClient() says that nothing listens at the server's address", async () => {
   const server = deadServer();
   const get = () => fetchClient({ server }).get(REF);
   const error = await assertRejects(get, ApiError, `Cannot get Workflow "demo": no answer from ${server}: `);
   assertEquals([error.fault, error.status], ["refused", 0]);
 });
 
-test("row 3: fetchClient() says that there is no TLS where a server speaks plain HTTP", async () => {
+test("row 3: fetchClient() says that there is no TLS when a server speaks plain HTTP", async () => {
   await serving(() => WORKFLOW, async (server, asked) => {
     const kube = fetchClient({ server: server.replace("http:", "https:") });
     assertEquals(await faultOf(() => kube.get(REF)), "tls");
@@ -62,7 +62,7 @@ test("row 3: fetchClient() says that there is no TLS where a server speaks plain
   });
 });
 
-test("row 29: fetchClient() takes a body that ends too soon for a broken connection", async () => {
+test("row 29: fetchClient() takes a body that ends too soon as a broken connection", async () => {
   const answer = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{";
   await servingRaw(async ({ send, close }) => {
     await send(answer);
@@ -70,7 +70,7 @@ test("row 29: fetchClient() takes a body that ends too soon for a broken connect
   }, async (server) => assertEquals(await faultOf(() => fetchClient({ server }).get(REF)), "broken"));
 });
 
-test("fetchClient() takes a body that is cut and ends cleanly for no answer", async () => {
+test("fetchClient() does not take a body that is cut and ends cleanly as an answer", async () => {
   await servingRaw(async ({ send, close }) => {
     await send(rawAnswer('{"kind":"Work'));
     close();
@@ -78,7 +78,7 @@ test("fetchClient() takes a body that is cut and ends cleanly for no answer", as
 });
 
 for (const status of [301, 302, 307, 308]) {
-  test(`row 64: fetchClient() does not follow a redirect ${status}, and its token does not travel`, async () => {
+  test(`row 64: fetchClient() does not follow a redirect ${status}, and does not send its token there`, async () => {
     await serving(() => WORKFLOW, async (elsewhere, askedElsewhere) => {
       const answer = () => new Response(null, { status, headers: { location: `${elsewhere}/login` } });
       await serving(answer, async (server, asked) => {
@@ -95,14 +95,14 @@ for (const status of [301, 302, 307, 308]) {
 const noObjects = ["<html>Please log in</html>", "", '"text"', "null", "[]", "5"];
 
 for (const body of noObjects) {
-  test(`row 64: fetchClient() takes ${JSON.stringify(body)} with 200 for no answer of an API server`, async () => {
+  test(`row 64: fetchClient() does not take ${JSON.stringify(body)} with 200 as an answer of an API server`, async () => {
     await serving(() => new Response(body, { headers: { "content-type": "text/html" } }), async (server) => {
       assertEquals(await faultOf(() => fetchClient({ server }).get(REF)), "server");
     });
   });
 }
 
-test("row 36: fetchClient() gives a request up after 30 s, and trusts no connection from before then", async () => {
+test("row 36: fetchClient() ends a request after 30 s, and uses no earlier connection again", async () => {
   const clock = quickClock();
   const connections: number[] = [];
   await servingRaw(async ({ connection, send }, count) => {
@@ -122,7 +122,7 @@ test("row 36: fetchClient() gives a request up after 30 s, and trusts no connect
   });
 });
 
-test("row 36: fetchClient() takes a connection of its own where it is told to, else the one that it has", async () => {
+test("row 36: fetchClient() opens a new connection with freshConnection, and otherwise keeps the connection that it has", async () => {
   const connections: number[] = [];
   await servingRaw(async ({ connection, send }) => {
     connections.push(connection);
@@ -137,7 +137,7 @@ test("row 36: fetchClient() takes a connection of its own where it is told to, e
   });
 });
 
-test("row 37: fetchClient() gives an answer up whose body does not end in time", async () => {
+test("row 37: fetchClient() drops an answer whose body does not end in time", async () => {
   const clock = quickClock();
   let isSent = false;
   await servingRaw(async ({ send }) => {

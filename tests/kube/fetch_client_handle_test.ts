@@ -11,14 +11,14 @@ import { apiOn, REF, WORKFLOW } from "../lab/wait_lab.ts";
 const SERVER = { server: "http://nowhere.invalid" };
 const metadata = { name: REF.name, namespace: REF.namespace };
 
-Deno.test("fetchClient() with a handle asks that in place of the network", async () => {
+Deno.test("fetchClient() with a handle calls that in place of the network", async () => {
   const api = apiOn(quickClock());
   const kube = fetchClient(SERVER, { handle: api.handle });
   const { metadata: { uid } } = await kube.create({ ...WORKFLOW, metadata, spec: {} });
   assertEquals((await kube.get(REF)).metadata.uid, uid);
 });
 
-Deno.test("fetchClient() with a handle gives a request up with its signal, however long it waited", async () => {
+Deno.test("fetchClient() with a handle ends a request with its signal, however long it waited", async () => {
   const stop = new AbortController();
   const handle = ({ signal }: Request) =>
     new Promise<Response>((_resolve, reject) =>
@@ -38,7 +38,7 @@ Deno.test("fetchClient() with a handle gives a request up with its signal, howev
   await answer;
 });
 
-Deno.test("clockOf() is the client's clock, also behind a dry run, unless the options name one", async () => {
+Deno.test("clockOf() is the client's clock, also behind a dry run, unless the options name a clock", async () => {
   const [own, other] = [quickClock(), quickClock()];
   const kube = fetchClient(SERVER, { clock: own, handle: () => Promise.reject(new TypeError("no route")) });
   assertEquals(clockOf(dryRunClient(kube)), own);

@@ -9,7 +9,7 @@ const CHUNK = new Uint8Array(MIB).fill(" ".charCodeAt(0));
 const PLACE = { namespace: "team" };
 const POD = { name: "demo", namespace: "team" };
 
-/** A client all of whose answers begin so and never end, and how many bytes of them were taken. */
+/** A client whose answers all begin with this text and never end, and how many bytes it has read. */
 function endless(
   start: string,
   status = 200,
@@ -69,7 +69,7 @@ Deno.test("row 71: fetchClient() reads at most 1 MiB of a log, keeps it, and say
   assert(taken() <= 3 * MIB, `${taken()} bytes were taken`);
 });
 
-Deno.test("row 71: fetchClient() reads the beginning of an error's body only, and goes by its code", async () => {
+Deno.test("row 71: fetchClient() reads only the beginning of an error's body, and decides by its code", async () => {
   for (const [status, fault] of [[500, "server"], [403, "forbidden"], [401, "unauthorized"]] as const) {
     const { kube, taken, isGivenUp } = endless("<html>Please log in", status);
     const error = await assertRejects(() => kube.get(REF), ApiError);
@@ -79,7 +79,7 @@ Deno.test("row 71: fetchClient() reads the beginning of an error's body only, an
   }
 });
 
-Deno.test("row 71: fetchClient() takes an answer that is as long as it may be", async () => {
+Deno.test("row 71: fetchClient() accepts an answer of exactly the limit", async () => {
   const text = JSON.stringify(WORKFLOW).padEnd(8 * MIB);
   const kube = fetchClient({ server: "http://embedded" }, {
     handle: () => Promise.resolve(new Response(text)),

@@ -20,7 +20,7 @@ async function textOf(
   return seen.join("");
 }
 
-test("fetchClient(): streamLog() asks for what its options say", async () => {
+test("fetchClient(): streamLog() sends its options", async () => {
   await serving(() => new Response("2026-11-25T01:00:00Z a\n"), async (server, asked) => {
     const kube = fetchClient({ server });
     assertEquals(await textOf(kube), "2026-11-25T01:00:00Z a\n");
@@ -33,7 +33,7 @@ test("fetchClient(): streamLog() asks for what its options say", async () => {
   });
 });
 
-test("fetchClient(): streamLog() yields what comes as it comes, for longer than an answer may take", async () => {
+test("fetchClient(): streamLog() yields chunks as they come, for longer than the deadline of an answer", async () => {
   let sendMore = () => {};
   const seen: string[] = [];
   await servingRaw(async ({ send, close }) => {

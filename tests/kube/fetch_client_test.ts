@@ -8,7 +8,7 @@ import { type Asked, REF, serving, test, WORKFLOW } from "../lab/http_servers.ts
 const COLLECTION = "/apis/argoproj.io/v1alpha1/namespaces/team/workflows";
 const JSON_TYPE = "application/json";
 
-/** What the one request of a call was. */
+/** Returns the only request of a call. */
 async function requestOf(call: (kube: KubeClient) => Promise<unknown>): Promise<Asked> {
   let first: Asked | undefined;
   await serving(
@@ -73,7 +73,7 @@ const calls: [what: string, call: (kube: KubeClient) => Promise<unknown>, reques
 ];
 
 for (const [what, call, expected] of calls) {
-  test(`fetchClient(): ${what} asks for the right thing`, async () => {
+  test(`fetchClient(): ${what} sends the right request`, async () => {
     const { method, path, query } = await requestOf(call);
     assertEquals(`${method} ${path} ${JSON.stringify(query)}`, expected);
   });
@@ -131,7 +131,7 @@ for (const [what, call, type, body] of bodies) {
   });
 }
 
-test("fetchClient() says who it is", async () => {
+test("fetchClient() sends its name", async () => {
   const { headers } = await requestOf((kube) => kube.get(REF));
   assertEquals([headers.get("user-agent"), headers.get("authorization")], ["action-runner", null]);
 });
@@ -143,7 +143,7 @@ test("fetchClient() keeps the path of the server's URL", async () => {
   });
 });
 
-test("fetchClient(): get() gives metadata back under the kind that was asked for", async () => {
+test("fetchClient(): get() returns metadata with the requested kind", async () => {
   const partial = { kind: "PartialObjectMetadata", apiVersion: "meta.k8s.io/v1", metadata: { uid: "u" } };
   await serving(() => partial, async (server) => {
     const { kind, apiVersion, metadata } = await fetchClient({ server }).get(REF, { metadataOnly: true });
@@ -151,7 +151,7 @@ test("fetchClient(): get() gives metadata back under the kind that was asked for
   });
 });
 
-test("fetchClient(): list() gives the collection's version and the objects with their kind", async () => {
+test("fetchClient(): list() returns the collection's version and the objects with their kind", async () => {
   const answer = {
     kind: "WorkflowList",
     metadata: { resourceVersion: "7" },
@@ -166,14 +166,14 @@ test("fetchClient(): list() gives the collection's version and the objects with 
   });
 });
 
-test("fetchClient(): list() takes items that are null for an empty list, as the API means it", async () => {
+test("fetchClient(): list() takes items that are null as an empty list, as the API means it", async () => {
   await serving(() => ({ metadata: { resourceVersion: "7" }, items: null }), async (server) => {
     assertEquals((await fetchClient({ server }).list(REF, { namespace: "team" })).items, []);
   });
 });
 
 for (const answer of [{}, { metadata: {}, items: [] }, { metadata: { resourceVersion: "7" } }]) {
-  test(`fetchClient(): list() takes ${JSON.stringify(answer)} for no list`, async () => {
+  test(`fetchClient(): list() does not take ${JSON.stringify(answer)} as a list`, async () => {
     await serving(() => answer, async (server) => {
       const list = () => fetchClient({ server }).list(REF, { namespace: "team" });
       const error = await assertRejects(list, ApiError, "Cannot list workflows: the answer is no list");
@@ -188,7 +188,7 @@ const noObjects = [{}, { login: "required" }, { metadata: {} }, { metadata: { ui
 }];
 
 for (const answer of noObjects) {
-  test(`row 64: fetchClient(): get() and create() take ${JSON.stringify(answer)} for no object`, async () => {
+  test(`row 64: fetchClient(): get() and create() do not take ${JSON.stringify(answer)} as an object`, async () => {
     await serving(() => answer, async (server) => {
       const kube = fetchClient({ server });
       for (const call of [() => kube.get(REF), () => kube.create(WORKFLOW)]) {
@@ -199,7 +199,7 @@ for (const answer of noObjects) {
   });
 }
 
-test("fetchClient(): create() says what it could not do, and what the server said", async () => {
+test("fetchClient(): create() says what it could not do, and quotes the server", async () => {
   const status = {
     kind: "Status",
     reason: "AlreadyExists",
@@ -216,7 +216,7 @@ test("fetchClient(): create() says what it could not do, and what the server sai
   });
 });
 
-test("row 26: fetchClient() hands on how long a 429 asks to wait", async () => {
+test("row 26: fetchClient() reports how long a 429 asks to wait", async () => {
   const answer = () => new Response("Too many requests", { status: 429, headers: { "retry-after": "4" } });
   await serving(answer, async (server) => {
     const error = await assertRejects(() => fetchClient({ server }).get(REF), ApiError);
@@ -224,7 +224,7 @@ test("row 26: fetchClient() hands on how long a 429 asks to wait", async () => {
   });
 });
 
-test("row 54: fetchClient(): serverNow() is the server's clock, as its last answer told it", async () => {
+test("row 54: fetchClient(): serverNow() is the server's clock, by its last answer", async () => {
   const dates = ["Thu, 01 Jan 2026 00:00:00 GMT", "Thu, 01 Jan 2026 05:00:00 GMT"];
   const answer = (_asked: Asked, count: number) =>
     Response.json(WORKFLOW, { headers: { date: dates[count - 1] ?? "" } });

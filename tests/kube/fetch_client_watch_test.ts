@@ -23,7 +23,7 @@ function textOf({ type, object }: WatchEvent): string {
   return `${type} ${object.metadata.name}`;
 }
 
-test("fetchClient(): watch() asks for what its options say", async () => {
+test("fetchClient(): watch() sends its options", async () => {
   await serving(() => new Response(""), async (server, asked) => {
     await eventsOf(fetchClient({ server }), { fieldSelector: "metadata.name=demo", metadataOnly: true });
     const [request] = asked;
@@ -87,7 +87,7 @@ test("row 33: fetchClient(): watch() throws for an answer that is an error", asy
 });
 
 const brokenStreams: [row: string, what: string, stream: string][] = [
-  ["finding 6", "is cut in the middle of a line and ends cleanly", '{"type":"ADD'],
+  ["row 39", "is cut in the middle of a line and ends cleanly", '{"type":"ADD'],
   ["row 40", "has a malformed line", "{\n"],
   ["row 40", "is a web page", "<html>\n</html>\n"],
   ["row 41", "has a line without a type", '{"object":{}}\n'],
@@ -96,7 +96,7 @@ const brokenStreams: [row: string, what: string, stream: string][] = [
 ];
 
 for (const [row, what, stream] of brokenStreams) {
-  test(`${row}: fetchClient(): watch() takes a stream for broken that ${what}`, async () => {
+  test(`${row}: fetchClient(): watch() takes a stream as broken that ${what}`, async () => {
     await serving(() => new Response(line("ADDED", "a") + stream), async (server) => {
       const seen: string[] = [];
       const error = await assertRejects(() => eventsOf(fetchClient({ server }), {}, seen), ApiError);
@@ -105,7 +105,7 @@ for (const [row, what, stream] of brokenStreams) {
   });
 }
 
-test("row 29: fetchClient(): watch() throws where the connection is reset in the middle", async () => {
+test("row 29: fetchClient(): watch() throws when the connection is reset in the middle", async () => {
   const seen: string[] = [];
   await servingRaw(async ({ send, close }) => {
     const head = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n";
@@ -119,7 +119,7 @@ test("row 29: fetchClient(): watch() throws where the connection is reset in the
   });
 });
 
-test("row 36: fetchClient(): watch() gives up where no headers come within the deadline", async () => {
+test("row 36: fetchClient(): watch() ends when no headers come within the deadline", async () => {
   const clock = quickClock();
   let count = 0;
   await servingRaw(() => void count++, async (server) => {
@@ -133,7 +133,7 @@ test("row 36: fetchClient(): watch() gives up where no headers come within the d
   });
 });
 
-test("row 36: fetchClient(): watch() lives 10 s longer than it asks the server for, whatever its headers' deadline", async () => {
+test("row 36: fetchClient(): watch() lives 10 s longer than timeoutSeconds, whatever its headers' deadline", async () => {
   const clock = quickClock();
   const seen: string[] = [];
   await servingRaw(async ({ send }) => await send(rawAnswer(line("ADDED", "a"))), async (server) => {
@@ -161,7 +161,7 @@ test("fetchClient(): watch() throws the signal's reason", async () => {
   });
 });
 
-test("fetchClient(): watch() ends its connection when its reader goes away", async () => {
+test("fetchClient(): watch() ends its connection when its reader stops", async () => {
   let isClosed = false;
   const body = new ReadableStream({
     start: (stream) => stream.enqueue(new TextEncoder().encode(line("ADDED", "a"))),
@@ -173,7 +173,7 @@ test("fetchClient(): watch() ends its connection when its reader goes away", asy
   });
 });
 
-test("row 36: fetchClient() goes on with a watch while another request takes a fresh connection", async () => {
+test("row 36: fetchClient() goes on with a watch while another request opens a new connection", async () => {
   let sendMore = () => {};
   const seen: string[] = [];
   await servingRaw(async ({ text, send, close }) => {

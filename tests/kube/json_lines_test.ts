@@ -13,7 +13,7 @@ async function valuesOf(stream: ReadableStream<Uint8Array>, seen: unknown[] = []
   return seen;
 }
 
-Deno.test("jsonLines() yields one value a line", async () => {
+Deno.test("jsonLines() yields a value for each line", async () => {
   assertEquals(await valuesOf(streamOf('{"a":1}\n[2]\n"three"\n')), [{ a: 1 }, [2], "three"]);
   assertEquals(await valuesOf(streamOf()), []);
 });
@@ -24,7 +24,7 @@ Deno.test("row 39: jsonLines() puts lines together that come byte by byte, also 
   assertEquals(await valuesOf(streamOf(...chunks)), [{ text: "ä€😀" }, { b: 2 }]);
 });
 
-Deno.test("row 39: jsonLines() takes lines apart that come in one chunk, with the start of the next", async () => {
+Deno.test("row 39: jsonLines() splits lines that come in one chunk, with the start of the next line", async () => {
   assertEquals(await valuesOf(streamOf("1\n2\n3", "4\n5", "\n")), [1, 2, 34, 5]);
 });
 
@@ -46,7 +46,7 @@ Deno.test("row 39: jsonLines() reads a line of 5 MB", async () => {
   assertEquals((await valuesOf(streamOf(...chunks, "\n")))[0] === text, true);
 });
 
-Deno.test("row 39: jsonLines() reads no further in a line of over 8 MiB", async () => {
+Deno.test("row 39: jsonLines() stops reading in a line of over 8 MiB", async () => {
   let chunks = 0;
   const endless = new ReadableStream<Uint8Array>({
     pull: (stream) => {
@@ -68,7 +68,7 @@ for (const line of ["{", "<html>", "\0", '{"a":1}{"b":2}', "{'a':1}"]) {
 }
 
 for (const rest of ['{"a":', "12", '{"a":1}']) {
-  Deno.test(`finding 6: jsonLines() throws for a stream that ends in ${rest} without a line's end`, async () => {
+  Deno.test(`jsonLines() throws for a stream that ends in ${rest} without a line's end`, async () => {
     const seen: unknown[] = [];
     await assertRejects(() => valuesOf(streamOf(`1\n${rest}`), seen), Error, "ended in the middle of a line");
     assertEquals(seen, [1]);
@@ -80,7 +80,7 @@ Deno.test("jsonLines() throws what the stream throws", async () => {
   await assertRejects(() => valuesOf(stream), Error, "reset");
 });
 
-Deno.test("jsonLines() gives the stream up with its reader", async () => {
+Deno.test("jsonLines() cancels the stream with its reader", async () => {
   let isCancelled = false;
   const stream = new ReadableStream<Uint8Array>({
     start: (opened) => opened.enqueue(encode("1\n2\n")),

@@ -22,12 +22,12 @@ Deno.test("Backoff varies by half to either side, never over the longest", () =>
   assertEquals(pauses(20, failure("server"), MOST).at(-1), 15_000);
 });
 
-Deno.test("Backoff waits at most 2 s where connections are refused, so that a return is seen soon", () => {
+Deno.test("Backoff waits at most 2 s when connections are refused, so that it sees a return soon", () => {
   assertEquals(pauses(6, failure("refused")), [250, 500, 1_000, 2_000, 2_000, 2_000]);
   assertEquals(pauses(1_500, failure("refused"), MOST).at(-1), 2_000);
 });
 
-Deno.test("row 29: Backoff starts low where a server that was down for long answers with 500 while it starts", () => {
+Deno.test("row 29: Backoff starts low when a server that was down for long answers with 500 while it starts", () => {
   const backoff = new Backoff(quickClock());
   for (let failures = 0; failures < 300; failures++) backoff.nextMs(failure("refused"));
   assert(backoff.nextMs(failure("server")) <= 2_000);
@@ -41,7 +41,7 @@ Deno.test("Backoff starts over after a reset", () => {
   assertEquals(backoff.nextMs(failure("server")), 250);
 });
 
-Deno.test("Backoff treats what is no ApiError like any failure", () => {
+Deno.test("Backoff treats an error that is no ApiError like any failure", () => {
   assertEquals(pauses(2, new Error("?")), [250, 500]);
 });
 
@@ -50,16 +50,16 @@ Deno.test("row 26: Backoff never waits shorter than the server asks, and up to 2
   assertEquals(pauses(1, failure("throttled", 4_000), MOST), [4_800]);
 });
 
-Deno.test("row 26: Backoff waits longer than the server asks where failures go on", () => {
+Deno.test("row 26: Backoff waits longer than the server asks when failures go on", () => {
   assertEquals(pauses(7, failure("throttled", 1_000)).at(-1), 15_000);
 });
 
-Deno.test("row 26: Backoff believes a server's wait up to 60 s", () => {
+Deno.test("row 26: Backoff follows a server's wait up to 60 s", () => {
   assertEquals(pauses(1, failure("throttled", 86_400_000), LEAST), [60_000]);
   assertEquals(pauses(1, failure("throttled", 86_400_000), MOST), [72_000]);
 });
 
-/** How many requests a bucket lets through in each of some minutes. */
+/** How many requests a bucket lets through in each minute. */
 async function requestsByMinute(minutes: number, pauseMs: number): Promise<number[]> {
   const clock = quickClock();
   const bucket = new TokenBucket(clock);
@@ -82,11 +82,11 @@ Deno.test("TokenBucket lets 10 requests pass at once, then 30 a minute", async (
   assertEquals(others.map((count) => Math.abs(count - 30) <= 1), [true, true, true]);
 });
 
-Deno.test("TokenBucket holds nobody up who asks seldom", async () => {
+Deno.test("TokenBucket delays no request when requests are rare", async () => {
   assertEquals(await requestsByMinute(2, 10_000), [6, 6]);
 });
 
-Deno.test("TokenBucket keeps no more than 10 requests for later, however long nobody asks", async () => {
+Deno.test("TokenBucket saves at most 10 requests for later, however long the pause", async () => {
   const clock = quickClock();
   const bucket = new TokenBucket(clock);
   await clock.advance(3_600_000);

@@ -53,7 +53,7 @@ const delays: [row: string, answer: keyof typeof ANSWERS, ms: number][] = [
 ];
 
 for (const [row, answer, ms] of delays) {
-  Deno.test(`row ${row}: createOrAdopt() creates the object where ${answer} ends after ${ms / 1_000} s`, async () => {
+  Deno.test(`row ${row}: createOrAdopt() creates the object when ${answer} ends after ${ms / 1_000} s`, async () => {
     const creation = new Creation();
     creation.disturbUntil(ms, "create", answered(answer));
     await creation.run();
@@ -79,7 +79,7 @@ Deno.test("row 3: createOrAdopt() ends with InvalidInput after 30 s of an untrus
   assertEquals(creation.clock.now(), 30_000);
 });
 
-Deno.test("row 16: createOrAdopt() creates nothing in a namespace that is missing, as the API has it", async () => {
+Deno.test("row 16: createOrAdopt() creates nothing in a missing namespace, with the API's answer", async () => {
   const creation = new Creation();
   const elsewhere: KubeObject = { ...aWorkflow(), metadata: { name: "demo", namespace: "none" } };
   const error = await assertRejects(
@@ -90,14 +90,14 @@ Deno.test("row 16: createOrAdopt() creates nothing in a namespace that is missin
   assertEquals(error.reason, "TargetMissing");
 });
 
-Deno.test("row 17: createOrAdopt() names what is missing where the API does not know the kind", async () => {
+Deno.test("row 17: createOrAdopt() names the kind that the API does not know", async () => {
   const creation = new Creation();
   creation.api.removeResource("workflows.argoproj.io");
   const { message } = await creation.refused("TargetMissing");
   assertStringIncludes(message, "Workflow");
 });
 
-Deno.test("row 19: createOrAdopt() looks at the name before it believes a full quota: the object may be there", async () => {
+Deno.test("row 19: createOrAdopt() gets the name before it believes a full quota: the object may exist", async () => {
   const creation = new Creation();
   // The API server checks the quota before the name.
   creation.disturb("create", async () => {
@@ -108,7 +108,7 @@ Deno.test("row 19: createOrAdopt() looks at the name before it believes a full q
   assertEquals([object.metadata.uid, creation.stored], [creation.find()?.metadata.uid, 1]);
 });
 
-Deno.test("row 19: createOrAdopt() finds its object where the second copy of a lost create meets a full quota", async () => {
+Deno.test("row 19: createOrAdopt() finds its object when the second copy of a lost create meets a full quota", async () => {
   const creation = new Creation();
   creation.disturb("create", failure("broken"), async () => {
     await creation.put();
@@ -118,7 +118,7 @@ Deno.test("row 19: createOrAdopt() finds its object where the second copy of a l
   assertEquals([adopted, creation.stored], [false, 1]);
 });
 
-Deno.test("row 22: createOrAdopt() ends with ApiUnreachable and the webhook's name where a webhook stays down", async () => {
+Deno.test("row 22: createOrAdopt() ends with ApiUnreachable and the webhook's name when a webhook stays down", async () => {
   const creation = new Creation();
   creation.disturbUntil(Infinity, "create", answered("webhookRefused"));
   const { message } = await creation.refused("ApiUnreachable");
@@ -133,7 +133,7 @@ Deno.test("row 26: createOrAdopt() waits as long as a 429 asks before it creates
   assert(creation.clock.now() >= 10_000 && creation.clock.now() <= 12_000);
 });
 
-Deno.test("createOrAdopt() gives up after two minutes of creates of which nobody knows whether they were done", async () => {
+Deno.test("createOrAdopt() ends after two minutes of creates in doubt", async () => {
   const creation = new Creation();
   creation.disturbUntil(Infinity, "create", failure("broken"));
   const { message, left } = await creation.refused("ApiUnreachable");
@@ -142,7 +142,7 @@ Deno.test("createOrAdopt() gives up after two minutes of creates of which nobody
   assert(creation.clock.now() >= 120_000 && creation.kube.count("create") <= 20);
 });
 
-Deno.test("row 5: createOrAdopt() does not say that nothing was created where a refusal follows a create in doubt", async () => {
+Deno.test("row 5: createOrAdopt() does not say that nothing was created when a refusal follows a create in doubt", async () => {
   const creation = new Creation();
   creation.disturb("create", failure("broken"), failure("denied"));
   const { message, left } = await creation.refused("ApiUnreachable");
@@ -150,7 +150,7 @@ Deno.test("row 5: createOrAdopt() does not say that nothing was created where a 
   assertEquals([left, creation.kube.count("create")], ["unknown", 2]);
 });
 
-Deno.test("row 5: createOrAdopt() finds its object where a lost create was done late and the next one is refused", async () => {
+Deno.test("row 5: createOrAdopt() finds its object when a lost create succeeded late and the next create is refused", async () => {
   const creation = new Creation();
   creation.disturb("create", failure("broken"), async () => {
     await creation.put();
@@ -160,7 +160,7 @@ Deno.test("row 5: createOrAdopt() finds its object where a lost create was done 
   assertEquals([adopted, creation.stored, creation.kube.count("create")], [false, 1, 2]);
 });
 
-Deno.test("row 5: createOrAdopt() takes what its own lost create has made where no object may be adopted", async () => {
+Deno.test("row 5: createOrAdopt() takes the object of its own lost create also with onExisting=refuse", async () => {
   const creation = new Creation();
   creation.disturb("create", lost);
   const { adopted } = await creation.run({ onExisting: "refuse" });
@@ -178,7 +178,7 @@ const unreadable = [
 ] as const;
 
 for (const fault of unreadable) {
-  Deno.test(`createOrAdopt() never says that nothing was created where the name is unreadable (${fault}) after a lost reply`, async () => {
+  Deno.test(`createOrAdopt() never says that nothing was created when the name is unreadable (${fault}) after a lost reply`, async () => {
     const creation = new Creation();
     creation.disturb("create", lost);
     creation.kube.trouble = ((before) => (call) =>
@@ -193,7 +193,7 @@ function rule(...verbs: string[]): RoleRule[] {
   return [{ apiGroups: ["argoproj.io"], resources: ["workflows"], verbs, namespaces: ["team"] }];
 }
 
-Deno.test("row 48: createOrAdopt() creates nothing where it may not get", async () => {
+Deno.test("row 48: createOrAdopt() creates nothing when it may not get", async () => {
   const creation = new Creation();
   creation.api.setRules(rule("create", "watch", "list"));
   await creation.refused("NotAllowed");
@@ -209,14 +209,14 @@ Deno.test("row 48: preflightCreate() finds out whether it may create, and stores
   assertEquals([error.reason, creation.stored], ["NotAllowed", 0]);
 });
 
-Deno.test("row 8: preflightCreate() leaves it to the create whose object has taken the name since", async () => {
+Deno.test("row 8: preflightCreate() passes when an object has taken the name since: the create finds out whose it is", async () => {
   const creation = new Creation();
   await creation.put();
   await creation.clock.finish(preflightCreate(creation.kube, aWorkflow(), creation.options()));
   assertEquals(creation.stored, 1);
 });
 
-Deno.test("row 19: preflightCreate() leaves it to the create whose object has filled the quota since", async () => {
+Deno.test("row 19: preflightCreate() passes when an object has filled the quota since: the create finds out whose it is", async () => {
   const creation = new Creation();
   creation.disturb("create", async () => {
     await creation.put();
@@ -226,7 +226,7 @@ Deno.test("row 19: preflightCreate() leaves it to the create whose object has fi
   assertEquals(creation.kube.count("create"), 1);
 });
 
-Deno.test("row 24: preflightCreate() ends with what the API has against the object, at once", async () => {
+Deno.test("row 24: preflightCreate() ends at once with the API's objection to the object", async () => {
   const creation = new Creation();
   creation.disturb("create", answered("invalid"));
   const preflight = preflightCreate(creation.kube, aWorkflow(), creation.options());
@@ -247,7 +247,7 @@ for (
   });
 }
 
-Deno.test("findOwn() returns the metadata of the run's object, or nothing where the name is free", async () => {
+Deno.test("findOwn() returns the metadata of the run's object, or nothing when the name is free", async () => {
   const creation = new Creation();
   const find = () => creation.clock.finish(findOwn(creation.kube, aWorkflow(), creation.options()));
   assertEquals(await find(), undefined);

@@ -9,7 +9,7 @@ import { MINUTE } from "../lab/wait_lab.ts";
 
 const terminated = new RunError("Terminated", "SIGTERM");
 
-/** The object is created, and the answer takes some time. */
+/** Creates the object at once, and answers after some time. */
 function answersAfter(creation: Creation, ms: number): Detour {
   return async (send, signal) => {
     const object = await send();
@@ -18,7 +18,7 @@ function answersAfter(creation: Creation, ms: number): Detour {
   };
 }
 
-/** SIGTERM comes while the last of some calls is under way; the result or the error is returned. */
+/** Sends SIGTERM while the last of these calls is under way. Returns the result or the error. */
 async function interrupted(creation: Creation, ...calls: string[]): Promise<unknown> {
   const work = createOrAdopt(creation.kube, aWorkflow(), creation.options());
   work.catch(() => {});
@@ -42,7 +42,7 @@ function assertEnd(error: unknown, left: "unknown" | undefined): void {
   assertEquals([error.reason, error.left], ["Terminated", left]);
 }
 
-Deno.test("row 56: createOrAdopt() creates nothing after a signal during its look", async () => {
+Deno.test("row 56: createOrAdopt() creates nothing after a signal during its GET", async () => {
   const creation = new Creation();
   creation.disturb("get", hangs);
   assertEnd(await interrupted(creation, "get"), undefined);
@@ -55,21 +55,21 @@ Deno.test("row 56: createOrAdopt() brings a create in flight to its end when a s
   assertUid(creation, await interrupted(creation, "get", "create"));
 });
 
-Deno.test("row 56: createOrAdopt() looks at the name where a create in flight does not end soon", async () => {
+Deno.test("row 56: createOrAdopt() gets the name when a create in flight does not end soon", async () => {
   const creation = new Creation();
   creation.disturb("create", answersAfter(creation, 20_000));
   assertUid(creation, await interrupted(creation, "get", "create"));
   assertEquals(creation.kube.count("get"), 2);
 });
 
-Deno.test("row 56: createOrAdopt() does not say that nothing was created where the create did not end", async () => {
+Deno.test("row 56: createOrAdopt() does not say that nothing was created when the create did not end", async () => {
   const creation = new Creation();
-  // It may still be on its way, and arrive after the last look.
+  // The API server may still process it after the last GET.
   creation.disturb("create", hangs);
   assertEnd(await interrupted(creation, "get", "create"), "unknown");
 });
 
-Deno.test("row 56: createOrAdopt() does not say that nothing was created where the last look fails", async () => {
+Deno.test("row 56: createOrAdopt() does not say that nothing was created when the last GET fails", async () => {
   for (const trouble of [hangs, failure("refused")]) {
     const creation = new Creation();
     creation.disturb("create", hangs);
@@ -78,7 +78,7 @@ Deno.test("row 56: createOrAdopt() does not say that nothing was created where t
   }
 });
 
-Deno.test("row 56: createOrAdopt() ends with the signal's reason where the API refuses a create in flight", async () => {
+Deno.test("row 56: createOrAdopt() ends with the signal's reason when the API refuses a create in flight", async () => {
   const creation = new Creation();
   creation.disturb("create", async (_send, signal) => {
     await creation.clock.sleep(500, signal);
@@ -87,14 +87,14 @@ Deno.test("row 56: createOrAdopt() ends with the signal's reason where the API r
   assertEnd(await interrupted(creation, "get", "create"), undefined);
 });
 
-Deno.test("row 56: createOrAdopt() finds the object when a signal comes during the look after a lost reply", async () => {
+Deno.test("row 56: createOrAdopt() finds the object when a signal comes during the GET after a lost reply", async () => {
   const creation = new Creation();
   creation.disturb("create", lost);
   creation.disturb("get", undefined, hangs);
   assertUid(creation, await interrupted(creation, "get", "create", "get"));
 });
 
-Deno.test("row 56: createOrAdopt() ends with the signal's reason during the look after a lost create", async () => {
+Deno.test("row 56: createOrAdopt() ends with the signal's reason during the GET after a lost create", async () => {
   const creation = new Creation();
   creation.disturb("create", failure("broken"));
   creation.disturb("get", undefined, hangs);
@@ -115,7 +115,7 @@ Deno.test("row 56: createOrAdopt() ends with the signal's reason during a pause,
   assertEquals(creation.stored, 0);
 });
 
-Deno.test("row 56: createOrAdopt() sends nothing at all where the signal came before it began", async () => {
+Deno.test("row 56: createOrAdopt() sends nothing when the signal came before it began", async () => {
   const creation = new Creation();
   creation.stop.abort(terminated);
   await assertRejects(() => creation.run(), RunError, "SIGTERM");

@@ -18,7 +18,7 @@ const kinds: [string, Creation["ends"]][] = [
   ["labels", { hasEnded, mayHaveEnded: ({ labels }) => labels?.phase === "Succeeded" }],
 ];
 
-/** A create whose name has the run's own object, which is being deleted and held. */
+/** A create of a name that the run's own object has, whose deletion a finalizer holds up. */
 async function heldOwn(ends: Creation["ends"], phase: string): Promise<Creation> {
   const creation = new Creation();
   creation.ends = ends;
@@ -52,7 +52,7 @@ for (const [what, ends] of kinds) {
   });
 }
 
-Deno.test("row 66: createOrAdopt() adopts what its lost create has made, which has ended and is being deleted", async () => {
+Deno.test("row 66: createOrAdopt() adopts the object of its lost create, which has ended and is being deleted", async () => {
   const creation = new Creation();
   creation.ends = { hasEnded };
   creation.disturb("create", async (send) => {
@@ -65,21 +65,21 @@ Deno.test("row 66: createOrAdopt() adopts what its lost create has made, which h
   assertEquals([hasEnded(object), creation.stored], [true, 1]);
 });
 
-Deno.test("row 66: createOrAdopt() takes no verdict of an object of another run that is being deleted", async () => {
+Deno.test("row 66: createOrAdopt() takes no verdict from an object of another run that is being deleted", async () => {
   const creation = await heldOwn({ hasEnded }, "Succeeded");
   creation.at(5_000, () => creation.api.remove(...PLACE));
   const { object } = await creation.run({ runId: "run-2" });
   assertEquals([hasEnded(object), creation.stored], [false, 2]);
 });
 
-Deno.test("row 66: createOrAdopt() makes the object anew where it may adopt none", async () => {
+Deno.test("row 66: createOrAdopt() creates a new object when it may not adopt", async () => {
   const creation = await heldOwn({ hasEnded }, "Succeeded");
   creation.at(5_000, () => creation.api.remove(...PLACE));
   const { adopted } = await creation.run({ onExisting: "refuse" });
   assertEquals([adopted, creation.stored], [false, 2]);
 });
 
-Deno.test("findOwn() asks for the whole object only where the metadata claims an end", async () => {
+Deno.test("findOwn() reads the whole object only when the metadata claims an end", async () => {
   const creation = new Creation();
   creation.ends = kinds[1]![1];
   await creation.put();
@@ -108,7 +108,7 @@ for (
   });
 }
 
-Deno.test("untilGone() gives up after a minute", async () => {
+Deno.test("untilGone() ends with NameTaken after a minute", async () => {
   const creation = await heldOwn({}, "Running");
   const { uid } = creation.find()!.metadata;
   const waiting = untilGone(creation.kube, { ...REF, uid }, creation.options());

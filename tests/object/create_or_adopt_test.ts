@@ -6,7 +6,7 @@ import { answered, failure } from "../lab/recorded_answers.ts";
 import { lost } from "../lab/memory_client.ts";
 import { MINUTE } from "../lab/wait_lab.ts";
 
-Deno.test("createOrAdopt() looks at the name, then creates the object with its marks", async () => {
+Deno.test("createOrAdopt() gets the name, then creates the object with its marks", async () => {
   const creation = new Creation();
   const { object, adopted } = await creation.run();
   assertEquals(creation.kube.calls.map(({ method }) => method), ["get", "create"]);
@@ -40,7 +40,7 @@ Deno.test("row 5: createOrAdopt() takes AlreadyExists after a lost reply for its
 });
 
 for (const fault of ["refused", "broken"] as const) {
-  Deno.test(`row 6: createOrAdopt() creates again after a look where the create never arrived (${fault})`, async () => {
+  Deno.test(`row 6: createOrAdopt() creates again after a GET when the create never arrived (${fault})`, async () => {
     const creation = new Creation();
     creation.disturb("create", failure(fault));
     await creation.run();
@@ -65,7 +65,7 @@ for (
     assertEquals([creation.stored, creation.kube.count("create")], [1, 1]);
   });
 
-  Deno.test(`row ${row}: createOrAdopt() creates again where ${answer} came and nothing was created`, async () => {
+  Deno.test(`row ${row}: createOrAdopt() creates again when ${answer} came and nothing was created`, async () => {
     const creation = new Creation();
     creation.disturb("create", answered(answer));
     await creation.run();
@@ -80,7 +80,7 @@ Deno.test("row 8: createOrAdopt() adopts the object of an earlier start of the r
   assertEquals([object.metadata.uid, adopted, creation.kube.count("create")], [uid, true, 0]);
 });
 
-Deno.test("row 8: createOrAdopt() adopts an object of the run that appears between its look and its create", async () => {
+Deno.test("row 8: createOrAdopt() adopts an object of the run that appears between its GET and its create", async () => {
   const creation = new Creation();
   creation.disturb("create", async (send) => {
     await creation.put();
@@ -100,7 +100,7 @@ Deno.test("row 8: createOrAdopt() adopts an object of a run whose id is not know
   assertEquals(object.metadata.uid, creation.find()?.metadata.uid);
 });
 
-/** The object of the name is not ours: it must be left alone. */
+/** Expects `NameTaken`, and the existing object unchanged. */
 async function nameTaken(creation: Creation): Promise<RunError> {
   const before = creation.find();
   const error = await creation.refused("NameTaken");
@@ -127,7 +127,7 @@ Deno.test("row 9: createOrAdopt() names the creator and the first field that dif
   assertStringIncludes(message, "the first field that differs is spec.entrypoint");
 });
 
-Deno.test("row 9: createOrAdopt() refuses another manifest's object where the whole object cannot be read", async () => {
+Deno.test("row 9: createOrAdopt() refuses another manifest's object when the whole object cannot be read", async () => {
   const creation = new Creation();
   await creation.put(aWorkflow({ entrypoint: "other" }));
   creation.disturb("get", undefined, failure("server"));
@@ -142,14 +142,14 @@ Deno.test("row 9: createOrAdopt() refuses the object of another run of the same 
   assertStringIncludes(message, 'it belongs to run "run-2", this is run "run-1"');
 });
 
-Deno.test("row 9: createOrAdopt() refuses its own object where it is told to", async () => {
+Deno.test("row 9: createOrAdopt() refuses its own object with onExisting=refuse", async () => {
   const creation = new Creation();
   await creation.put();
   const { message } = await creation.refused("NameTaken", { onExisting: "refuse" });
   assertStringIncludes(message, "it is this run's, which may not be adopted");
 });
 
-Deno.test("row 9: createOrAdopt() refuses a foreign object that appears between its look and its create", async () => {
+Deno.test("row 9: createOrAdopt() refuses a foreign object that appears between its GET and its create", async () => {
   const creation = new Creation();
   creation.disturb("create", async (send) => {
     creation.api.create("Workflow", { metadata: { name: "demo", namespace: "team" }, spec: {} });
@@ -160,7 +160,7 @@ Deno.test("row 9: createOrAdopt() refuses a foreign object that appears between 
 });
 
 for (const point of ["before the create", "after the create", "after its reply"] as const) {
-  Deno.test(`row 10: createOrAdopt() comes to one object when it is started again ${point}`, async () => {
+  Deno.test(`row 10: createOrAdopt() creates one object when it is started again ${point}`, async () => {
     const creation = new Creation();
     const killed = new Error("SIGKILL");
     if (point === "before the create") creation.disturb("create", killed);
@@ -209,14 +209,14 @@ Deno.test("row 11: createOrAdopt() does not adopt its own object while that is b
   assert(object.metadata.uid !== uid);
 });
 
-Deno.test("createOrAdopt() goes on where an object goes between its create and its look", async () => {
+Deno.test("createOrAdopt() goes on when an object disappears between its create and its GET", async () => {
   const creation = new Creation();
   creation.disturb("create", answered("alreadyExists"));
   await creation.run();
   assertEquals([creation.stored, creation.kube.count("create")], [1, 2]);
 });
 
-Deno.test("createOrAdopt() slows down where the name is taken and free by turns", async () => {
+Deno.test("createOrAdopt() slows down when the name is taken and free by turns", async () => {
   const creation = new Creation();
   let creates = 0;
   creation.kube.trouble = ({ method }) =>

@@ -29,13 +29,13 @@ Deno.test("withMarks() adds labels and annotations, and keeps what is there", as
   assertMatch(hash ?? "", /^[0-9a-f]{64}$/);
 });
 
-Deno.test("withMarks() does not touch the object that it is given", async () => {
+Deno.test("withMarks() does not change the object that it gets", async () => {
   const object = aWorkflow();
   await withMarks(object, OWNER);
   assertEquals(object, aWorkflow());
 });
 
-Deno.test("withMarks() leaves the run's id out where there is none", async () => {
+Deno.test("withMarks() leaves the run's id out if there is no id", async () => {
   const { metadata } = await withMarks(aWorkflow(), { program: "p", onExisting: "adopt" });
   assertEquals(Object.keys(metadata.annotations ?? {}), [HASH]);
 });
@@ -71,7 +71,7 @@ Deno.test("withMarks() hashes all that makes the work what it is", async () => {
   assertEquals(new Set(hashes).size, hashes.length);
 });
 
-Deno.test("withMarks() hashes what it is told to", async () => {
+Deno.test("withMarks() hashes what its caller names", async () => {
   assertEquals(await hashOf(aWorkflow(), OWNER, { a: 1 }), await hashOf(aWorkflow({}), OWNER, { a: 1 }));
 });
 
@@ -104,7 +104,7 @@ for (const [what, owner, entrypoint, expected] of differences) {
   });
 }
 
-Deno.test("differenceOfMarks() accepts a run whose id only one side knows", async () => {
+Deno.test("differenceOfMarks() accepts a run id that only one side knows", async () => {
   const { metadata: known } = await withMarks(aWorkflow(), OWNER);
   const { metadata: unknown } = await withMarks(aWorkflow(), { program: "p", onExisting: "adopt" });
   assertEquals([differenceOfMarks(known, unknown), differenceOfMarks(unknown, known)], [

@@ -23,7 +23,7 @@ function set(rules: Record<Fault, FaultRule> = BEFORE_CREATE) {
   return { clock, log, rules, outage: new Outage({ clock, log, rules }) };
 }
 
-Deno.test("retry() returns what the request returns, and logs nothing where it succeeds at once", async () => {
+Deno.test("retry() returns what the request returns, and logs nothing when it succeeds at once", async () => {
   const { clock, log, rules } = set();
   assertEquals(await retry(failing(), { clock, log, rules }), "done");
   assertEquals([clock.now(), log.lines], [0, []]);
@@ -49,7 +49,7 @@ const ends: [fault: Fault, ms: number, reason: Reason][] = [
 ];
 
 for (const [fault, ms, reason] of ends) {
-  Deno.test(`retry() gives ${fault} up after ${ms / 1_000} s before a create, with ${reason}`, async () => {
+  Deno.test(`retry() stops trying after ${fault} for ${ms / 1_000} s before a create, with ${reason}`, async () => {
     const { clock, log, rules } = set();
     const tried = retry(() => Promise.reject(failure(fault)), { clock, log, rules });
     const error = await assertRejects(() => clock.finish(tried), RunError, `the fault is ${fault}`);
@@ -57,7 +57,7 @@ for (const [fault, ms, reason] of ends) {
   });
 }
 
-Deno.test("retry() throws what is no trouble of the API at once", async () => {
+Deno.test("retry() throws an error that is no ApiError at once", async () => {
   const { clock, log, rules } = set();
   const bug = new TypeError("a bug");
   const thrown = await retry(() => Promise.reject(bug), { clock, log, rules }).catch((error) => error);
@@ -97,13 +97,13 @@ Deno.test("Outage logs once for each change of fault, and when it ends", () => {
   ]);
 });
 
-Deno.test("Outage does not say that it tries again what it gives up", () => {
+Deno.test("Outage logs that it tries again only if it does", () => {
   const { outage, log } = set();
   assertThrows(() => outage.pauseMs(failure("denied")), RunError);
   assertEquals(log.lines, []);
 });
 
-Deno.test("Outage counts the time of each fault by itself: 403 right after 10 minutes of refusals goes on", async () => {
+Deno.test("Outage counts the time of each fault separately: a 403 right after 10 minutes of refusals is tried again", async () => {
   const { clock, outage } = set(WHILE_WAITING);
   outage.pauseMs(failure("refused"));
   await clock.advance(10 * MINUTE);
@@ -114,7 +114,7 @@ Deno.test("Outage counts the time of each fault by itself: 403 right after 10 mi
   assertEquals(assertThrows(() => outage.pauseMs(failure("forbidden")), RunError).reason, "AccessLost");
 });
 
-Deno.test("Outage ends after the longest time of all, however the faults change", async () => {
+Deno.test("Outage ends after the longest time of all rules, however the faults change", async () => {
   const { clock, outage } = set(WHILE_WAITING);
   for (let minute = 0; minute < 15; minute++) {
     outage.pauseMs(failure(minute % 2 === 0 ? "refused" : "server"));

@@ -5,18 +5,18 @@ import { MINUTE, REF, Wait, waiting } from "../lab/wait_lab.ts";
 
 const CLAIM = { labels: { phase: "Succeeded", completed: "true" } };
 
-/** Somebody labels the Workflow as if it had ended. */
+/** Labels the Workflow as if it had ended. */
 function claim(wait: Wait): void {
   wait.api.patch("Workflow", REF.namespace, REF.name, { metadata: CLAIM });
 }
 
-/** From now on the API server does not tell what has happened to whole objects. */
+/** From now on the API server keeps no events of whole objects. */
 function forgetHistory(wait: Wait): void {
   wait.kube.trouble = ({ method, options }) =>
     method === "watch" && !options.metadataOnly ? failure("expired") : undefined;
 }
 
-Deno.test("row 65: waitForObject() gives no verdict of labels that the object has had from the first, and no phase", async () => {
+Deno.test("row 65: waitForObject() takes no verdict from labels that the object has had from the first, without a phase", async () => {
   const wait = new Wait();
   claim(wait);
   await wait.begin();
@@ -25,7 +25,7 @@ Deno.test("row 65: waitForObject() gives no verdict of labels that the object ha
   await wait.errorWithin(MINUTE, "ObjectGone");
 });
 
-Deno.test("row 65: waitForObject() gives no verdict of labels that an adopted object has had from the first", async () => {
+Deno.test("row 65: waitForObject() takes no verdict from labels that an adopted object has had from the first", async () => {
   const wait = new Wait();
   wait.api.patch("Workflow", "team", "demo", { metadata: CLAIM, status: { phase: "Running" } });
   await wait.begin({ adopted: true });
@@ -34,7 +34,7 @@ Deno.test("row 65: waitForObject() gives no verdict of labels that an adopted ob
   await wait.errorWithin(MINUTE, "ObjectGone");
 });
 
-Deno.test("row 65: waitForObject() gives no verdict of labels that somebody sets in mid-run, when the object is deleted", async () => {
+Deno.test("row 65: waitForObject() takes no verdict from labels that people set during the run, when the object is deleted", async () => {
   const wait = await waiting();
   wait.setPhase("Running");
   await wait.clock.advance(1_000);
@@ -44,7 +44,7 @@ Deno.test("row 65: waitForObject() gives no verdict of labels that somebody sets
   await wait.errorWithin(MINUTE, "ObjectGone");
 });
 
-Deno.test("row 65: waitForObject() gives no verdict of labels that are set and the object deleted in one moment", async () => {
+Deno.test("row 65: waitForObject() takes no verdict from labels that are set just before the object is deleted", async () => {
   const wait = await waiting();
   wait.setPhase("Running");
   await wait.clock.advance(1_000);
@@ -53,7 +53,7 @@ Deno.test("row 65: waitForObject() gives no verdict of labels that are set and t
   await wait.errorWithin(MINUTE, "ObjectGone");
 });
 
-Deno.test("row 65: waitForObject() believes no label again that the whole object has refuted, where the history is gone", async () => {
+Deno.test("row 65: waitForObject() does not trust labels again that the whole object has refuted, when the history is gone", async () => {
   const wait = await waiting();
   claim(wait);
   await wait.clock.advance(1_000);
@@ -73,7 +73,7 @@ Deno.test("row 65: waitForObject() takes the true end of an object whose labels 
   assertEquals(await wait.verdictWithin(0), "Failed");
 });
 
-Deno.test("row 65: waitForObject() says once that the labels claim an end, and tells no state that they claim", async () => {
+Deno.test("row 65: waitForObject() says once that the labels claim an end, and reports no state that they claim", async () => {
   const wait = await waiting();
   wait.setPhase("Running");
   await wait.clock.advance(1_000);
@@ -96,7 +96,7 @@ Deno.test("row 13: waitForObject() reads the verdict in the deleted object's las
   assertEquals(await wait.verdictWithin(0), "Failed");
 });
 
-Deno.test("row 13: waitForObject() believes the labels of a deleted object that it saw unfinished, where the history is gone", async () => {
+Deno.test("row 13: waitForObject() believes the labels of a deleted object that it saw unfinished, when the history is gone", async () => {
   const wait = await waiting();
   wait.setPhase("Running");
   await wait.clock.advance(1_000);
@@ -106,7 +106,7 @@ Deno.test("row 13: waitForObject() believes the labels of a deleted object that 
   assertEquals(await wait.verdictWithin(0), "Succeeded");
 });
 
-Deno.test("row 65: waitForObject() believes no labels of an object that it never saw without, where the history is gone", async () => {
+Deno.test("row 65: waitForObject() believes no labels of an object that it never saw without, when the history is gone", async () => {
   const wait = new Wait();
   claim(wait);
   wait.kube.trouble = ({ method, options }) => {
@@ -136,7 +136,7 @@ Deno.test("row 66: waitForObject() keeps the verdict that this run has read, tho
   assertEquals([wait.kube.count(), wait.log.lines], [0, ['info: Workflow "demo" is Failed']]);
 });
 
-Deno.test("row 66: waitForObject() takes no verdict of another object that this run has read", async () => {
+Deno.test("row 66: waitForObject() takes no verdict from another object that this run has read", async () => {
   const wait = new Wait();
   const seen = structuredClone(wait.workflow);
   Object.assign(seen, { status: { phase: "Succeeded" } });
@@ -147,7 +147,7 @@ Deno.test("row 66: waitForObject() takes no verdict of another object that this 
   await wait.errorWithin(MINUTE, "ObjectGone");
 });
 
-Deno.test("row 66: waitForObject() waits on where the object that this run has read had not ended", async () => {
+Deno.test("row 66: waitForObject() waits on when the object that this run has read had not ended", async () => {
   const wait = new Wait();
   const { status: _status, spec: _spec, ...metadataOnly } = wait.workflow;
   await wait.begin({ adopted: true, seen: metadataOnly });
@@ -170,13 +170,13 @@ Deno.test("row 11: waitForObject() goes on while a finalizer holds a deleted obj
   }
 });
 
-/** The kind is removed, and with it the object: the open watch tells of the object's last changes, and no look does. */
+/** The kind is removed, and with it the object: the open watch shows the object's last changes, and no LIST or GET does. */
 function removeKind(wait: Wait): void {
   wait.disturb(failure("kindMissing"));
   wait.remove();
 }
 
-Deno.test("row 18: waitForObject() gives the verdict that a deletion claims, where the kind is gone with the object", async () => {
+Deno.test("row 18: waitForObject() gives the verdict that a deletion claims, when the kind is gone with the object", async () => {
   const wait = await waiting();
   wait.setPhase("Running");
   await wait.clock.advance(1_000);
@@ -185,7 +185,7 @@ Deno.test("row 18: waitForObject() gives the verdict that a deletion claims, whe
   assertEquals(await wait.verdictWithin(MINUTE), "Succeeded");
 });
 
-Deno.test("row 18: waitForObject() waits for the kind to come back, where the deletion claims no end", async () => {
+Deno.test("row 18: waitForObject() waits for the kind to come back, when the deletion claims no end", async () => {
   const wait = await waiting();
   wait.setPhase("Running");
   await wait.clock.advance(1_000);
@@ -195,7 +195,7 @@ Deno.test("row 18: waitForObject() waits for the kind to come back, where the de
   await wait.errorWithin(MINUTE, "ObjectGone");
 });
 
-Deno.test("row 18: waitForObject() goes on where the kind is gone for a moment when the work ends", async () => {
+Deno.test("row 18: waitForObject() goes on when the kind is gone for a moment at the end of the work", async () => {
   const wait = await waiting();
   wait.disturb(failure("kindMissing"));
   wait.setPhase("Succeeded");

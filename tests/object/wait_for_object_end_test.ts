@@ -5,45 +5,45 @@ import { failure } from "../lab/recorded_answers.ts";
 import { hangs } from "../lab/memory_client.ts";
 import { MINUTE, type Wait, waiting } from "../lab/wait_lab.ts";
 
-const rows: [row: string, reason: Reason, lookMs: number][] = [
+const rows: [row: string, reason: Reason, getMs: number][] = [
   ["row 55", "TimedOut", 5_000],
   ["row 56", "Terminated", 2_000],
   ["row 57", "Interrupted", 2_000],
 ];
 
-/** Ends the wait, and returns what it throws or gives within a time. */
+/** Ends the wait, and returns what it throws or returns within a time. */
 async function endingWith(wait: Wait, reason: RunError, withinMs: number): Promise<unknown> {
   wait.stop.abort(reason);
   return await wait.verdictWithin(withinMs).catch((error) => error);
 }
 
-for (const [row, reason, lookMs] of rows) {
+for (const [row, reason, getMs] of rows) {
   const end = () => new RunError(reason, "the run is to end");
 
-  Deno.test(`${row}: waitForObject() throws the reason ${reason} after one last look`, async () => {
+  Deno.test(`${row}: waitForObject() throws the reason ${reason} after one last GET`, async () => {
     const wait = await waiting();
     const error = end();
     assert(await endingWith(wait, error, 0) === error);
     assertEquals(wait.kube.calls.map(({ method }) => method), ["watch", "get"]);
   });
 
-  Deno.test(`${row}: waitForObject() returns a verdict that the last look finds, whatever ${reason} says`, async () => {
+  Deno.test(`${row}: waitForObject() returns a verdict that the last GET finds, also after ${reason}`, async () => {
     const wait = await waiting();
     wait.kube.watches.at(-1)?.mute();
     wait.setPhase("Succeeded");
     assertEquals(await endingWith(wait, end(), 0), "Succeeded");
   });
 
-  Deno.test(`${row}: waitForObject() gives the last look ${lookMs} ms when ${reason} ends it`, async () => {
+  Deno.test(`${row}: waitForObject() gives the last GET ${getMs} ms after ${reason}`, async () => {
     const wait = await waiting();
     wait.disturb(hangs);
     const error = end();
     const from = wait.clock.now();
-    assert(await endingWith(wait, error, lookMs) === error);
-    assertEquals(wait.clock.now() - from, lookMs);
+    assert(await endingWith(wait, error, getMs) === error);
+    assertEquals(wait.clock.now() - from, getMs);
   });
 
-  Deno.test(`${row}: waitForObject() throws the reason ${reason} where the API is dead`, async () => {
+  Deno.test(`${row}: waitForObject() throws the reason ${reason} when the API is dead`, async () => {
     const wait = await waiting();
     wait.disturb(failure("refused"));
     wait.kube.watches.at(-1)?.cut();
@@ -55,26 +55,26 @@ for (const [row, reason, lookMs] of rows) {
 
 const terminated = () => new RunError("Terminated", "SIGTERM");
 
-/** The reason of what ends a wait that gets SIGTERM. */
+/** The reason with which a wait ends after SIGTERM. */
 async function reasonAfterSignal(wait: Wait): Promise<unknown> {
   const error = await endingWith(wait, terminated(), 0);
   return error instanceof RunError ? error.reason : error;
 }
 
-Deno.test("row 56: waitForObject() takes the last look on a connection of its own", async () => {
+Deno.test("row 56: waitForObject() makes the last GET on a new connection", async () => {
   const wait = await waiting();
   await endingWith(wait, terminated(), 0);
   assertEquals(wait.kube.calls.at(-1)?.options.freshConnection, true);
 });
 
-Deno.test("row 56: waitForObject() says that the object is gone where the last look finds none", async () => {
+Deno.test("row 56: waitForObject() says that the object is gone when the last GET finds no object", async () => {
   const wait = await waiting();
   wait.kube.watches.at(-1)?.mute();
   wait.remove();
   assertEquals(await reasonAfterSignal(wait), "ObjectGone");
 });
 
-Deno.test("row 56: waitForObject() says that the object was replaced where the last look finds another", async () => {
+Deno.test("row 56: waitForObject() says that the object was replaced when the last GET finds another object", async () => {
   const wait = await waiting();
   wait.kube.watches.at(-1)?.mute();
   wait.remove();
@@ -82,7 +82,7 @@ Deno.test("row 56: waitForObject() says that the object was replaced where the l
   assertEquals(await reasonAfterSignal(wait), "ObjectReplaced");
 });
 
-Deno.test("row 56: waitForObject() keeps what the labels last said where the last look finds no object", async () => {
+Deno.test("row 56: waitForObject() keeps the verdict of the last labels when the last GET finds no object", async () => {
   const wait = await waiting();
   wait.disturb(failure("server"), "get");
   wait.setPhase("Succeeded");
@@ -92,7 +92,7 @@ Deno.test("row 56: waitForObject() keeps what the labels last said where the las
   assertEquals(await endingWith(wait, terminated(), 0), "Succeeded");
 });
 
-Deno.test("row 56: waitForObject() ends at once in any state: looking, watching, pausing, asking", async () => {
+Deno.test("row 56: waitForObject() ends at once in any state: listing, watching, pausing, getting", async () => {
   for (const method of ["list", "watch", "get"] as const) {
     for (const trouble of [hangs, failure("server")]) {
       const wait = await waiting();

@@ -36,7 +36,7 @@ Deno.test("waitForObject() takes labels for a hint only: the whole object's phas
   assertEquals(await wait.verdictWithin(0), "Failed");
 });
 
-Deno.test("waitForObject() goes on where labels claim an end that the whole object does not show", async () => {
+Deno.test("waitForObject() goes on when labels claim an end that the whole object does not show", async () => {
   const wait = await waiting();
   const labels = { phase: "Succeeded", completed: "true" };
   wait.api.patch("Workflow", "team", "demo", { metadata: { labels }, status: { phase: "Running" } });
@@ -45,7 +45,7 @@ Deno.test("waitForObject() goes on where labels claim an end that the whole obje
   assertEquals(await wait.verdictWithin(MINUTE), "Failed");
 });
 
-Deno.test("waitForObject() receives whole objects where no labels tell, and asks for no more before the end", async () => {
+Deno.test("waitForObject() receives whole objects when no labels tell the end, and makes no more requests before it", async () => {
   const wait = await waiting({ labels: false });
   wait.touch();
   await wait.clock.advance(1_000);
@@ -69,7 +69,7 @@ Deno.test("row 12: waitForObject() gives no verdict of a whole object that is de
   await wait.errorWithin(MINUTE, "ObjectGone");
 });
 
-Deno.test("waitForObject() asks for the whole object each 5 minutes where the labels never come", async () => {
+Deno.test("waitForObject() asks for the whole object each 5 minutes when the labels never come", async () => {
   const wait = await waiting();
   await wait.clock.advance(MINUTE);
   wait.api.patch("Workflow", "team", "demo", { status: { phase: "Succeeded" } });
@@ -123,7 +123,7 @@ Deno.test("row 13: waitForObject() keeps the labels' verdict when the object is 
   assertEquals(await wait.verdictWithin(0), "Failed");
 });
 
-Deno.test("row 13: waitForObject() never guesses where the object ended and went between two watches", async () => {
+Deno.test("row 13: waitForObject() never guesses when the object ended and went between two watches", async () => {
   const wait = await waiting();
   wait.setPhase("Running");
   await wait.clock.advance(1_000);
@@ -204,7 +204,7 @@ Deno.test("row 42: waitForObject() is not misled by a terminal state that a stal
   assertEquals(await wait.verdictWithin(0), "Failed");
 });
 
-Deno.test("row 42: waitForObject() goes on after a stale DELETED event of an object that is there", async () => {
+Deno.test("row 42: waitForObject() goes on after a stale DELETED event of an object that exists", async () => {
   const wait = await waiting();
   wait.kube.watches.at(-1)?.send("DELETED", { metadata: { ...wait.workflow.metadata, ownerReferences: [] } });
   await wait.clock.advance(1_000);

@@ -14,7 +14,7 @@ function rule(...verbs: string[]): RoleRule[] {
   }] as RoleRule[];
 }
 
-/** The trouble begins, and lasts for ever. */
+/** Makes every request fail from now on. */
 async function lasting(fault: Fault, labels = true): Promise<Wait> {
   const wait = await waiting({ labels });
   wait.disturb(failure(fault));
@@ -37,14 +37,14 @@ const budgets: [row: string, fault: Fault, ms: number, reason: Reason][] = [
 for (const [row, fault, ms, reason] of budgets) {
   Deno.test(`${row}: waitForObject() ends with ${reason} after ${ms / MINUTE} minutes of ${fault}, not before`, async () => {
     const wait = await lasting(fault);
-    // A minute of pauses between the break and the first look, or between two looks, is not counted.
+    // A minute of pauses between the break and the first LIST, or between two LISTs, does not count.
     await wait.clock.advance(ms - 1_000);
     wait.setPhase("Running");
     const error = await wait.errorWithin(17_000, reason);
     assertStringIncludes(error.message, `the fault is ${fault}`);
   });
 
-  Deno.test(`${row}: waitForObject() gives the verdict where ${fault} ends ${ms / MINUTE - 0.5} minutes later`, async () => {
+  Deno.test(`${row}: waitForObject() gives the verdict when ${fault} ends ${ms / MINUTE - 0.5} minutes later`, async () => {
     const wait = await lasting(fault);
     await wait.clock.advance(ms - MINUTE / 2);
     wait.setPhase("Succeeded");
@@ -53,7 +53,7 @@ for (const [row, fault, ms, reason] of budgets) {
   });
 }
 
-Deno.test("waitForObject() ends with ApiUnreachable after 15 minutes where only the whole object is not answered", async () => {
+Deno.test("waitForObject() ends with ApiUnreachable after 15 minutes when only the whole object is not answered", async () => {
   const wait = await waiting();
   wait.disturb(failure("server"), "get");
   wait.setPhase("Succeeded");
@@ -110,7 +110,7 @@ Deno.test("row 46: waitForObject() says what it may no longer do when its rights
   assertStringIncludes(error.message, "forbidden");
 });
 
-Deno.test("row 47: waitForObject() looks each 5 s where it may not watch", async () => {
+Deno.test("row 47: waitForObject() reads every 5 s when it may not watch", async () => {
   const wait = await waiting();
   wait.api.setRules(rule("get", "list"));
   wait.api.endWatches();
@@ -122,7 +122,7 @@ Deno.test("row 47: waitForObject() looks each 5 s where it may not watch", async
   assertEquals(await wait.verdictWithin(5_000), "Succeeded");
 });
 
-Deno.test("row 47: waitForObject() looks each 5 s where it may only get", async () => {
+Deno.test("row 47: waitForObject() reads every 5 s when it may only get", async () => {
   const wait = await waiting();
   wait.api.setRules(rule("get"));
   wait.api.endWatches();
@@ -171,7 +171,7 @@ for (
     ["replaced", (wait: Wait) => (wait.remove(), wait.create("Succeeded")), "ObjectReplaced"],
   ] as const
 ) {
-  Deno.test(`row 47: waitForObject() sees that the object was ${what} where it may not watch`, async () => {
+  Deno.test(`row 47: waitForObject() sees that the object was ${what} when it may not watch`, async () => {
     const wait = await waiting();
     wait.api.setRules(rule("get", "list"));
     wait.api.endWatches();
@@ -181,7 +181,7 @@ for (
   });
 }
 
-Deno.test("row 48: waitForObject() ends with AccessLost after 5 minutes where it may watch and not get", async () => {
+Deno.test("row 48: waitForObject() ends with AccessLost after 5 minutes when it may watch and not get", async () => {
   const wait = await waiting();
   wait.api.setRules(rule("watch", "list"));
   wait.setPhase("Succeeded");

@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { answered, failure } from "../lab/recorded_answers.ts";
 import { MINUTE, type Wait, waiting } from "../lab/wait_lab.ts";
 
-/** The Workflow ends while the trouble lasts; the verdict must come soon after its end. */
+/** Ends the Workflow while the trouble lasts; the verdict must come soon after the trouble's end. */
 async function assertVerdictAfter(wait: Wait, { withinMs }: { withinMs: number }): Promise<void> {
   wait.setPhase("Succeeded");
   await wait.clock.advance(1_000);
@@ -22,7 +22,7 @@ const readTroubles = [
 ] as const;
 
 for (const [row, answer] of readTroubles) {
-  Deno.test(`row ${row}: waitForObject() waits ${answer} out`, async () => {
+  Deno.test(`row ${row}: waitForObject() waits through ${answer}`, async () => {
     const wait = await waiting();
     wait.disturb(answered(answer));
     wait.kube.watches.at(-1)?.cut();
@@ -30,7 +30,7 @@ for (const [row, answer] of readTroubles) {
     await assertVerdictAfter(wait, { withinMs: 18_000 });
   });
 
-  Deno.test(`row ${row}: waitForObject() waits ${answer} out where only the whole object answers so`, async () => {
+  Deno.test(`row ${row}: waitForObject() waits through ${answer} when only the GET of the whole object gets it`, async () => {
     const wait = await waiting();
     wait.disturb(answered(answer), "get");
     wait.setPhase("Succeeded");
@@ -73,7 +73,7 @@ Deno.test("row 29: waitForObject() gives the verdict within 2 s after a server t
   assertEquals(await wait.verdictWithin(3_000), "Succeeded");
 });
 
-Deno.test("row 32: waitForObject() looks again at once after a 410 event, and watches from there", async () => {
+Deno.test("row 32: waitForObject() lists at once after a 410 event, and watches from there", async () => {
   const wait = await waiting();
   wait.kube.watches.at(-1)?.send("ERROR", JSON.parse(JSON.stringify(answered("expired").body)));
   await wait.clock.advance(0);
@@ -92,7 +92,7 @@ Deno.test("row 32: waitForObject() finds the verdict of an object whose version 
   await assertVerdictAfter(wait, { withinMs: 2_000 });
 });
 
-Deno.test("row 33: waitForObject() looks again at once after a 410 as the answer, and watches from there", async () => {
+Deno.test("row 33: waitForObject() lists at once after a 410 answer, and watches from there", async () => {
   const wait = await waiting();
   await wait.clock.advance(10_000);
   wait.disturb(() => {
@@ -106,7 +106,7 @@ Deno.test("row 33: waitForObject() looks again at once after a 410 as the answer
   assertEquals(await wait.verdictWithin(0), "Failed");
 });
 
-Deno.test("row 33: waitForObject() slows down where every watch is answered with 410", async () => {
+Deno.test("row 33: waitForObject() slows down when every watch is answered with 410", async () => {
   const wait = await waiting();
   wait.disturb(answered("expired"), "watch");
   wait.kube.watches.at(-1)?.cut(answered("expired"));
@@ -138,7 +138,7 @@ for (const [what, status] of events) {
 for (const labels of [true, false]) {
   const kind = labels ? "with" : "without";
 
-  Deno.test(`row 35: waitForObject() finds the verdict where watches end at once, ${kind} labels`, async () => {
+  Deno.test(`row 35: waitForObject() finds the verdict when watches end at once, ${kind} labels`, async () => {
     const wait = await waiting({ labels });
     wait.kube.onWatch = (watch) => {
       watch.mute();
@@ -150,7 +150,7 @@ for (const labels of [true, false]) {
     assertEquals(await wait.verdictWithin(20_000), "Succeeded");
   });
 
-  Deno.test(`row 35: waitForObject() slows down to a look each 15 s where watches end at once, ${kind} labels`, async () => {
+  Deno.test(`row 35: waitForObject() slows down to a LIST every 15 s when watches end at once, ${kind} labels`, async () => {
     const wait = await waiting({ labels });
     wait.kube.onWatch = (watch) => {
       watch.mute();
@@ -165,7 +165,7 @@ for (const labels of [true, false]) {
   });
 
   for (const lifeMs of [1_000, 5_000, 30_000]) {
-    Deno.test(`row 38: waitForObject() finds the verdict where watches end each ${lifeMs} ms and tell nothing, ${kind} labels`, async () => {
+    Deno.test(`row 38: waitForObject() finds the verdict when watches end after ${lifeMs} ms without events, ${kind} labels`, async () => {
       const wait = await waiting({ labels });
       wait.kube.onWatch = (watch) => {
         watch.mute();
@@ -179,7 +179,7 @@ for (const labels of [true, false]) {
   }
 }
 
-Deno.test("row 36: waitForObject() finds the verdict by a fresh look when the watch is silent", async () => {
+Deno.test("row 36: waitForObject() finds the verdict by a LIST when the watch is silent", async () => {
   const wait = await waiting();
   wait.kube.watches.at(-1)?.mute();
   await wait.clock.advance(10_000);
@@ -188,12 +188,12 @@ Deno.test("row 36: waitForObject() finds the verdict by a fresh look when the wa
   assertEquals(wait.clock.now(), 45_000);
 });
 
-Deno.test("row 36: waitForObject() finds the verdict within 65 s where the first look gets no answer either", async () => {
+Deno.test("row 36: waitForObject() finds the verdict within 65 s when the first LIST gets no answer either", async () => {
   const wait = await waiting();
   wait.kube.watches.at(-1)?.mute();
   wait.setPhase("Succeeded");
   wait.disturb(async (_send, signal) => {
-    // As a client does: the deadline of a look is 10 s.
+    // As a client does: the deadline of a LIST is 10 s.
     await wait.clock.sleep(10_000, signal);
     wait.calm();
     throw failure("broken");
@@ -201,7 +201,7 @@ Deno.test("row 36: waitForObject() finds the verdict within 65 s where the first
   assertEquals(await wait.verdictWithin(65_000), "Succeeded");
 });
 
-Deno.test("row 38: waitForObject() finds the verdict by a look where a proxy holds the watch's events back", async () => {
+Deno.test("row 38: waitForObject() finds the verdict by a LIST when a proxy holds the watch's events back", async () => {
   const wait = await waiting();
   wait.kube.onWatch = (watch) => watch.mute();
   wait.kube.watches.at(-1)?.mute();
@@ -210,7 +210,7 @@ Deno.test("row 38: waitForObject() finds the verdict by a look where a proxy hol
   assertEquals(await wait.verdictWithin(60_000), "Failed");
 });
 
-Deno.test("row 40: waitForObject() looks again after a malformed line, and misses nothing", async () => {
+Deno.test("row 40: waitForObject() lists after a malformed line, and misses nothing", async () => {
   const wait = await waiting();
   wait.kube.watches.at(-1)?.cut(failure("broken"));
   wait.setPhase("Succeeded");
@@ -228,7 +228,7 @@ const oddEvents: [what: string, type: string, object: Record<string, unknown>][]
 ];
 
 for (const [what, type, object] of oddEvents) {
-  Deno.test(`row 41: waitForObject() looks again after an event ${what}`, async () => {
+  Deno.test(`row 41: waitForObject() lists after an event ${what}`, async () => {
     const wait = await waiting();
     wait.kube.watches.at(-1)?.send(type, object as never);
     await wait.clock.advance(0);
@@ -248,7 +248,7 @@ Deno.test("row 41: waitForObject() ignores the events of other objects", async (
   assertEquals(await wait.verdictWithin(0), "Succeeded");
 });
 
-Deno.test("row 43: waitForObject() watches anew, and says so, after a look past a silent watch shows another version", async () => {
+Deno.test("row 43: waitForObject() watches anew, and says so, when a LIST beside a silent watch shows another version", async () => {
   const wait = await waiting();
   wait.kube.watches.at(-1)?.mute();
   wait.touch();

@@ -4,10 +4,10 @@ import { failure } from "../lab/recorded_answers.ts";
 import type { MemoryWatch } from "../lab/memory_client.ts";
 import { MINUTE, Wait, waiting } from "../lab/wait_lab.ts";
 
-/** What a burst of 10 and 30 a minute allow in 10 minutes. */
+/** Most requests in 10 minutes: a burst of 10, and 30 a minute. */
 const MOST_IN_10_MINUTES = 310;
 
-/** Counts the requests of 10 minutes in which the trouble lasts. */
+/** Counts the requests of 10 minutes of trouble. */
 async function assertPace(wait: Wait): Promise<void> {
   await wait.clock.advance(10 * MINUTE);
   const count = wait.kube.count();
@@ -29,7 +29,7 @@ const faults: Fault[] = [
 
 for (const fault of faults) {
   for (const labels of [true, false]) {
-    Deno.test(`rule P: waitForObject() makes at most 30 requests a minute while all are answered ${fault}, ${labels ? "with" : "without"} labels`, async () => {
+    Deno.test(`waitForObject() makes at most 30 requests a minute while all requests get ${fault}, ${labels ? "with" : "without"} labels`, async () => {
       const wait = await waiting({ labels });
       wait.disturb(failure(fault));
       wait.kube.watches.at(-1)?.cut();
@@ -41,7 +41,7 @@ for (const fault of faults) {
 const watchFaults: Fault[] = ["expired", "server", "throttled", "broken", "unauthorized", "invalid"];
 
 for (const fault of watchFaults) {
-  Deno.test(`rule P: waitForObject() makes at most 30 requests a minute while all watches are answered ${fault}`, async () => {
+  Deno.test(`waitForObject() makes at most 30 requests a minute while all watches get ${fault}`, async () => {
     const wait = await waiting({ labels: false });
     wait.disturb(failure(fault), "watch");
     wait.kube.watches.at(-1)?.cut();
@@ -72,7 +72,7 @@ const expired = JSON.stringify({ kind: "Status", code: 410, reason: "Expired", m
 
 for (const [what, trouble] of watchTroubles) {
   for (const labels of [true, false]) {
-    Deno.test(`rule P: waitForObject() makes at most 30 requests a minute where all watches ${what}, ${labels ? "with" : "without"} labels`, async () => {
+    Deno.test(`waitForObject() makes at most 30 requests a minute when all watches ${what}, ${labels ? "with" : "without"} labels`, async () => {
       const wait = await waiting({ labels });
       wait.kube.onWatch = (watch) => trouble(watch, wait);
       wait.kube.watches.at(-1)?.end();
@@ -81,7 +81,7 @@ for (const [what, trouble] of watchTroubles) {
   }
 }
 
-Deno.test("rule P: waitForObject() asks for hardly more than watches while a whole object never rests", async () => {
+Deno.test("waitForObject() makes hardly more requests than watches while a whole object changes all the time", async () => {
   const wait = await waiting({ labels: false });
   const restless = async () => {
     while (true) {
@@ -91,12 +91,12 @@ Deno.test("rule P: waitForObject() asks for hardly more than watches while a who
   };
   restless().catch(() => {});
   await wait.clock.advance(10 * MINUTE);
-  // A watch lasts 3 minutes or more, and each 5 minutes a GET makes sure.
+  // A watch lasts 3 minutes or more, and every 5 minutes there is a GET.
   assertEquals([wait.kube.count("watch"), wait.kube.count("get"), wait.kube.count()], [4, 2, 6]);
   wait.stop.abort(new Error("stop"));
 });
 
-Deno.test("rule P: waitForObject() makes at most 30 requests a minute where labels claim an end that is none", async () => {
+Deno.test("waitForObject() makes at most 30 requests a minute when labels claim an untrue end", async () => {
   const wait = new Wait();
   const labels = { phase: "Succeeded", completed: "true" };
   wait.api.patch("Workflow", "team", "demo", { metadata: { labels }, status: { phase: "Running" } });

@@ -5,7 +5,7 @@ import type { Call } from "../lab/memory_client.ts";
 import { quickClock } from "../lab/quick_clock.ts";
 import { MINUTE, REF, Wait, waiting } from "../lab/wait_lab.ts";
 
-/** From where each watch so far was asked for. */
+/** The resourceVersion of each watch so far. */
 function versionsOf(wait: Wait): (string | undefined)[] {
   return callsOf(wait, "watch").map(({ options }) => options.resourceVersion);
 }
@@ -22,7 +22,7 @@ function collectionVersion({ api }: Wait): string {
   return String(Number(resourceVersion) + 1);
 }
 
-/** Looks at the Workflow of a wait; the list is filled as time passes. */
+/** Watches the Workflow of a wait; the list fills as time passes. */
 function sightingsOf(wait: Wait): string[] {
   const seen: string[] = [];
   const { clock, log, kube, stop } = wait;
@@ -30,15 +30,15 @@ function sightingsOf(wait: Wait): string[] {
   const { resourceVersion } = wait.workflow.metadata;
   const text = (sighting: Sighting) =>
     !("object" in sighting) ? sighting.is : `${sighting.is} ${sighting.object.metadata.labels?.phase ?? "-"}`;
-  const look = async () => {
+  const watch = async () => {
     const options = { clock, log, bucket, signal: stop.signal, createdVersion: resourceVersion };
     for await (const sighting of watchObject(kube, REF, options)) seen.push(text(sighting));
   };
-  look().catch(() => {});
+  watch().catch(() => {});
   return seen;
 }
 
-Deno.test("watchObject() yields each state, a deletion, what a look after it finds, and what comes later", async () => {
+Deno.test("watchObject() yields each state, a deletion, what the LIST after it finds, and what comes later", async () => {
   const wait = new Wait();
   const seen = sightingsOf(wait);
   await wait.clock.advance(0);
@@ -58,7 +58,7 @@ Deno.test("watchObject() yields each state, a deletion, what a look after it fin
   ]);
 });
 
-Deno.test("watchObject() asks for the metadata of the one object only", async () => {
+Deno.test("watchObject() asks for the metadata of one object only", async () => {
   const wait = new Wait();
   sightingsOf(wait);
   await wait.clock.advance(5 * MINUTE);
@@ -72,7 +72,7 @@ Deno.test("watchObject() asks for the metadata of the one object only", async ()
   assertEquals([...new Set(asked.map(String))], ["true,metadata.name=demo,team,10000"]);
 });
 
-Deno.test("watchObject() watches from the version of its own create at once, without a look", async () => {
+Deno.test("watchObject() watches from the version of its own create at once, without a LIST", async () => {
   const wait = await waiting();
   wait.api.create("Workflow", { metadata: { name: "other", namespace: "team" }, spec: {} });
   assertEquals(wait.kube.calls.map(({ method }) => method), ["watch"]);
@@ -106,7 +106,7 @@ Deno.test("watchObject() resumes from the last bookmark's version, so that a qui
   wait.api.endWatches();
   await wait.clock.advance(0);
   assertEquals(versionsOf(wait).at(-1), version);
-  // The one look is that after 45 s of silence.
+  // The only LIST is the one after 45 s of silence.
   assertEquals(wait.kube.count("list"), 1);
   wait.setPhase("Succeeded");
   assertEquals(await wait.verdictWithin(0), "Succeeded");
@@ -122,12 +122,12 @@ Deno.test("watchObject() watches from the collection's version after a broken wa
   assertEquals(versionsOf(wait), [wait.workflow.metadata.resourceVersion, version]);
 });
 
-Deno.test("watchObject() never asks for an old state: no look names a version", async () => {
+Deno.test("watchObject() never reads an old state: no LIST or GET names a version", async () => {
   const wait = await waiting({ adopted: true });
   await wait.clock.advance(5 * MINUTE);
-  const looks = callsOf(wait, "list", "get");
-  assert(looks.length > 0);
-  assertEquals(looks.map(({ options }) => options.resourceVersion).filter(Boolean), []);
+  const reads = callsOf(wait, "list", "get");
+  assert(reads.length > 0);
+  assertEquals(reads.map(({ options }) => options.resourceVersion).filter(Boolean), []);
 });
 
 for (const [chance, seconds] of [[0, 180], [0.5, 200], [0.999_999, 220]] as const) {
@@ -139,7 +139,7 @@ for (const [chance, seconds] of [[0, 180], [0.5, 200], [0.999_999, 220]] as cons
 }
 
 for (const [chance, seconds] of [[0, 36], [0.5, 45], [0.999_999, 54]] as const) {
-  Deno.test(`rule G: watchObject() takes a fresh look after ${seconds} s of silence by chance ${chance}`, async () => {
+  Deno.test(`watchObject() lists after ${seconds} s of silence by chance ${chance}`, async () => {
     const wait = new Wait(quickClock(() => chance));
     await wait.begin();
     await wait.clock.advance(seconds * 1_000 - 10);
@@ -149,13 +149,13 @@ for (const [chance, seconds] of [[0, 36], [0.5, 45], [0.999_999, 54]] as const) 
   });
 }
 
-Deno.test("rule G: watchObject() goes on with a silent watch where a fresh look finds nothing new", async () => {
+Deno.test("watchObject() goes on with a silent watch when a LIST finds nothing new", async () => {
   const wait = await waiting();
   await wait.clock.advance(2 * MINUTE);
   assertEquals([wait.kube.count("list"), wait.kube.watches.length], [2, 1]);
 });
 
-Deno.test("rule G: watchObject() gives a watch up that did not tell what a fresh look finds", async () => {
+Deno.test("watchObject() drops a watch that missed what a LIST finds", async () => {
   const wait = await waiting();
   wait.setPhase("Running");
   await wait.clock.advance(1_000);
@@ -166,7 +166,7 @@ Deno.test("rule G: watchObject() gives a watch up that did not tell what a fresh
   assertEquals(wait.kube.watches.map(({ options }) => options.signal?.aborted), [true, false]);
 });
 
-Deno.test("rule P: watchObject() makes at most 2 requests a minute where nothing happens", async () => {
+Deno.test("watchObject() makes at most 2 requests a minute when nothing happens", async () => {
   const wait = await waiting();
   await wait.clock.advance(30 * MINUTE);
   const count = wait.kube.count();

@@ -53,7 +53,7 @@ function anEvent(reason: string, lastTimestamp: string, message = "so it is"): K
   return { apiVersion: "v1", kind: "Event", metadata: {}, reason, message, lastTimestamp };
 }
 
-Deno.test("explainPod() tells the log of the container that failed", async () => {
+Deno.test("explainPod() reads the log of the container that failed", async () => {
   const logs = { main: "fine\n", helper: "no\n" };
   assertEquals(await explain({ pod: { main: 0, helper: 2 }, logs }), {
     pod: "demo",
@@ -64,7 +64,7 @@ Deno.test("explainPod() tells the log of the container that failed", async () =>
   });
 });
 
-Deno.test("explainPod() tells the main container's log where that of the failed one is empty", async () => {
+Deno.test("explainPod() reads the main container's log when the failed container's log is empty", async () => {
   const findings = await explain({ pod: { main: 0, helper: 2 }, logs: { main: "fine\n", helper: "" } });
   assertEquals([findings.container, findings.logTail], ["helper", ["fine"]]);
 });
@@ -92,7 +92,7 @@ Deno.test("explainPod() cuts long lines of the log", async () => {
   assertEquals(logTail, ["x".repeat(997) + "…"]);
 });
 
-Deno.test("explainPod() of a pod that it may not read still tells its events and its log", async () => {
+Deno.test("explainPod() of a pod that it may not read still reads its events and its log", async () => {
   const events = [anEvent("Failed", "2026-01-01T00:00:00Z")];
   assertEquals(await explain({ pod: "forbidden", events, logs: { main: "no" } }), {
     pod: "demo",
@@ -109,7 +109,7 @@ Deno.test("explainPod() of a pod that is gone asks for no log", async () => {
   });
 });
 
-Deno.test("warningEvents() tells the last five, each once, the newest last", async () => {
+Deno.test("warningEvents() returns the last five, each once, the newest last", async () => {
   const events = ["7", "1", "3", "2", "6", "5", "4"].map((n) => anEvent(n, `2026-01-01T00:00:0${n}Z`));
   const { kube, lists } = aClient({ pod: {}, events: [...events, anEvent("7", "2026-01-01T00:00:08Z")] });
   const found = await warningEvents(kube, { kind: "Pod", ...REF, uid: "uid-1" }, { signal: SIGNAL });

@@ -3,7 +3,7 @@ import type { JsonObject } from "../../src/text/json.ts";
 import type { KubeObject } from "../../src/kube/client.ts";
 import { causeOf } from "../../src/pods/explain_pods.ts";
 
-/** A pod, made in a second of the same minute. */
+/** A pod, created in a second of the same minute. */
 function aPod(name: string, second: string, status: JsonObject, metadata: JsonObject = {}): KubeObject {
   const creationTimestamp = `2026-01-01T00:00:${second}Z`;
   return {

@@ -15,7 +15,7 @@ interface Followed {
   ended: () => string | undefined;
 }
 
-/** Follows a log whose streams are these, the last one again and again. */
+/** Follows a log with these streams; the last stream comes again and again. */
 function following(...streams: LogStream[]): Followed {
   const { kube, asked } = logClient((_asked, count) => streams[Math.min(count, streams.length) - 1]!);
   const clock = fakeClock();
@@ -46,7 +46,7 @@ Deno.test("followLog() yields each line as it comes, whatever its chunks, and as
   assertEquals(asked, [{ pod: "demo", container: "main", follow: true, sinceTime: undefined }]);
 });
 
-Deno.test("followLog() loses and doubles no line when a stream breaks in the middle of one", async () => {
+Deno.test("followLog() neither loses nor repeats a line when a stream breaks in the middle of a line", async () => {
   const { clock, lines, asked } = following(
     [at("07.1", "a"), at("07.2", "b"), at("07.3", "the whole of c").slice(0, 37), broken],
     [at("07.1", "a"), at("07.2", "b"), at("07.3", "the whole of c"), at("08.1", "d"), HANG],
@@ -65,7 +65,7 @@ Deno.test("followLog() takes a stream that ends well in the middle of a line for
   assertEquals(lines, ["a", "the whole of b"]);
 });
 
-Deno.test("followLog() tells lines of the same time apart by their count", async () => {
+Deno.test("followLog() distinguishes lines of the same time by their count", async () => {
   const { clock, lines } = following(
     [at("07.1", "a"), at("07.1", "a"), broken],
     [at("07.1", "a"), at("07.1", "a"), at("07.1", "a"), at("07.1", "b"), broken],
@@ -75,7 +75,7 @@ Deno.test("followLog() tells lines of the same time apart by their count", async
   assertEquals(lines, ["a", "a", "a", "b", "b"]);
 });
 
-Deno.test("followLog() loses no line that is a little older than one before it", async () => {
+Deno.test("followLog() loses no line that is a little older than the line before", async () => {
   const { clock, lines } = following(
     [at("07.9", "out"), at("08.0001", "out"), broken],
     [at("07.9", "out"), at("08.0001", "out"), at("07.9999", "err"), HANG],
@@ -108,7 +108,7 @@ Deno.test("followLog() opens a stream anew that is silent for a minute", async (
   assertEquals([lines, asked.length], [["a", "b"], 2]);
 });
 
-Deno.test("followLog() ends when a further stream brings nothing new, and yields what has no newline", async () => {
+Deno.test("followLog() ends when another stream brings nothing new, and yields the rest without a newline", async () => {
   const log = [at("01", "a"), at("02", "last words").trimEnd()];
   const { clock, lines, asked, ended } = following(log);
   await clock.advance(5_000);
@@ -133,7 +133,7 @@ Deno.test("followLog() reads what is left, once and without a wait, when the con
   assertEquals(asked.map(({ follow }) => follow), [true, false]);
 });
 
-Deno.test("followLog() does not end its last look's pause late", async () => {
+Deno.test("followLog() ends a pause at once when the container has ended", async () => {
   const { clock, lines, ending, ended } = following([waiting], [at("01", "a")]);
   await clock.advance(0);
   ending.abort();
@@ -154,13 +154,13 @@ Deno.test("followLog() ends with its pod, and for a pod without such a container
   }
 });
 
-Deno.test("followLog() throws where the log may not be read", async () => {
+Deno.test("followLog() throws when the log may not be read", async () => {
   const { clock, asked, ended } = following([refused("forbidden")]);
   await clock.advance(600_000);
   assertEquals([asked.length, ended()], [1, 'Cannot follow the log of Pod "demo": forbidden']);
 });
 
-Deno.test("followLog() drops what the kubelet says itself, which has no time", async () => {
+Deno.test("followLog() drops the kubelet's own texts, which have no time", async () => {
   const { clock, lines, ended } = following([at("01", "a"), "unable to retrieve container logs for x\n"]);
   await clock.advance(5_000);
   assertEquals([lines, ended()], [["a"], "over"]);

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { aHold, holdText, objectNamedIn } from "../../src/pods/hold.ts";
 
-/** What the API server, its controllers and kubelets say, and the object that they name. */
+/** Messages of the API server, its controllers and kubelets, and the object that each names. */
 const messages: [message: string, named: string | undefined][] = [
   [
     'Error creating: pods "x-" is forbidden: error looking up service account team/nobody: serviceaccount "nobody" not found',
@@ -54,7 +54,7 @@ for (const [message, named] of messages) {
   });
 }
 
-Deno.test("holdText() names what holds the work up where the message does not", () => {
+Deno.test("holdText() names what holds the work up if the message does not", () => {
   const held = { kind: "Step", name: "build" };
   const object = { kind: "Mutex", name: "lock" };
   const texts = [
@@ -69,7 +69,7 @@ Deno.test("holdText() names what holds the work up where the message does not", 
   ]);
 });
 
-Deno.test("aHold() puts a message on one line, and cuts what is long", () => {
+Deno.test("aHold() puts a message on one line, and cuts a long message", () => {
   const { message } = aHold({
     reason: "X",
     held: { kind: "Pod", name: "x" },

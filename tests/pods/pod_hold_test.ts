@@ -22,7 +22,7 @@ function holdOf(pod: KubeObject, options: Partial<PodHoldOptions> = {}) {
   return podHold(pod, { nowMs: LATER, ...options });
 }
 
-/** Pods as a cluster has had them. */
+/** Pods recorded from a cluster. */
 const recordings: {
   of: keyof typeof recorded;
   name: string;
@@ -52,20 +52,20 @@ for (const { of, name, reason, object, says } of recordings) {
 
 const starting = [{ name: "main", state: { waiting: { reason: "ContainerCreating" } } }];
 
-Deno.test("podHold() leaves alone a young pod, and one that starts without a known reason", () => {
+Deno.test("podHold() finds no hold of a young pod, nor of a pod that starts without a known reason", () => {
   const young = aPod({}, {}, { creationTimestamp: "2026-01-01T00:00:45Z" });
   assertEquals(holdOf(young), undefined);
   assertEquals(holdOf(aPod({ containerStatuses: starting })), undefined);
 });
 
-Deno.test("podHold() tells of a pod that has been starting for two minutes", () => {
+Deno.test("podHold() reports a pod that has been starting for two minutes", () => {
   const pod = aPod({ containerStatuses: starting, startTime: CREATED });
   const hold = holdOf(pod, { nowMs: Date.parse("2026-01-01T00:02:00Z") });
   assertEquals([hold?.reason, hold?.container], ["ContainerCreating", "main"]);
   assertStringIncludes(hold?.message ?? "", `it starts since ${CREATED}`);
 });
 
-Deno.test("podHold() takes no event of another pod, nor one of every pod", () => {
+Deno.test("podHold() ignores events of other pods, and events that every pod has", () => {
   const pod = aPod({ containerStatuses: starting, startTime: CREATED });
   const event = (reason: string, uid: string): KubeObject => ({
     apiVersion: "v1",
@@ -137,14 +137,14 @@ for (const { what, statuses, options, holds } of containers) {
   });
 }
 
-Deno.test("podHold() tells of a pod that neither a scheduler nor a node has taken up", () => {
+Deno.test("podHold() reports a pod that neither a scheduler nor a node has taken up", () => {
   const unscheduled = holdOf(aPod({}, { schedulerName: "nobody" }));
   assertEquals([unscheduled?.reason, unscheduled?.object.name], ["Pending", "nobody"]);
   const onNode = holdOf(aPod({}, { nodeName: "node1" }));
   assertEquals([onNode?.reason, onNode?.object], ["Pending", { kind: "Node", name: "node1" }]);
 });
 
-Deno.test("podHold() tells of a deletion that is overdue, with the finalizers that hold it", () => {
+Deno.test("podHold() reports an overdue deletion, with the finalizers that hold it", () => {
   const deleted = (deletionTimestamp: string) =>
     holdOf(aPod({ phase: "Running" }, {}, { deletionTimestamp, finalizers: ["example.org/hold"] }));
   assertEquals(deleted("2026-01-01T00:00:50Z"), undefined);

@@ -95,7 +95,7 @@ const cases: { what: string; status: JsonObject; problem: ReturnType<typeof podP
 ];
 
 for (const { what, status, problem } of cases) {
-  Deno.test(`podProblem() tells ${what}`, () => {
+  Deno.test(`podProblem() finds ${what}`, () => {
     assertEquals(podProblem(aPod(status), "main"), problem);
   });
 }

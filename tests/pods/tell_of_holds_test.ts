@@ -7,40 +7,40 @@ interface Watched {
   clock: FakeClock;
   /** What was logged as a warning. */
   told: string[];
-  /** When it was looked, milliseconds. */
-  looks: number[];
+  /** When holds were read, milliseconds. */
+  reads: number[];
   stop: () => void;
   ended: Promise<void>;
 }
 
-/** Tells of what `find` gives, which may throw. */
+/** Runs `tellOfHolds()` with `find`, which may throw. */
 function tellOf(find: () => Hold[]): Watched {
   const clock = fakeClock();
   const stop = new AbortController();
   const told: string[] = [];
-  const looks: number[] = [];
+  const reads: number[] = [];
   const log: Log = { ...silentLog, warn: (message: string) => void told.push(message) };
   const findHolds = () => {
-    looks.push(clock.now());
+    reads.push(clock.now());
     return new Promise<Hold[]>((resolve) => resolve(find()));
   };
   const ended = tellOfHolds({} as KubeClient, findHolds, { signal: stop.signal, log, clock });
-  return { clock, told, looks, stop: () => stop.abort(), ended };
+  return { clock, told, reads, stop: () => stop.abort(), ended };
 }
 
 const POD = { kind: "Pod", name: "demo-1" };
 const pull = (message: string) =>
   aHold({ reason: "ImagePullBackOff", held: POD, container: "main", message });
 
-Deno.test("tellOfHolds() looks after 45 s, then every 2 minutes, and asks for nothing before", async () => {
-  const { clock, looks, stop, ended } = tellOf(() => []);
+Deno.test("tellOfHolds() reads after 45 s, then every 2 minutes, and makes no request before", async () => {
+  const { clock, reads, stop, ended } = tellOf(() => []);
   await clock.advance(600_000);
-  assertEquals(looks, [45_000, 165_000, 285_000, 405_000, 525_000]);
+  assertEquals(reads, [45_000, 165_000, 285_000, 405_000, 525_000]);
   stop();
   await ended;
 });
 
-Deno.test("tellOfHolds() tells once of each reason and object, whatever else is said of it", async () => {
+Deno.test("tellOfHolds() warns once for each reason and object, also when the message changes", async () => {
   let times = 0;
   const { clock, told, stop, ended } = tellOf(() => [
     pull(`try ${++times}`),
@@ -55,7 +55,7 @@ Deno.test("tellOfHolds() tells once of each reason and object, whatever else is 
   await ended;
 });
 
-Deno.test("tellOfHolds() tells anew where another reason or another object holds the same pod up", async () => {
+Deno.test("tellOfHolds() warns again when another reason or another object holds the same pod up", async () => {
   const held = { kind: "Job", name: "demo" };
   const refused = (message: string) => aHold({ reason: "FailedCreate", held, message });
   const holds = [
@@ -70,19 +70,19 @@ Deno.test("tellOfHolds() tells anew where another reason or another object holds
   await ended;
 });
 
-Deno.test("tellOfHolds() gives up where it may not look", async () => {
-  const { clock, looks, ended } = tellOf(() => {
+Deno.test("tellOfHolds() stops when it may not read", async () => {
+  const { clock, reads, ended } = tellOf(() => {
     throw refusal("forbidden");
   });
   await clock.advance(600_000);
   await ended;
-  assertEquals(looks.length, 1);
+  assertEquals(reads.length, 1);
 });
 
-Deno.test("tellOfHolds() looks again after an error", async () => {
-  let looks = 0;
+Deno.test("tellOfHolds() reads again after an error", async () => {
+  let reads = 0;
   const { clock, told, stop, ended } = tellOf(() => {
-    if (looks++ === 0) throw refusal("server");
+    if (reads++ === 0) throw refusal("server");
     return [pull("no")];
   });
   await clock.advance(165_000);

@@ -12,7 +12,7 @@ import {
   valueAt,
 } from "../../src/text/json.ts";
 
-Deno.test("isJsonObject() tells objects from all else", () => {
+Deno.test("isJsonObject() is true for objects only", () => {
   assertEquals([{}, { a: 1 }].map(isJsonObject), [true, true]);
   assertEquals([null, undefined, [], "a", 1, true].map(isJsonObject), [
     false,
@@ -55,7 +55,7 @@ Deno.test("sha256() gives the known hash of a known text", async () => {
   assertEquals(await sha256("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
 });
 
-Deno.test("sha256() tells texts apart", async () => {
+Deno.test("sha256() differs between texts", async () => {
   assertNotEquals(await sha256("ä"), await sha256("a"));
 });
 

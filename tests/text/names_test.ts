@@ -2,7 +2,7 @@ import { assertEquals, assertStringIncludes } from "@std/assert";
 import { labelProblem, nameProblem } from "../../src/text/names.ts";
 
 for (const name of ["a", "0", "my-action", "a.b-c.d", "a".repeat(253)]) {
-  Deno.test(`nameProblem() finds none in ${name.slice(0, 10)} (${name.length} characters)`, () => {
+  Deno.test(`nameProblem() accepts ${name.slice(0, 10)} (${name.length} characters)`, () => {
     assertEquals(nameProblem(name), undefined);
   });
 }
@@ -36,7 +36,7 @@ for (const name of wrongNames) {
   });
 }
 
-Deno.test("nameProblem() tells the length and the limit of a name that is too long", () => {
+Deno.test("nameProblem() names the length and the limit of a name that is too long", () => {
   assertStringIncludes(nameProblem("a".repeat(254)) ?? "", "has 254 characters, the limit is 253");
 });
 
@@ -46,7 +46,7 @@ Deno.test("nameProblem() takes a shorter limit", () => {
 });
 
 for (const name of ["a", "team-1", "a".repeat(63)]) {
-  Deno.test(`labelProblem() finds none in ${name.slice(0, 10)} (${name.length} characters)`, () => {
+  Deno.test(`labelProblem() accepts ${name.slice(0, 10)} (${name.length} characters)`, () => {
     assertEquals(labelProblem(name), undefined);
   });
 }
@@ -57,6 +57,6 @@ for (const name of ["", "a.b", "-a", "a-", "A", "a/b"]) {
   });
 }
 
-Deno.test("labelProblem() tells the length and the limit of a name that is too long", () => {
+Deno.test("labelProblem() names the length and the limit of a name that is too long", () => {
   assertStringIncludes(labelProblem("a".repeat(64)) ?? "", "has 64 characters, the limit is 63");
 });

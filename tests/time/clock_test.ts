@@ -34,7 +34,7 @@ Deno.test("systemClock.sleep() rejects with the signal's reason as soon as it is
   assert(await slept.catch((error) => error) === why);
 });
 
-Deno.test("systemClock.sleep() rejects at once where the signal is aborted already", async () => {
+Deno.test("systemClock.sleep() rejects at once when the signal is aborted already", async () => {
   await assertRejects(
     () => systemClock.sleep(1_000_000, AbortSignal.abort(new Error("stop"))),
     Error,

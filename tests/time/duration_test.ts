@@ -57,7 +57,7 @@ for (const text of wrongs) {
 }
 
 for (const text of ["2147483648ms", "597h", `${"9".repeat(400)}h`]) {
-  Deno.test(`parseDuration() refuses ${text.slice(0, 12)}, which a timer would take for none`, () => {
+  Deno.test(`parseDuration() refuses ${text.slice(0, 12)}, with which a timer would fire at once`, () => {
     assertThrows(
       () => parseDuration(text),
       InvalidInputError,
