@@ -3,8 +3,6 @@
  *
  * @module
  */
-import type { FaultRow, WorkRow } from "./fault_row.ts";
-import { RELEASE } from "./works/release.ts";
 import { rows as access } from "./rows/rights/access.ts";
 import { rows as adopt } from "./rows/start/adopt.ts";
 import { rows as answers } from "./rows/start/answers.ts";
@@ -38,6 +36,8 @@ import { rows as streams } from "./rows/process/streams.ts";
 import { rows as timeout } from "./rows/wait/timeout.ts";
 import { rows as values } from "./rows/start/values.ts";
 import { rows as watch } from "./rows/wait/watch.ts";
+import type { FaultRow, WorkRow } from "./fault_row.ts";
+import { RELEASE } from "./works/release.ts";
 import type { Work } from "./works/work.ts";
 import { WORKFLOW } from "./works/workflow.ts";
 import { WORKS } from "./works/works.ts";

@@ -4,10 +4,12 @@
  * @module
  */
 import { assert, assertEquals } from "@std/assert";
-import type { Seen } from "./proxy/proxy.ts";
-import { isCreate, isWatch } from "./proxy/requests.ts";
+import { must, mustReportTheObject } from "./lab/checks.ts";
+import { uidOf } from "./lab/metadata.ts";
 import { type Rig, withRig } from "./lab/rig.ts";
-import { forwardAndForget, must, mustReportTheObject, uidOf } from "./lab/steps.ts";
+import type { Seen } from "./proxy/proxy.ts";
+import { forwardAndForget } from "./proxy/proxy_rules.ts";
+import { isCreate, isWatch } from "./proxy/requests.ts";
 import type { Work } from "./works/work.ts";
 import { WORKS } from "./works/works.ts";
 
@@ -29,7 +31,7 @@ const PHASES = ["Succeeded", "Failed"] as const;
 const EXIT_CODES = { Succeeded: 0, Failed: 10 };
 
 /** Ends the work as soon as any start of the run watches it. */
-function finishWhenWatched(rig: Rig, phase: Boundary["phase"]): (seen: Seen) => void {
+function finishAtTheWatch(rig: Rig, phase: Boundary["phase"]): (seen: Seen) => void {
   let finished: Promise<void> | undefined;
   return (seen) => {
     if (isWatch(seen)) finished ??= rig.finish(phase);
@@ -39,7 +41,7 @@ function finishWhenWatched(rig: Rig, phase: Boundary["phase"]): (seen: Seen) => 
 /** The requests of a run that nothing befalls. */
 function requestsOfOneRun(work: Work): Promise<string[]> {
   return withRig(async (rig) => {
-    const look = finishWhenWatched(rig, "Succeeded");
+    const look = finishAtTheWatch(rig, "Succeeded");
     rig.proxy.rule = ({ seen, pass }) => pass((body) => (look(seen), body));
     assertEquals((await rig.start().ended).code, 0);
     return rig.proxy.seen.map(textOf);
@@ -56,7 +58,7 @@ function textOf({ method, path }: Seen): string {
 /** Kills a run at a boundary and starts it again. */
 function killAndRestart(work: Work, { index, moment, phase }: Boundary): Promise<void> {
   return withRig(async (rig) => {
-    const look = finishWhenWatched(rig, phase);
+    const look = finishAtTheWatch(rig, phase);
     rig.proxy.rule = (exchange) => {
       if (exchange.index !== index) {
         return exchange.pass((body) => (look(exchange.seen), body));

@@ -3,16 +3,17 @@
  *
  * @module
  */
-import type { ControlPlane } from "./servers/control_plane.ts";
 import type { Ended } from "../lab/runner_process.ts";
 import type { Rig, RigOptions } from "./lab/rig.ts";
-import type { Work } from "./works/work.ts";
+import type { WatchedRun } from "./lab/watched_run.ts";
+import type { ControlPlane } from "./servers/control_plane.ts";
+import type { Phase, Work } from "./works/work.ts";
 
 /** What a fault test may need beside a cluster. */
 export type Need = "apiserver" | "etcd" | "root";
 
 /** A row: a fault, and how a run must end in spite of it. */
-export type FaultRow = RowOnCluster | RowOnControlPlane;
+export type FaultRow = DrivenRow | RowOnCluster | RowOnControlPlane;
 
 interface Row extends Pick<RigOptions, "rules"> {
   /** The row's number in the table. */
@@ -26,6 +27,45 @@ interface Row extends Pick<RigOptions, "rules"> {
   needs?: Need[];
   /** What it is run with, where it is not for all works that its file is for. */
   works?: Work[];
+}
+
+/** A check that is made after the end of a run; it throws. */
+export type Check = (outcome: Outcome) => unknown;
+
+/** What a driven row's trouble returns: a check of what it has seen, if there is any. */
+type Seen = Check | void | Promise<Check | void>;
+
+/**
+ * A row without a scenario of its own, which `driveRow()` runs: the run starts, watches its object, meets the trouble,
+ * its work ends, and the run tells of that.
+ */
+export type DrivenRow = Driven & TroubleTime;
+
+interface Driven extends Row {
+  onControlPlane?: false;
+  scenario?: undefined;
+  /** Settings of the run over those that all have. */
+  env?: Record<string, string>;
+  /** How the work ends, or what happens to it; `"nothing"` if the run ends by itself. Default: it succeeds. */
+  act?: Phase | "nothing" | ((rig: Rig, watched: WatchedRun) => Promise<unknown>);
+  expect?: Expectation;
+}
+
+/** When the trouble comes: before the run starts, before a start after one that was killed, or while it waits. */
+type TroubleTime =
+  | { at: "start" | "restart"; trouble?: (rig: Rig) => Seen }
+  | { at: "wait"; trouble: (rig: Rig, watched: WatchedRun) => Seen };
+
+/** What a driven row expects beside the exit code, the objects and a report of the object. */
+export interface Expectation {
+  /** What standard error must have. */
+  says?: (string | RegExp)[] | ((rig: Rig) => (string | RegExp)[]);
+  /** How many creates the runner sends. */
+  creates?: number;
+  /** How soon the verdict must come, seconds. */
+  within?: number;
+  /** Further checks. */
+  also?: (rig: Rig, outcome: Outcome) => unknown;
 }
 
 /** A row that leaves the cluster as it is for others. */

@@ -1,5 +1,5 @@
+import { must } from "./lab/checks.ts";
 import { checkRow, measureRow, type RowHere, type RowResult, rowsHere, runInLanes } from "./run_rows.ts";
-import { must } from "./lab/steps.ts";
 
 const rows = (await rowsHere()).filter(({ isRepeat }) => !isRepeat);
 /** All rows run side by side from the first test on: one after another they would take an hour. */

@@ -4,8 +4,8 @@
  * @module
  */
 import { assert, assertEquals } from "@std/assert";
+import { rulesOf } from "./lab/rbac_rules.ts";
 import { withRig } from "./lab/rig.ts";
-import { rulesOf } from "./lab/rules.ts";
 
 const LINES = 100;
 const SPEC = {

@@ -4,15 +4,15 @@
  * @module
  */
 import { ALL_ROWS } from "./all_rows.ts";
+import { driveRow } from "./drive.ts";
+import type { FaultRow, Need, Outcome, OutcomePastProxy, WorkRow } from "./fault_row.ts";
+import { must, TooLateError } from "./lab/checks.ts";
+import { type Rig, withRig } from "./lab/rig.ts";
+import { within } from "./lab/waiting.ts";
+import { isCreate } from "./proxy/requests.ts";
 import { PID_FILE } from "./servers/api_server.ts";
 import { withControlPlane } from "./servers/control_plane.ts";
-import { TooLateError } from "./lab/courses.ts";
 import { etcdProgram } from "./servers/etcd.ts";
-import type { FaultRow, Need, Outcome, OutcomePastProxy, WorkRow } from "./fault_row.ts";
-import { isCreate } from "./proxy/requests.ts";
-import { type Rig, withRig } from "./lab/rig.ts";
-import { within } from "./lab/interruptions.ts";
-import { must } from "./lab/steps.ts";
 
 /** A row on this machine. */
 export type RowHere = WorkRow & {
@@ -104,7 +104,10 @@ export function checkRow(row: FaultRow, { exitCode, objects, stderr }: RowResult
 
 /** Runs a row and tells what it showed. */
 export function measureRow(row: WorkRow): Promise<RowResult> {
-  if (!row.onControlPlane) return withRig((rig) => measure(rig, () => row.scenario(rig)), row);
+  if (!row.onControlPlane) {
+    const scenario = row.scenario ?? ((rig: Rig) => driveRow(rig, row));
+    return withRig((rig) => measure(rig, () => scenario(rig)), row);
+  }
   return withControlPlane((plane) => {
     const { server } = plane.server.upstream;
     return withRig((rig) => measure(rig, () => row.scenario(rig, plane)), { ...row, server });

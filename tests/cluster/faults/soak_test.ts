@@ -1,10 +1,11 @@
 import { assert, assertEquals } from "@std/assert";
+import { certificate } from "../../lab/certificate.ts";
+import type { Run } from "../lab/runner_process.ts";
+import { type Rig, withRig } from "./lab/rig.ts";
+import { sleep, until } from "./lab/waiting.ts";
+import type { Exchange } from "./proxy/proxy.ts";
 import { portsTo } from "./servers/packets.ts";
 import { memoryOf } from "./servers/processes.ts";
-import type { Exchange } from "./proxy/proxy.ts";
-import { type Rig, sleep, until, withRig } from "./lab/rig.ts";
-import type { Run } from "../lab/runner_process.ts";
-import { certificate } from "../../lab/certificate.ts";
 import { NAME } from "./works/work.ts";
 
 /** How long the faults go on, milliseconds. */

@@ -1,8 +1,8 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { JOB } from "./works/job.ts";
 import { measureRows, type RowRuns } from "./measure_rows.ts";
 import type { RowHere, RowResult } from "./run_rows.ts";
 import { tableFile, tablesOf } from "./tables.ts";
+import { JOB } from "./works/job.ts";
 import { WORKFLOW } from "./works/workflow.ts";
 
 const RESULT: RowResult = {

@@ -4,9 +4,10 @@
  * @module
  */
 import type { JsonObject } from "../../../../src/mod.ts";
-import { type Rig, sleep } from "./rig.ts";
 import { certificate } from "../../../lab/certificate.ts";
 import { groupOf } from "../works/work.ts";
+import type { Rig } from "./rig.ts";
+import { sleep } from "./waiting.ts";
 
 const ADMISSION = "/apis/admissionregistration.k8s.io/v1";
 /** How long the API server takes at most to see a new configuration, milliseconds. */
@@ -26,38 +27,30 @@ function ownNamespace(rig: Rig): JsonObject {
   return { matchLabels: { "kubernetes.io/metadata.name": rig.namespace } };
 }
 
-/** Creates cluster-wide objects, does `work` when they are in force, and removes them. */
-async function inForce<T>(
+/** Creates cluster-wide objects; resolves to what removes them when they are in force. The rig's end removes them too. */
+async function putInForce(
   rig: Rig,
   objects: { plural: string; object: JsonObject }[],
-  work: (remove: () => Promise<void>) => Promise<T>,
-): Promise<T> {
+): Promise<() => Promise<void>> {
   const name = rig.namespace;
   const remove = async () => {
     for (const { plural } of objects) {
       await (await rig.cluster.request("DELETE", `${ADMISSION}/${plural}/${name}`)).body?.cancel();
     }
   };
-  try {
-    for (const { plural, object } of objects) {
-      await rig.cluster.create(`${ADMISSION}/${plural}`, { ...object, metadata: { name } });
-    }
-    await sleep(SEEN_MS);
-    return await work(remove);
-  } finally {
-    await remove();
+  rig.defer(remove);
+  for (const { plural, object } of objects) {
+    await rig.cluster.create(`${ADMISSION}/${plural}`, { ...object, metadata: { name } });
   }
+  await sleep(SEEN_MS);
+  return remove;
 }
 
 /** The name of the webhook of a test. */
 export const WEBHOOK = "faults.action-runner.test";
 
-/** Has every create of the work asked of a webhook at `url`. */
-export function withWebhook<T>(
-  rig: Rig,
-  url: string,
-  work: (remove: () => Promise<void>) => Promise<T>,
-): Promise<T> {
+/** Has every create of the work asked of a webhook at `url`. Returns what removes it. */
+export function addWebhook(rig: Rig, url: string): Promise<() => Promise<void>> {
   const webhook = {
     name: WEBHOOK,
     clientConfig: { url, caBundle: btoa(certificate("first").ca) },
@@ -69,13 +62,13 @@ export function withWebhook<T>(
     timeoutSeconds: 2,
   };
   const plural = "validatingwebhookconfigurations";
-  return inForce(rig, [{ plural, object: { webhooks: [webhook] } }], work);
+  return putInForce(rig, [{ plural, object: { webhooks: [webhook] } }]);
 }
 
 /** Has every create of the work denied by a policy. */
-export function withPolicy<T>(rig: Rig, message: string, work: () => Promise<T>): Promise<T> {
+export async function addPolicy(rig: Rig, message: string): Promise<void> {
   const matchConstraints = { namespaceSelector: ownNamespace(rig), resourceRules: [creates(rig)] };
-  return inForce(rig, [
+  await putInForce(rig, [
     {
       plural: "validatingadmissionpolicies",
       object: { spec: { matchConstraints, validations: [{ expression: "false", message }] } },
@@ -84,7 +77,7 @@ export function withPolicy<T>(rig: Rig, message: string, work: () => Promise<T>)
       plural: "validatingadmissionpolicybindings",
       object: { spec: { policyName: rig.namespace, validationActions: ["Deny"] } },
     },
-  ], work);
+  ]);
 }
 
 /** What a webhook is asked. */
@@ -93,8 +86,11 @@ export interface Review {
   dryRun: boolean;
 }
 
-/** Serves a webhook that denies what `isDenied` accepts, with a code of its own. Returns its URL and what it was asked. */
-export function denyingWebhook(code: number, message: string, isDenied: (review: Review) => boolean) {
+/** Adds a webhook that denies what `isDenied` accepts, with a code of its own. Returns what it is asked. */
+export async function addDenyingWebhook(
+  rig: Rig,
+  { code, message, isDenied }: { code: number; message: string; isDenied: (review: Review) => boolean },
+): Promise<Review[]> {
   const asked: Review[] = [];
   const options = { hostname: "127.0.0.1", port: 0, ...certificate("first"), onListen() {} };
   const server = Deno.serve(options, async (request) => {
@@ -107,5 +103,7 @@ export function denyingWebhook(code: number, message: string, isDenied: (review:
       response: { uid: review.uid, ...verdict },
     });
   });
-  return { url: `https://127.0.0.1:${server.addr.port}/`, asked, close: () => server.shutdown() };
+  rig.defer(() => server.shutdown());
+  await addWebhook(rig, `https://127.0.0.1:${server.addr.port}/`);
+  return asked;
 }

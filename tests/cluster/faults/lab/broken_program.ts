@@ -5,8 +5,8 @@
  */
 import { compileProgram } from "../../../../cmd/build/compile.ts";
 import type { Breakage, BrokenStep } from "../programs/broken_runner.ts";
-import type { Rig } from "./rig.ts";
 import type { Run } from "../../lab/runner_process.ts";
+import type { Rig } from "./rig.ts";
 
 let compiled: Promise<string> | undefined;
 

@@ -5,13 +5,14 @@
  */
 import type { JsonObject } from "../../../../src/mod.ts";
 import { binaryPath } from "../../../../cmd/build/compile.ts";
-import { adminCluster, type Cluster } from "../../lab/admin_client.ts";
-import { type FaultProxy, faultProxy, type Seen } from "../proxy/proxy.ts";
-import { rulesOf } from "./rules.ts";
-import { type Run, type RunOptions, startRunner } from "../../lab/runner_process.ts";
 import { certificate } from "../../../lab/certificate.ts";
+import { adminCluster, type Cluster } from "../../lab/admin_client.ts";
+import { type Run, type RunOptions, startRunner } from "../../lab/runner_process.ts";
+import { FaultProxy, faultProxy, type Seen } from "../proxy/proxy.ts";
 import { NAME, type Phase, type Work } from "../works/work.ts";
 import { WORKFLOW } from "../works/workflow.ts";
+import { rulesOf } from "./rbac_rules.ts";
+import { until } from "./waiting.ts";
 
 /** Options of {@linkcode withRig}. */
 export interface RigOptions {
@@ -57,6 +58,8 @@ export interface Rig {
   status(): Promise<JsonObject | undefined>;
   /** Waits for a request that the runner makes from now on. */
   request(isIt: (seen: Seen) => boolean): Promise<Seen>;
+  /** Has something undone at the end, the last first. */
+  defer(undo: () => Promise<unknown>): void;
 }
 
 /** Runs a scenario in surroundings of its own, and removes them. */
@@ -67,18 +70,20 @@ export async function withRig<T>(scenario: (rig: Rig) => Promise<T>, options: Ri
   const folder = await Deno.makeTempDir({ prefix: "action-runner-faults-" });
   const proxy = faultProxy(cluster.upstream, certificate("first"));
   const runs: Run[] = [];
+  const undos = new AsyncDisposableStack();
   try {
     await prepare(cluster, namespace, rules(work));
     await Deno.writeTextFile(`${folder}/token`, await cluster.tokenOf(namespace, NAME));
     await Deno.writeTextFile(`${folder}/ca.crt`, certificate("first").ca);
     proxy.mutate = work.mutate;
-    const rig = makeRig({ work, cluster, namespace, folder, proxy, runs });
+    const rig = makeRig({ work, cluster, namespace, folder, proxy, runs, undos });
     await rig.writeManifest(work.manifest);
     await rig.pointTo(proxy.url);
     return await scenario(rig);
   } finally {
     for (const run of runs) await run.end();
     proxy.refuse();
+    await undos.disposeAsync().catch(() => {});
     await cluster.request("DELETE", `/api/v1/namespaces/${namespace}`).then(
       ({ body }) => body?.cancel(),
       () => {},
@@ -110,10 +115,11 @@ interface Parts {
   folder: string;
   proxy: FaultProxy;
   runs: Run[];
+  undos: AsyncDisposableStack;
 }
 
 function makeRig(parts: Parts): Rig {
-  const { work, cluster, namespace, folder, proxy, runs } = parts;
+  const { work, cluster, namespace, folder, proxy, runs, undos } = parts;
   const collectionPath = `/apis/${work.apiVersion}/namespaces/${namespace}/${work.plural}`;
   const objectPath = `${collectionPath}/${work.objectName}`;
   const rig: Rig = {
@@ -160,27 +166,9 @@ function makeRig(parts: Parts): Rig {
       const from = proxy.seen.length;
       return await until("the request", () => proxy.seen.slice(from).find(isIt));
     },
+    defer: (undo) => undos.defer(async () => void await undo()),
   };
   return rig;
-}
-
-/** Longest time that a step of a scenario may take, milliseconds. */
-const STEP_MS = 150_000;
-
-/** Waits until `look` returns something true. */
-export async function until<T>(what: string, look: () => T | Promise<T>): Promise<NonNullable<T>> {
-  const end = performance.now() + STEP_MS;
-  while (performance.now() < end) {
-    const found = await look();
-    if (found) return found;
-    await sleep(50);
-  }
-  throw new Error(`gave up waiting for this: ${what}`);
-}
-
-/** Lets real time pass: the runner under test has a clock of its own. */
-export function sleep(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
 /** Relative paths, so that tests can change the files beside it. */

@@ -3,10 +3,11 @@
  *
  * @module
  */
-import type { Rig } from "./rig.ts";
 import type { Ended } from "../../lab/runner_process.ts";
-import { must, mustSay, uidInReport, uidOf } from "./steps.ts";
 import { NAME } from "../works/work.ts";
+import { must, mustSay } from "./checks.ts";
+import { uidInReport, uidOf } from "./metadata.ts";
+import type { Rig } from "./rig.ts";
 
 /** The path of a test's ConfigMaps. */
 export function configMapsPath({ namespace }: Rig): string {

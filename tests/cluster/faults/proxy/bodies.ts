@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { sleep } from "../lab/rig.ts";
+import { sleep } from "../lab/waiting.ts";
 
 /** A body as it comes. */
 export type Body = AsyncIterable<Uint8Array>;

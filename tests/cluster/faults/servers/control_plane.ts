@@ -5,12 +5,12 @@
  * @module
  */
 import type { JsonObject } from "../../../../src/mod.ts";
-import { type ApiServer, withApiServer } from "./api_server.ts";
 import { adminCluster, type Cluster } from "../../lab/admin_client.ts";
-import { type Etcd, etcdProgram, withEtcd } from "./etcd.ts";
-import { until } from "../lab/rig.ts";
+import { until } from "../lab/waiting.ts";
 import { groupOf } from "../works/work.ts";
 import { WORKFLOW } from "../works/workflow.ts";
+import { type ApiServer, withApiServer } from "./api_server.ts";
+import { type Etcd, etcdProgram, withEtcd } from "./etcd.ts";
 
 /** A control plane that a test may do anything to. */
 export interface ControlPlane {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { until } from "../lab/rig.ts";
+import { until } from "../lab/waiting.ts";
 
 /** Memory of a process, KiB. */
 export interface Memory {

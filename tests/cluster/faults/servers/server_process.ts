@@ -3,8 +3,8 @@
  *
  * @module
  */
+import { sleep, until } from "../lab/waiting.ts";
 import { isStopped } from "./processes.ts";
-import { sleep, until } from "../lab/rig.ts";
 
 /** A running server. */
 export interface ServerProcess {

@@ -4,12 +4,12 @@
  * @module
  */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { startBroken } from "../../lab/broken_program.ts";
-import type { FaultRow } from "../../fault_row.ts";
-import { assertReported, endOf } from "../../lab/interruptions.ts";
 import type { BrokenStep } from "../../programs/broken_runner.ts";
 import type { Ended } from "../../../lab/runner_process.ts";
-import { untilSaid } from "../../lab/steps.ts";
+import type { FaultRow } from "../../fault_row.ts";
+import { startBroken } from "../../lab/broken_program.ts";
+import { mustReportInBothPlaces } from "../../lab/checks.ts";
+import { endOf, untilSaid } from "../../lab/waiting.ts";
 
 const how = "ignore the signal";
 
@@ -34,7 +34,7 @@ function terminatedIn(step: BrokenStep): FaultRow {
       const ended = await endOf(run);
       assert(ended.at - verdictAt < 5_000, `it took ${ended.at - verdictAt} ms`);
       assertGivenUp(ended);
-      await assertReported(rig, ended);
+      await mustReportInBothPlaces(rig, ended);
       return { ended, verdictAt };
     },
   };
@@ -60,7 +60,7 @@ export const rows: FaultRow[] = [
       assert(seconds > 11 && seconds < 25, `it took ${seconds} s`);
       assertGivenUp(ended);
       assertEquals((ended.report?.object as { left: string }).left, "unknown", ended.stderr);
-      await assertReported(rig, ended);
+      await mustReportInBothPlaces(rig, ended);
       return { ended };
     },
   },
@@ -72,7 +72,7 @@ export const rows: FaultRow[] = [
     async scenario(rig) {
       const run = await startBroken(rig, { step: "explain", how });
       const ended = await endOf(run);
-      await assertReported(rig, ended);
+      await mustReportInBothPlaces(rig, ended);
       return { ended };
     },
   },

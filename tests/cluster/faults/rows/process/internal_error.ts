@@ -4,11 +4,10 @@
  * @module
  */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { startBroken } from "../../lab/broken_program.ts";
-import type { FaultRow } from "../../fault_row.ts";
 import type { Breakage, BrokenStep } from "../../programs/broken_runner.ts";
-import { sleep } from "../../lab/rig.ts";
-import { endOf } from "../../lab/interruptions.ts";
+import type { FaultRow } from "../../fault_row.ts";
+import { startBroken } from "../../lab/broken_program.ts";
+import { endOf, sleep } from "../../lab/waiting.ts";
 import { WORKFLOW } from "../../works/workflow.ts";
 
 /** The broken program is one of its own: it is run once, whatever the work. */

@@ -6,9 +6,9 @@
 import { assert } from "@std/assert";
 import type { JsonObject } from "../../../../../src/mod.ts";
 import type { FaultRow } from "../../fault_row.ts";
+import type { Rig } from "../../lab/rig.ts";
+import { endOf, sleep } from "../../lab/waiting.ts";
 import { forgetPeak, memoryOf } from "../../servers/processes.ts";
-import { type Rig, sleep } from "../../lab/rig.ts";
-import { endOf } from "../../lab/interruptions.ts";
 import { NAME } from "../../works/work.ts";
 import { WORKFLOW } from "../../works/workflow.ts";
 

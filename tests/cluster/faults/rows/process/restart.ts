@@ -5,22 +5,14 @@
  */
 import type { JsonObject } from "../../../../../src/mod.ts";
 import type { FaultRow, Outcome } from "../../fault_row.ts";
+import { must, mustHaveSeen, mustReportTheObject, mustSay } from "../../lab/checks.ts";
+import { uidInReport, uidOf } from "../../lab/metadata.ts";
+import type { Rig } from "../../lab/rig.ts";
+import { sleep, until } from "../../lab/waiting.ts";
+import { finishWhenWatched, killedInTheWait, whileHeld } from "../../lab/watched_run.ts";
 import type { Exchange } from "../../proxy/proxy.ts";
+import { forwardAndForget, onFirst } from "../../proxy/proxy_rules.ts";
 import { isCreate, isStatusWrite } from "../../proxy/requests.ts";
-import { type Rig, sleep, until } from "../../lab/rig.ts";
-import {
-  finishAndWait,
-  forwardAndForget,
-  killedInTheWait,
-  must,
-  mustHaveSeen,
-  mustReportTheObject,
-  mustSay,
-  onFirst,
-  uidInReport,
-  uidOf,
-  whileHeld,
-} from "../../lab/steps.ts";
 
 /** Kills a run with -9 at the first request that `isIt` accepts, which meets its `fate` first. */
 async function killAt(
@@ -41,7 +33,7 @@ async function killAt(
 
 /** Starts a killed run again, ends its work, and checks that it goes on with the same object. */
 async function goOn(rig: Rig, before: JsonObject | undefined): Promise<Outcome> {
-  const outcome = await finishAndWait(rig, rig.start());
+  const outcome = await finishWhenWatched(rig, rig.start());
   if (before) must(uidInReport(outcome.ended.report) === uidOf(before), "the uid is still the same");
   return outcome;
 }
@@ -127,7 +119,7 @@ const deletions: FaultRow[] = [
           const uid = uidOf(await rig.object());
           return uid !== undefined && uid !== uidOf(before);
         });
-        return await finishAndWait(rig, run);
+        return await finishWhenWatched(rig, run);
       });
     },
   },
@@ -159,7 +151,7 @@ const deletions: FaultRow[] = [
       await rig.watching();
       return await whileHeld(rig, async () => {
         await sleep(3_000);
-        return await finishAndWait(rig, run);
+        return await finishWhenWatched(rig, run);
       });
     },
   },

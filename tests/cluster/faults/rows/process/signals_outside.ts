@@ -4,20 +4,16 @@
  * @module
  */
 import { assert, assertEquals } from "@std/assert";
-import type { FaultRow, Outcome } from "../../fault_row.ts";
-import { descendantRunning, handles } from "../../servers/processes.ts";
-import { isGet } from "../../proxy/requests.ts";
-import type { Rig } from "../../lab/rig.ts";
-import { sleep, until } from "../../lab/rig.ts";
 import { binaryPath } from "../../../../../cmd/build/compile.ts";
 import type { Run } from "../../../lab/runner_process.ts";
-import {
-  assertLeftRunning,
-  assertReported,
-  endOf,
-  neverAnswer,
-  signalInWait,
-} from "../../lab/interruptions.ts";
+import type { FaultRow, Outcome } from "../../fault_row.ts";
+import { mustLeaveRunning, mustReportInBothPlaces } from "../../lab/checks.ts";
+import { leftRunning } from "../../lab/expectations.ts";
+import type { Rig } from "../../lab/rig.ts";
+import { endOf, sleep, until } from "../../lab/waiting.ts";
+import { neverAnswer } from "../../proxy/proxy_rules.ts";
+import { isGet } from "../../proxy/requests.ts";
+import { descendantRunning, handles } from "../../servers/processes.ts";
 
 /** The number of SIGTERM. */
 const SIGTERM = 15;
@@ -66,7 +62,10 @@ export const rows: FaultRow[] = [
     name: "SIGINT while it watches: the work is left running and reported",
     exitCode: 130,
     objects: 1,
-    scenario: (rig) => signalInWait(rig, "SIGINT", "Interrupted"),
+    at: "wait",
+    trouble: (_rig, { run }) => run.kill("SIGINT"),
+    act: "nothing",
+    expect: leftRunning("Interrupted"),
   },
   {
     row: 57,
@@ -79,8 +78,8 @@ export const rows: FaultRow[] = [
       const verdictAt = performance.now();
       await run.type("\x03");
       const ended = await endOf(run);
-      await assertLeftRunning(rig, ended, "Interrupted");
-      await assertReported(rig, ended);
+      await mustLeaveRunning(rig, ended, "Interrupted");
+      await mustReportInBothPlaces(rig, ended);
       return { ended, verdictAt };
     },
   },
@@ -115,8 +114,8 @@ export const rows: FaultRow[] = [
       const started = await startAsPid1(rig);
       await rig.watching();
       const outcome = await terminate(started);
-      await assertLeftRunning(rig, outcome.ended, "Terminated");
-      await assertReported(rig, outcome.ended);
+      await mustLeaveRunning(rig, outcome.ended, "Terminated");
+      await mustReportInBothPlaces(rig, outcome.ended);
       return outcome;
     },
   },

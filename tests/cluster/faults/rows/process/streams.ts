@@ -5,8 +5,9 @@
  */
 import { assert, assertEquals } from "@std/assert";
 import type { FaultRow } from "../../fault_row.ts";
+import { textForPeople } from "../../lab/checks.ts";
 import type { Rig } from "../../lab/rig.ts";
-import { endOf, textForPeople } from "../../lab/interruptions.ts";
+import { endOf } from "../../lab/waiting.ts";
 
 type Phase = "Succeeded" | "Failed";
 

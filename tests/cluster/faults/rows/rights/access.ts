@@ -5,19 +5,19 @@
  */
 import { assert } from "@std/assert";
 import type { JsonObject } from "../../../../../src/mod.ts";
-import { checkSaid, checkWithin, type Course, endOf, finishWork, startWatching } from "../../lab/courses.ts";
-import type { FaultRow } from "../../fault_row.ts";
-import { JOB } from "../../works/job.ts";
-import type { Seen } from "../../proxy/proxy.ts";
-import { isGet } from "../../proxy/requests.ts";
-import { type Rig, sleep, until } from "../../lab/rig.ts";
-import { STATUS_RULE, workRules } from "../../lab/rules.ts";
 import { certificate } from "../../../../lab/certificate.ts";
+import type { Expectation, FaultRow } from "../../fault_row.ts";
+import { must } from "../../lab/checks.ts";
+import { STATUS_RULE, workRules } from "../../lab/rbac_rules.ts";
+import type { Rig } from "../../lab/rig.ts";
+import { sleep, until } from "../../lab/waiting.ts";
+import { isGet } from "../../proxy/requests.ts";
+import { JOB } from "../../works/job.ts";
 import { NAME, type Work } from "../../works/work.ts";
 import { WORKFLOW } from "../../works/workflow.ts";
 
 /** Has the server come back with a certificate of another CA, which the runner learns 5 s later. */
-async function rotateCa(rig: Rig, course: Course, publish: (ca: string) => Promise<void>) {
+async function rotateCa(rig: Rig, publish: (ca: string) => Promise<void>): Promise<void> {
   const { ca, ...second } = certificate("second");
   rig.proxy.refuse();
   // The port is free a moment later.
@@ -28,11 +28,9 @@ async function rotateCa(rig: Rig, course: Course, publish: (ca: string) => Promi
   await sleep(5_000);
   assert(rig.proxy.seen.length === from, "nothing was sent to a server whose certificate is not trusted");
   await publish(ca);
-  const outcome = await endOf(course);
-  checkSaid(outcome.ended, /certificate/i);
-  checkWithin(outcome, 16);
-  return outcome;
 }
+
+const ROTATED: Expectation = { says: [/certificate/i], within: 16 };
 
 /** Publishes a file as a kubelet does: a folder for each version, and a link that is switched over. */
 async function publishAsKubelet(folder: string, version: string, ca: string): Promise<void> {
@@ -65,20 +63,23 @@ function rulesWith(...verbs: string[]) {
   return (work: Work): JsonObject[] => [...workRules(work, verbs), STATUS_RULE];
 }
 
-/** Lets the runner poll for some time, and ends the work. */
-async function finishWhilePolling(rig: Rig, course: Course, isPoll: (seen: Seen) => boolean) {
+/** Lets the runner poll for some time. */
+async function letPoll(rig: Rig): Promise<void> {
   const from = rig.proxy.seen.length;
   await sleep(22_000);
-  const polls = rig.proxy.seen.slice(from).filter(isPoll);
-  const others = rig.proxy.seen.slice(from).filter((seen) => !isPoll(seen));
-  assert(polls.length >= 3 && polls.length <= 6, `${polls.length} looks in 22 s`);
-  assert(others.length <= 2, `${others.length} other requests in 22 s`);
-  const outcome = await finishWork(rig, course);
-  const warnings = outcome.ended.stderr.split("looking each 5 s instead").length - 1;
-  assert(warnings === 1, `${warnings} warnings, expected one:\n${outcome.ended.stderr}`);
-  checkWithin(outcome, 7);
-  return outcome;
+  const polls = rig.proxy.seen.slice(from).filter(isGet);
+  const others = rig.proxy.seen.slice(from).filter((seen) => !isGet(seen));
+  must(polls.length >= 3 && polls.length <= 6, `3 to 6 GETs in 22 s (there were ${polls.length})`);
+  must(others.length <= 2, `at most 2 other requests in 22 s (there were ${others.length})`);
 }
+
+const POLLED: Expectation = {
+  within: 7,
+  also(_rig, { ended: { stderr } }) {
+    const warnings = stderr.split("looking each 5 s instead").length - 1;
+    must(warnings === 1, `there is one warning (there were ${warnings})\n${stderr}`);
+  },
+};
 
 export const rows: FaultRow[] = [
   {
@@ -87,44 +88,45 @@ export const rows: FaultRow[] = [
       "the server comes back with a certificate of another CA, ca.crt is rewritten 5 s later: the verdict comes",
     exitCode: 0,
     objects: 1,
-    async scenario(rig) {
-      const course = await startWatching(rig);
-      return await rotateCa(rig, course, (ca) => Deno.writeTextFile(`${rig.folder}/ca.crt`, ca));
-    },
+    at: "wait",
+    trouble: (rig) => rotateCa(rig, (ca) => Deno.writeTextFile(`${rig.folder}/ca.crt`, ca)),
+    act: "nothing",
+    expect: ROTATED,
   },
   {
     row: 4,
     name: "the CA is rotated as a kubelet does, by a link to a new folder: the verdict comes",
     exitCode: 0,
     objects: 1,
-    async scenario(rig) {
-      await publishAsKubelet(rig.folder, "first", certificate("first").ca);
-      await Deno.remove(`${rig.folder}/ca.crt`);
-      await Deno.symlink("..data/ca.crt", `${rig.folder}/ca.crt`);
-      const course = await startWatching(rig);
-      return await rotateCa(rig, course, async (ca) => {
+    at: "start",
+    async trouble({ folder }) {
+      await publishAsKubelet(folder, "first", certificate("first").ca);
+      await Deno.remove(`${folder}/ca.crt`);
+      await Deno.symlink("..data/ca.crt", `${folder}/ca.crt`);
+    },
+    act: (rig) =>
+      rotateCa(rig, async (ca) => {
         await publishAsKubelet(rig.folder, "second", ca);
         await Deno.remove(`${rig.folder}/..first`, { recursive: true });
-      });
-    },
+      }),
+    expect: ROTATED,
   },
   {
     row: 46,
     name: "the rights are taken away, the watch breaks, and they come back after 20 s: the verdict comes",
     exitCode: 0,
     objects: 1,
-    async scenario(rig) {
-      const course = await startWatching(rig);
+    at: "wait",
+    async trouble(rig) {
       const giveBack = await revoke(rig);
       rig.proxy.cutAll();
       await forbidden(rig);
       await rig.finish();
       await sleep(20_000);
       await giveBack();
-      const outcome = await endOf(course);
-      checkWithin(outcome, 17);
-      return outcome;
     },
+    act: "nothing",
+    expect: { within: 17 },
   },
   {
     row: 46,
@@ -132,17 +134,16 @@ export const rows: FaultRow[] = [
       "the watch outlives the rights and tells of the end, 20 s before the runner may look at it: the verdict comes",
     exitCode: 0,
     objects: 1,
-    async scenario(rig) {
-      const course = await startWatching(rig);
+    at: "wait",
+    async trouble(rig) {
       const giveBack = await revoke(rig);
       await rig.finish();
       await forbidden(rig);
       await sleep(20_000);
       await giveBack();
-      const outcome = await endOf(course);
-      checkWithin(outcome, 17);
-      return outcome;
     },
+    act: "nothing",
+    expect: { within: 17 },
   },
   {
     row: 47,
@@ -150,9 +151,9 @@ export const rows: FaultRow[] = [
     exitCode: 0,
     objects: 1,
     rules: rulesWith("create", "get", "list", "patch"),
-    async scenario(rig) {
-      return await finishWhilePolling(rig, await startWatching(rig), isGet);
-    },
+    at: "wait",
+    trouble: letPoll,
+    expect: POLLED,
   },
   {
     row: 47,
@@ -162,9 +163,9 @@ export const rows: FaultRow[] = [
     // Helm's runner lists its Jobs to find those of other runs.
     works: [WORKFLOW, JOB],
     rules: rulesWith("create", "get"),
-    async scenario(rig) {
-      return await finishWhilePolling(rig, await startWatching(rig), isGet);
-    },
+    at: "wait",
+    trouble: letPoll,
+    expect: POLLED,
   },
   {
     row: 47,
@@ -174,13 +175,12 @@ export const rows: FaultRow[] = [
     // Helm's runner lists its Jobs to find those of other runs.
     works: [WORKFLOW, JOB],
     rules: rulesWith("create", "get"),
-    async scenario(rig) {
-      const { run, uid } = await startWatching(rig);
-      run.kill("SIGKILL");
-      await run.ended;
-      const next = { run: rig.start(), uid };
+    at: "restart",
+    async act(rig) {
       await rig.request(isGet);
-      return await finishWhilePolling(rig, next, isGet);
+      await letPoll(rig);
+      await rig.finish();
     },
+    expect: POLLED,
   },
 ];

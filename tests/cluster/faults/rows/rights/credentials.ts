@@ -3,11 +3,18 @@
  *
  * @module
  */
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import type { FaultRow } from "../../fault_row.ts";
-import { assertLeftRunning, endOf } from "../../lab/interruptions.ts";
-import { type Rig, sleep, until } from "../../lab/rig.ts";
-import { mustReportTheObject } from "../../lab/steps.ts";
+import type { Run } from "../../../lab/runner_process.ts";
+import type { FaultRow, RowOnCluster } from "../../fault_row.ts";
+import {
+  must,
+  mustHaveCreatedNothing,
+  mustHaveSeen,
+  mustLeaveRunning,
+  secondsFrom,
+} from "../../lab/checks.ts";
+import type { Rig } from "../../lab/rig.ts";
+import { endOf, sleep, until } from "../../lab/waiting.ts";
+import { endOfFinished, finishWhenWatched, finishWork, startWatching } from "../../lab/watched_run.ts";
 import { NAME } from "../../works/work.ts";
 
 /** A well-formed token that no API server issued. */
@@ -41,14 +48,17 @@ async function boundToken({ cluster, namespace }: Rig): Promise<{ token: string;
     async revoke() {
       const answer = await cluster.request("DELETE", `${secrets}/bound`);
       await answer.body?.cancel();
-      assert(answer.ok, "the Secret was not deleted");
+      must(answer.ok, "the Secret is deleted");
     },
   };
 }
 
+/** The tokens of requests. */
+type Tokens = (string | undefined)[];
+
 /** Lets every request pass and notes who it comes from. */
-function noteTokens({ proxy }: Rig): (string | undefined)[] {
-  const tokens: (string | undefined)[] = [];
+function noteTokens({ proxy }: Rig): Tokens {
+  const tokens: Tokens = [];
   proxy.rule = ({ request }) => {
     tokens.push(request.headers.get("authorization")?.replace("Bearer ", ""));
     return undefined;
@@ -81,12 +91,35 @@ function unusableAtStart(what: string, prepare: (file: string) => Promise<void>,
     name: `the token file is ${what} at the start: bad input that names the file`,
     exitCode: 2,
     objects: 0,
+    at: "start",
+    trouble: ({ folder }) => prepare(`${folder}/token`),
+    act: "nothing",
+    expect: {
+      says: ({ folder }) => [`token file ${folder}/token ${says}`],
+      also: (rig) => mustHaveSeen(rig, 0, () => true, "a request"),
+    },
+  };
+}
+
+/** Starts the run with a token that can be revoked. */
+async function startBound(rig: Rig): Promise<{ run: Run; revoke(): Promise<void> }> {
+  const { token, revoke } = await boundToken(rig);
+  await replaceToken(rig, token);
+  const run = rig.start();
+  await rig.watching();
+  return { run, revoke };
+}
+
+/** Notes the tokens of a run from its start, and checks at its end that none was refused. */
+function rotated(change: (rig: Rig, tokens: Tokens) => Promise<void>): Pick<RowOnCluster, "scenario"> {
+  return {
     async scenario(rig) {
-      await prepare(`${rig.folder}/token`);
-      const ended = await endOf(rig.start());
-      assertStringIncludes(ended.stderr, `token file ${rig.folder}/token ${says}`);
-      assertEquals(rig.proxy.seen.length, 0);
-      return { ended };
+      const tokens = noteTokens(rig);
+      const watched = await startWatching(rig);
+      await change(rig, tokens);
+      const outcome = await finishWork(rig, watched);
+      must(refusals(rig) === 0, "no token was refused");
+      return outcome;
     },
   };
 }
@@ -98,19 +131,13 @@ export const rows: FaultRow[] = [
     exitCode: 0,
     objects: 1,
     async scenario(rig) {
-      const { token, revoke } = await boundToken(rig);
-      await replaceToken(rig, token);
-      const run = rig.start();
-      await rig.watching();
+      const { run, revoke } = await startBound(rig);
       await revoke();
       await untilRefused(rig);
       await rig.finish();
       await sleep(REFUSED_MS);
       await replaceToken(rig, await goodToken(rig));
-      const verdictAt = performance.now();
-      const ended = await endOf(run);
-      await mustReportTheObject(rig, ended);
-      return { ended, verdictAt };
+      return await endOfFinished(rig, run);
     },
   },
   {
@@ -123,14 +150,9 @@ export const rows: FaultRow[] = [
       const run = rig.start();
       await until("a request is refused with 401", () => refusals(rig) > 0);
       await sleep(REFUSED_MS);
-      assertEquals(await rig.object(), undefined);
+      await mustHaveCreatedNothing(rig);
       await replaceToken(rig, await goodToken(rig));
-      await rig.watching();
-      await rig.finish();
-      const verdictAt = performance.now();
-      const ended = await endOf(run);
-      await mustReportTheObject(rig, ended);
-      return { ended, verdictAt };
+      return await finishWhenWatched(rig, run);
     },
   },
   {
@@ -138,15 +160,16 @@ export const rows: FaultRow[] = [
     name: "the token is refused before the create for good: not allowed, nothing created",
     exitCode: 21,
     objects: 0,
-    async scenario(rig) {
-      await replaceToken(rig, FALSE_TOKEN);
-      const started = performance.now();
-      const ended = await endOf(rig.start(), 120_000);
-      assert(refusals(rig) > 1, "it was not tried again");
-      assert(ended.at - started > 50_000, "it gave up before a minute");
-      assertEquals(ended.report?.reason, "NotAllowed", ended.stderr);
-      assertEquals(await rig.object(), undefined);
-      return { ended };
+    at: "start",
+    trouble: (rig) => replaceToken(rig, FALSE_TOKEN),
+    act: "nothing",
+    expect: {
+      async also(rig, { ended }) {
+        must(refusals(rig) > 1, "it was tried again");
+        must(secondsFrom(rig, ended) > 50, "it was tried for about a minute");
+        must(ended.report?.reason === "NotAllowed", `the reason is NotAllowed\n${ended.stderr}`);
+        await mustHaveCreatedNothing(rig);
+      },
     },
   },
   {
@@ -155,14 +178,13 @@ export const rows: FaultRow[] = [
     exitCode: 34,
     objects: 1,
     async scenario(rig) {
-      const run = rig.start();
-      await rig.watching();
+      const { run } = await startWatching(rig);
       await replaceToken(rig, FALSE_TOKEN);
       await untilRefused(rig);
       const refusedAt = performance.now();
-      const ended = await endOf(run, 120_000);
-      assert(ended.at - refusedAt > 50_000, "it gave up before a minute");
-      await assertLeftRunning(rig, ended, "AccessLost");
+      const ended = await endOf(run);
+      must(ended.at - refusedAt > 50_000, "it was tried for about a minute");
+      await mustLeaveRunning(rig, ended, "AccessLost");
       return { ended };
     },
   },
@@ -171,33 +193,21 @@ export const rows: FaultRow[] = [
     name: "the token is rotated in time: the new one is used, and none is refused",
     exitCode: 0,
     objects: 1,
-    async scenario(rig) {
-      const tokens = noteTokens(rig);
-      const run = rig.start();
-      await rig.watching();
-      const rotated = await goodToken(rig);
-      await replaceToken(rig, rotated);
+    ...rotated(async (rig, tokens) => {
+      const next = await goodToken(rig);
+      await replaceToken(rig, next);
       await nextRequest(rig);
-      assertEquals(tokens.at(-1), rotated, "the old token was used");
-      await rig.finish();
-      const verdictAt = performance.now();
-      const ended = await endOf(run);
-      assertEquals(refusals(rig), 0);
-      await mustReportTheObject(rig, ended);
-      return { ended, verdictAt };
-    },
+      must(tokens.at(-1) === next, "the new token is used");
+    }),
   },
   {
     row: 45,
     name: "the token file is empty, missing, blank, and there again: the last good token is used in between",
     exitCode: 0,
     objects: 1,
-    async scenario(rig) {
-      const tokens = noteTokens(rig);
+    ...rotated(async (rig, tokens) => {
       const file = `${rig.folder}/token`;
       const first = await Deno.readTextFile(file);
-      const run = rig.start();
-      await rig.watching();
       const steps = [
         () => Deno.writeTextFile(file, ""),
         () => Deno.remove(file),
@@ -206,20 +216,14 @@ export const rows: FaultRow[] = [
       for (const step of steps) {
         await step();
         await nextRequest(rig);
-        assertEquals(tokens.at(-1), first);
+        must(tokens.at(-1) === first, "the last good token is used");
       }
       const last = await goodToken(rig);
       await Deno.writeTextFile(file, `${last}\r\n`);
       await nextRequest(rig);
       // A request that was on its way when the file was written has the token of before.
       await until("the new token is sent", () => tokens.at(-1) === last);
-      await rig.finish();
-      const verdictAt = performance.now();
-      const ended = await endOf(run);
-      assertEquals(refusals(rig), 0);
-      await mustReportTheObject(rig, ended);
-      return { ended, verdictAt };
-    },
+    }),
   },
   {
     row: 45,
@@ -227,20 +231,14 @@ export const rows: FaultRow[] = [
     exitCode: 0,
     objects: 1,
     async scenario(rig) {
-      const { token, revoke } = await boundToken(rig);
-      await replaceToken(rig, token);
-      const run = rig.start();
-      await rig.watching();
+      const { run, revoke } = await startBound(rig);
       await replaceToken(rig, "");
       await revoke();
       await untilRefused(rig);
       await sleep(5_000);
       await rig.finish();
       await Deno.writeTextFile(`${rig.folder}/token`, await goodToken(rig));
-      const verdictAt = performance.now();
-      const ended = await endOf(run);
-      await mustReportTheObject(rig, ended);
-      return { ended, verdictAt };
+      return await endOfFinished(rig, run);
     },
   },
   {
@@ -248,16 +246,12 @@ export const rows: FaultRow[] = [
     name: 'the token file ends with "\\r\\n" from the start: the token is sent without',
     exitCode: 0,
     objects: 1,
-    async scenario(rig) {
+    at: "start",
+    async trouble(rig) {
       const token = await goodToken(rig);
       await replaceToken(rig, ` ${token}\r\n`);
       const tokens = noteTokens(rig);
-      const run = rig.start();
-      await rig.watching();
-      assertEquals(new Set(tokens), new Set([token]));
-      await rig.finish();
-      const verdictAt = performance.now();
-      return { ended: await endOf(run), verdictAt };
+      return () => must(tokens.every((each) => each === token), "the token is sent without blanks");
     },
   },
   unusableAtStart("missing", (file) => Deno.remove(file), "is not found"),

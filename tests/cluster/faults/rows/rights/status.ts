@@ -4,19 +4,13 @@
  * @module
  */
 import type { FaultRow, Outcome } from "../../fault_row.ts";
-import { isStatusTrial } from "../../proxy/requests.ts";
-import { type Rig, sleep } from "../../lab/rig.ts";
-import { rulesOf, workRules } from "../../lab/rules.ts";
+import { must, mustHaveCreatedNothing, mustHaveSeen, mustSay, secondsFrom } from "../../lab/checks.ts";
+import { rulesOf, workRules } from "../../lab/rbac_rules.ts";
+import type { Rig } from "../../lab/rig.ts";
 import { configMapPath, configMapsPath, mustReportOnStdoutOnly } from "../../lab/status_object.ts";
-import {
-  finishAndWait,
-  must,
-  mustHaveCreatedNothing,
-  mustHaveSeen,
-  mustSay,
-  secondsFrom,
-  untilSaid,
-} from "../../lab/steps.ts";
+import { sleep, untilSaid } from "../../lab/waiting.ts";
+import { finishWhenWatched } from "../../lab/watched_run.ts";
+import { isStatusTrial } from "../../proxy/requests.ts";
 import { NAME } from "../../works/work.ts";
 import { WORKFLOW } from "../../works/workflow.ts";
 
@@ -110,7 +104,7 @@ const absent: FaultRow[] = [
       must(rig.proxy.seen.filter(isStatusTrial).length > 1, "it is looked for again");
       await mustHaveCreatedNothing(rig);
       await rig.cluster.create(configMapsPath(rig), { metadata: { name: NAME } });
-      return await finishAndWait(rig, run);
+      return await finishWhenWatched(rig, run);
     },
   },
   ...(["Succeeded", "Failed"] as const).map((phase) =>

@@ -5,12 +5,15 @@
  */
 import type { JsonObject } from "../../../../../src/mod.ts";
 import type { FaultRow } from "../../fault_row.ts";
-import type { Seen } from "../../proxy/proxy.ts";
-import { isStatusWrite } from "../../proxy/requests.ts";
+import { must, mustHaveSeen } from "../../lab/checks.ts";
+import { withRule } from "../../lab/proxy_trouble.ts";
+import { workRules } from "../../lab/rbac_rules.ts";
 import type { Rig } from "../../lab/rig.ts";
-import { workRules } from "../../lab/rules.ts";
 import { configMapPath, mustReportOnStdoutOnly } from "../../lab/status_object.ts";
-import { failure, finishAndWait, must, mustHaveSeen, runToSuccess } from "../../lab/steps.ts";
+import { finishWhenWatched } from "../../lab/watched_run.ts";
+import type { Rule, Seen } from "../../proxy/proxy.ts";
+import { failure } from "../../proxy/proxy_rules.ts";
+import { isStatusWrite } from "../../proxy/requests.ts";
 import { NAME, type Work } from "../../works/work.ts";
 
 const CONFLICT = failure(
@@ -27,9 +30,9 @@ const conflictRules = (work: Work): JsonObject[] => [
 const isPut = (seen: Seen) => seen.method === "PUT" && isStatusWrite(seen);
 
 /** Has somebody else write the status object just before each of the first `times` writes that `isIt` accepts. */
-function writeBefore(rig: Rig, times: number, isIt: (seen: Seen) => boolean): void {
+function writeBefore(rig: Rig, times: number, isIt: (seen: Seen) => boolean): Rule {
   let writes = 0;
-  rig.proxy.rule = ({ seen, pass }) => {
+  return ({ seen, pass }) => {
     if (!isIt(seen) || writes >= times) return undefined;
     return rig.cluster.patch(configMapPath(rig), { data: { engine: `write ${++writes}` } }).then(() =>
       pass()
@@ -48,25 +51,21 @@ const conflicts: FaultRow[] = [
     name: "somebody else writes the status object before each write: both keys are kept",
     exitCode: 0,
     objects: 1,
-    async scenario(rig) {
-      writeBefore(rig, Infinity, isStatusWrite);
-      const outcome = await runToSuccess(rig);
-      await mustHaveKeptTheOthersKey(rig);
-      return outcome;
-    },
+    at: "start",
+    trouble: withRule((rig) => writeBefore(rig, Infinity, isStatusWrite)),
+    expect: { also: mustHaveKeptTheOthersKey },
   },
   {
     row: 49,
     name: "three writes of the status are answered with 409: they are sent again",
     exitCode: 0,
     objects: 1,
-    async scenario(rig) {
+    at: "start",
+    trouble(rig) {
       let conflicts = 0;
       rig.proxy.rule = ({ answer, seen }) =>
         isStatusWrite(seen) && ++conflicts <= 3 ? answer(409, CONFLICT) : undefined;
-      const outcome = await runToSuccess(rig);
-      must(conflicts > 3, "three writes met a conflict");
-      return outcome;
+      return () => must(conflicts > 3, "three writes met a conflict");
     },
   },
   {
@@ -75,15 +74,13 @@ const conflicts: FaultRow[] = [
     exitCode: 0,
     objects: 1,
     rules: conflictRules,
-    async scenario(rig) {
-      writeBefore(rig, 3, isPut);
-      const outcome = await runToSuccess(rig);
-      must(
-        rig.proxy.seen.filter((seen) => isPut(seen) && seen.status === 409).length === 3,
-        "three real 409",
-      );
-      await mustHaveKeptTheOthersKey(rig);
-      return outcome;
+    at: "start",
+    trouble: withRule((rig) => writeBefore(rig, 3, isPut)),
+    expect: {
+      async also(rig) {
+        mustHaveSeen(rig, 3, (seen) => isPut(seen) && seen.status === 409, "a real 409");
+        await mustHaveKeptTheOthersKey(rig);
+      },
     },
   },
   {
@@ -96,7 +93,7 @@ const conflicts: FaultRow[] = [
       const run = rig.start();
       await rig.watching();
       const before = rig.proxy.seen.filter(isPut).length;
-      writeBefore(rig, Infinity, isPut);
+      rig.proxy.rule = writeBefore(rig, Infinity, isPut);
       await rig.finish();
       const verdictAt = performance.now();
       const ended = await run.ended;
@@ -129,7 +126,7 @@ const otherManager: FaultRow[] = [
       const run = rig.start();
       await rig.watching();
       await apply();
-      return await finishAndWait(rig, run);
+      return await finishWhenWatched(rig, run);
     },
   },
 ];

@@ -4,24 +4,17 @@
  * @module
  */
 import type { JsonObject } from "../../../../../src/mod.ts";
-import { JOB } from "../../works/job.ts";
-import type { FaultRow, Outcome } from "../../fault_row.ts";
-import type { Seen } from "../../proxy/proxy.ts";
-import { isAboutWork } from "../../proxy/requests.ts";
-import type { Rig } from "../../lab/rig.ts";
 import type { Ended } from "../../../lab/runner_process.ts";
-import {
-  finishAndWait,
-  killedInTheWait,
-  metadataOf,
-  must,
-  mustHaveSeen,
-  mustReportTheObject,
-  mustSay,
-  onCreate,
-  uidInReport,
-  uidOf,
-} from "../../lab/steps.ts";
+import type { FaultRow, Outcome } from "../../fault_row.ts";
+import { must, mustHaveSeen, mustReportTheObject, mustSay } from "../../lab/checks.ts";
+import { metadataOf, uidInReport, uidOf } from "../../lab/metadata.ts";
+import { createAsOther } from "../../lab/other_start.ts";
+import type { Rig } from "../../lab/rig.ts";
+import { killedInTheWait } from "../../lab/watched_run.ts";
+import type { Exchange, Seen } from "../../proxy/proxy.ts";
+import { onCreate } from "../../proxy/proxy_rules.ts";
+import { isAboutWork } from "../../proxy/requests.ts";
+import { JOB } from "../../works/job.ts";
 import { wholeObject } from "../../works/work.ts";
 import { WORKFLOW } from "../../works/workflow.ts";
 
@@ -86,17 +79,14 @@ const own: FaultRow[] = [
     name: "another start of the run creates the object just before this one: it is adopted",
     exitCode: 0,
     objects: 0,
-    async scenario(rig) {
+    at: "start",
+    trouble(rig) {
       let uid: unknown;
       rig.proxy.rule = onCreate(1, async (exchange) => {
-        const wanted = JSON.parse(new TextDecoder().decode(exchange.request.body));
-        uid = uidOf(await rig.createObject(wanted));
-        await exchange.pass();
+        uid = await createAsOther(rig, exchange);
         must(exchange.seen.status === 409, "the API server says AlreadyExists");
       });
-      const outcome = await finishAndWait(rig, rig.start());
-      mustHaveAdopted(outcome.ended, uid);
-      return outcome;
+      return ({ ended }) => mustHaveAdopted(ended, uid);
     },
   },
   {
@@ -115,6 +105,30 @@ const own: FaultRow[] = [
   },
 ];
 
+/** A row in which somebody else takes the name just before the create, which meets its `fate` after that. */
+function takenRow(name: string, fate: (exchange: Exchange) => Promise<void> | void): FaultRow {
+  return {
+    row: 9,
+    name,
+    exitCode: 23,
+    objects: 0,
+    at: "start",
+    trouble(rig) {
+      let before: JsonObject | undefined;
+      rig.proxy.rule = onCreate(1, async (exchange) => {
+        before = await createForeign(rig);
+        await fate(exchange);
+      });
+      return async () => {
+        must(before, "the object was created");
+        await mustBeUntouched(rig, before);
+      };
+    },
+    act: "nothing",
+    expect: { says: ["it was not created by an action runner"] },
+  };
+}
+
 const foreign: FaultRow[] = [
   {
     row: 9,
@@ -128,43 +142,17 @@ const foreign: FaultRow[] = [
       return { ended };
     },
   },
-  {
-    row: 9,
-    name: "the name is taken just before the create: 23, and that object is left alone",
-    exitCode: 23,
-    objects: 0,
-    async scenario(rig) {
-      let before: JsonObject | undefined;
-      rig.proxy.rule = onCreate(1, async (exchange) => {
-        before = await createForeign(rig);
-        await exchange.pass();
-        must(exchange.seen.status === 409, "the API server says AlreadyExists");
-      });
-      const ended = await rig.start().ended;
-      must(before, "the object was created");
-      await mustBeUntouched(rig, before);
-      mustSay(ended, "it was not created by an action runner");
-      return { ended };
+  takenRow(
+    "the name is taken just before the create: 23, and that object is left alone",
+    async (exchange) => {
+      await exchange.pass();
+      must(exchange.seen.status === 409, "the API server says AlreadyExists");
     },
-  },
-  {
-    row: 9,
-    name: "the create is lost and somebody else takes the name: 23, and that object is left alone",
-    exitCode: 23,
-    objects: 0,
-    async scenario(rig) {
-      let before: JsonObject | undefined;
-      rig.proxy.rule = onCreate(1, async (exchange) => {
-        before = await createForeign(rig);
-        exchange.cut();
-      });
-      const ended = await rig.start().ended;
-      must(before, "the object was created");
-      await mustBeUntouched(rig, before);
-      mustSay(ended, "it was not created by an action runner");
-      return { ended };
-    },
-  },
+  ),
+  takenRow(
+    "the create is lost and somebody else takes the name: 23, and that object is left alone",
+    (exchange) => exchange.cut(),
+  ),
   {
     row: 9,
     works: [WORKFLOW, JOB],

@@ -4,11 +4,16 @@
  * @module
  */
 import { assert } from "@std/assert";
-import { checkSaid, checkWithin, type Course, endOf, finishWork, startWatching } from "../../lab/courses.ts";
-import type { FaultRow } from "../../fault_row.ts";
+import type { Ended } from "../../../lab/runner_process.ts";
+import type { Check, Expectation, FaultRow } from "../../fault_row.ts";
+import { must, mustLeaveRunning } from "../../lab/checks.ts";
+import { withRule } from "../../lab/proxy_trouble.ts";
+import type { Rig } from "../../lab/rig.ts";
+import { sleep, until } from "../../lab/waiting.ts";
+import { endOfWatched, finishWork, startWatching } from "../../lab/watched_run.ts";
 import type { Exchange, Seen } from "../../proxy/proxy.ts";
+import { failure } from "../../proxy/proxy_rules.ts";
 import { isWholeGet } from "../../proxy/requests.ts";
-import { type Rig, sleep, until } from "../../lab/rig.ts";
 
 const HOUR_MS = 3_600_000;
 
@@ -18,17 +23,15 @@ const PAGE = `<!DOCTYPE html>\n<html><head><title>Sorry</title></head><body>${
 }</body></html>`;
 const AS_PAGE = { "content-type": "text/html; charset=utf-8" };
 
-function failure(code: number, reason: string) {
-  return { kind: "Status", apiVersion: "v1", status: "Failure", reason, message: `a fault: ${reason}`, code };
-}
+const fault = (code: number, reason: string) => failure(code, reason, `a fault: ${reason}`);
 
 /** What servers and the gateways before them say when they do not work, each for 5 s. */
 const OUTAGE: ((exchange: Exchange) => Promise<void>)[] = [
   // The page comes first: of answers of one kind only the first is logged.
   (exchange) => exchange.answer(502, PAGE, AS_PAGE),
-  (exchange) => exchange.answer(500, failure(500, "InternalError")),
+  (exchange) => exchange.answer(500, fault(500, "InternalError")),
   (exchange) => exchange.answer(503, PAGE, AS_PAGE),
-  (exchange) => exchange.answer(504, failure(504, "Timeout")),
+  (exchange) => exchange.answer(504, fault(504, "Timeout")),
 ];
 const OUTAGE_STEP_MS = 5_000;
 
@@ -71,25 +74,22 @@ const redirect = (exchange: Exchange) => exchange.answer(302, "", { location: "/
 const portal = (exchange: Exchange) => exchange.answer(200, PAGE, AS_PAGE);
 const jsonPortal = (exchange: Exchange) => exchange.answer(200, { login: "required" });
 
-/** Ends the work after a portal, and checks that the runner went nowhere. */
-async function finishAfterPortal(rig: Rig, course: Course) {
-  const outcome = await finishWork(rig, course);
-  assert(!rig.proxy.seen.some(({ path }) => path.includes("/portal")), "a redirect was followed");
-  checkWithin(outcome, 17);
-  return outcome;
-}
+/** The runner went nowhere else, and the verdict comes soon after the fault. */
+const PAST_PORTAL: Expectation = {
+  within: 17,
+  also: ({ proxy }) =>
+    must(!proxy.seen.some(({ path }) => path.includes("/portal")), "no redirect is followed"),
+};
 
 /** Shifts the clock that the server's answers tell. */
 function shiftDate(rig: Rig, ms: number): void {
   rig.proxy.rule = (exchange) => exchange.pass(undefined, { date: new Date(Date.now() + ms).toUTCString() });
 }
 
-/** Runs into RUNNER_TIMEOUT with a shifted date, and checks how long the run took from `from` on. */
-async function timeOut(course: Course, from: number) {
-  const outcome = await endOf(course);
-  const seconds = (outcome.ended.at - from) / 1_000;
-  assert(seconds > 11 && seconds < 17, `RUNNER_TIMEOUT of 12 s took ${seconds.toFixed(1)} s`);
-  return { ended: outcome.ended };
+/** RUNNER_TIMEOUT of 12 s took that long from a moment on. */
+function mustTakeTwelve(ended: Ended, from: number): void {
+  const seconds = (ended.at - from) / 1_000;
+  must(seconds > 11 && seconds < 17, `RUNNER_TIMEOUT of 12 s is kept (it took ${seconds.toFixed(1)} s)`);
 }
 
 /** A row whose server's clock is wrong by an hour. */
@@ -101,14 +101,32 @@ function timeoutUnder(shiftMs: number): FaultRow {
     }: RUNNER_TIMEOUT counts right`,
     exitCode: 124,
     objects: 1,
-    async scenario(rig) {
-      shiftDate(rig, shiftMs);
-      const course = await startWatching(rig, { RUNNER_TIMEOUT: "12s" });
-      const created = rig.proxy.seen.find(({ status }) => status === 201);
-      assert(created, "the create was seen");
-      return await timeOut(course, created.at);
+    env: { RUNNER_TIMEOUT: "12s" },
+    at: "start",
+    trouble: (rig) => shiftDate(rig, shiftMs),
+    act: "nothing",
+    expect: {
+      async also(rig, { ended }) {
+        const created = rig.proxy.seen.find(({ status }) => status === 201);
+        must(created, "the create was seen");
+        mustTakeTwelve(ended, created.at);
+        await mustLeaveRunning(rig, ended, "TimedOut");
+      },
     },
   };
+}
+
+/** Has the first request of each kind before the wait answered by somebody else. */
+function answerFirst(rig: Rig, answer: (exchange: Exchange) => Promise<void>): Check {
+  const answered = new Set<string>();
+  rig.proxy.rule = (exchange) => {
+    const { method, path } = exchange.seen;
+    const kind = `${method} ${path}`;
+    if (exchange.isWatch || answered.has(kind)) return;
+    answered.add(kind);
+    return answer(exchange);
+  };
+  return () => must(answered.size >= 4, `four kinds met the fault (it was ${[...answered]})`);
 }
 
 export const rows: FaultRow[] = [
@@ -131,28 +149,25 @@ export const rows: FaultRow[] = [
     name: "reads fail with 500, 502, 503 and 504 in the wait, 5 s each: the verdict comes after that",
     exitCode: 0,
     objects: 1,
-    async scenario(rig) {
-      const course = await startWatching(rig);
+    at: "wait",
+    async trouble(rig) {
       const faults = failReads(rig);
       rig.proxy.cutAll();
       await faults;
-      const outcome = await finishWork(rig, course);
-      checkQuotes(outcome);
-      checkWithin(outcome, 17);
-      return outcome;
+      return checkQuotes;
     },
+    expect: { within: 17 },
   },
   {
     row: 53,
     name: "the work is suspended: the runner waits on",
     exitCode: 0,
     objects: 1,
-    async scenario(rig) {
-      const course = await startWatching(rig);
+    at: "wait",
+    async trouble(rig, { run }) {
       await rig.patchObject({ spec: { suspend: true } });
-      const early = await Promise.race([course.run.ended, sleep(10_000)]);
-      assert(early === undefined, "the run did not end with suspended work");
-      return await finishWork(rig, course);
+      const early = await Promise.race([run.ended, sleep(10_000)]);
+      must(early === undefined, "the run does not end with suspended work");
     },
   },
   timeoutUnder(HOUR_MS),
@@ -163,12 +178,14 @@ export const rows: FaultRow[] = [
     exitCode: 124,
     objects: 1,
     async scenario(rig) {
-      const { run, uid } = await startWatching(rig);
-      run.kill("SIGKILL");
-      await run.ended;
+      const { uid, run: first } = await startWatching(rig);
+      first.kill("SIGKILL");
+      await first.ended;
       shiftDate(rig, -HOUR_MS);
       const started = performance.now();
-      return await timeOut({ run: rig.start({ RUNNER_TIMEOUT: "12s" }), uid }, started);
+      const { ended } = await endOfWatched({ run: rig.start({ RUNNER_TIMEOUT: "12s" }), uid });
+      mustTakeTwelve(ended, started);
+      return { ended };
     },
   },
   {
@@ -176,16 +193,19 @@ export const rows: FaultRow[] = [
     name: "dates of answers jump by an hour to and fro: the verdict is the object's",
     exitCode: 10,
     objects: 1,
-    async scenario(rig) {
+    env: { RUNNER_TIMEOUT: "60s" },
+    at: "start",
+    trouble: withRule(() => {
       let isFast = false;
-      rig.proxy.rule = (exchange) => {
+      return (exchange) => {
         isFast = !isFast;
         const date = new Date(Date.now() + (isFast ? HOUR_MS : -HOUR_MS)).toUTCString();
         return exchange.pass(undefined, { date });
       };
-      const course = await startWatching(rig, { RUNNER_TIMEOUT: "60s" });
+    }),
+    async act(rig) {
       await sleep(3_000);
-      return await finishWork(rig, course, "Failed");
+      await rig.finish("Failed");
     },
   },
   {
@@ -194,49 +214,44 @@ export const rows: FaultRow[] = [
       "everything is redirected to a login page for 8 s: nobody follows, and the verdict comes after that",
     exitCode: 0,
     objects: 1,
-    async scenario(rig) {
-      const course = await startWatching(rig);
-      await answerAll(rig, 8_000, redirect);
-      const outcome = await finishAfterPortal(rig, course);
-      checkSaid(outcome.ended, "redirected to /portal");
-      return outcome;
-    },
+    at: "wait",
+    trouble: (rig) => answerAll(rig, 8_000, redirect),
+    expect: { ...PAST_PORTAL, says: ["redirected to /portal"] },
   },
   {
     row: 64,
     name: "everything is answered with 200 and a login page for 8 s: the verdict comes after that",
     exitCode: 0,
     objects: 1,
-    async scenario(rig) {
-      const course = await startWatching(rig);
+    at: "wait",
+    async trouble(rig) {
       await answerAll(rig, 8_000, portal);
-      const outcome = await finishAfterPortal(rig, course);
-      checkQuotes(outcome);
-      return outcome;
+      return checkQuotes;
     },
+    expect: PAST_PORTAL,
   },
   {
     row: 64,
     name: "everything is answered with 200 and JSON of somebody else in the wait: none of it is a verdict",
     exitCode: 0,
     objects: 1,
-    async scenario(rig) {
-      const course = await startWatching(rig);
+    at: "wait",
+    async trouble(rig) {
       await answerAll(rig, 8_000, jsonPortal);
-      // What follows the LIST, which knows a list when it sees one: the look at the whole object.
+      // What follows the LIST, which knows a list when it sees one: the GET of the whole object.
       let left = 2;
       rig.proxy.rule = (exchange) => isWholeGet(exchange) && left-- > 0 ? jsonPortal(exchange) : undefined;
-      const outcome = await finishAfterPortal(rig, course);
-      assert(left <= 0, "the look at the whole object met the fault");
-      return outcome;
+      return () => must(left <= 0, "the GET of the whole object met the fault");
     },
+    expect: PAST_PORTAL,
   },
   {
     row: 64,
     name: "the first requests and the create are answered with a web page: one object, and the verdict",
     exitCode: 0,
     objects: 1,
-    scenario: (rig) => startBehind(rig, portal),
+    at: "start",
+    trouble: (rig) => answerFirst(rig, portal),
   },
   {
     row: 64,
@@ -244,22 +259,7 @@ export const rows: FaultRow[] = [
       "the first requests and the create are answered with JSON of somebody else: one object, and the verdict",
     exitCode: 0,
     objects: 1,
-    scenario: (rig) => startBehind(rig, jsonPortal),
+    at: "start",
+    trouble: (rig) => answerFirst(rig, jsonPortal),
   },
 ];
-
-/** Starts the runner with the first request of each kind before the wait answered by somebody else. */
-async function startBehind(rig: Rig, answer: (exchange: Exchange) => Promise<void>) {
-  const answered = new Set<string>();
-  rig.proxy.rule = (exchange) => {
-    const { method, path } = exchange.seen;
-    const kind = `${method} ${path}`;
-    if (exchange.isWatch || answered.has(kind)) return;
-    answered.add(kind);
-    return answer(exchange);
-  };
-  const course = await startWatching(rig);
-  const outcome = await finishWork(rig, course);
-  assert(answered.size >= 4, `${[...answered]} met the fault`);
-  return outcome;
-}

@@ -3,23 +3,15 @@
  *
  * @module
  */
-import type { FaultRow } from "../../fault_row.ts";
-import type { Exchange } from "../../proxy/proxy.ts";
-import { isCreate } from "../../proxy/requests.ts";
-import type { Rig } from "../../lab/rig.ts";
-import { sleep } from "../../lab/rig.ts";
-import {
-  failure,
-  finishAndWait,
-  forwardAndForget,
-  must,
-  mustHaveSeen,
-  mustSay,
-  onCreate,
-  onFirst,
-  runToSuccess,
-} from "../../lab/steps.ts";
 import { certificate } from "../../../../lab/certificate.ts";
+import type { FaultRow } from "../../fault_row.ts";
+import { must, mustHaveSeen } from "../../lab/checks.ts";
+import { withRule } from "../../lab/proxy_trouble.ts";
+import type { Rig } from "../../lab/rig.ts";
+import { sleep } from "../../lab/waiting.ts";
+import type { Exchange, Rule } from "../../proxy/proxy.ts";
+import { failure, forwardAndCut, forwardAndForget, onCreate, onFirst } from "../../proxy/proxy_rules.ts";
+import { isCreate } from "../../proxy/requests.ts";
 
 /** A row whose create meets `fault` `times` times, and is sent `posts` times in all. */
 function createRow(row: number, name: string, options: {
@@ -30,24 +22,35 @@ function createRow(row: number, name: string, options: {
   says?: string;
   env?: Record<string, string>;
 }): FaultRow {
+  const { times = 1, posts, fault, says, env = {} } = options;
   return {
     row,
     name,
     exitCode: 0,
     objects: 1,
-    async scenario(rig) {
-      rig.proxy.rule = onCreate(options.times ?? 1, (exchange) => options.fault(exchange, rig));
-      const outcome = await finishAndWait(rig, rig.start(options.env));
-      mustHaveSeen(rig, options.posts, isCreate, "a create");
-      if (options.says !== undefined) mustSay(outcome.ended, options.says);
-      return outcome;
-    },
+    env,
+    at: "start",
+    trouble: withRule((rig) => onCreate(times, (exchange) => fault(exchange, rig))),
+    expect: { creates: posts, says: says === undefined ? [] : [says] },
   };
 }
 
-async function forwardAndCut(exchange: Exchange): Promise<void> {
-  await forwardAndForget(exchange);
-  exchange.cut();
+/** A fault that has the create done, and answers with something else. */
+function doneButAnswered(status: number, body: unknown, headers?: Record<string, string>) {
+  return async (exchange: Exchange): Promise<void> => {
+    await forwardAndForget(exchange);
+    await exchange.answer(status, body, headers);
+  };
+}
+
+/** Loses the first of two creates; the second one meets `fate`. */
+function loseFirst(fate: (first: Exchange, second: Exchange) => Promise<void>): Rule {
+  let first: Exchange | undefined;
+  return onCreate(2, async (exchange) => {
+    if (first) return await fate(first, exchange);
+    first = exchange;
+    exchange.cut();
+  });
 }
 
 /** Does the create and passes on the first half of the reply. */
@@ -96,10 +99,7 @@ const lostReplies: FaultRow[] = [
   }),
   createRow(5, "a load balancer answers with 502 for the reply: the object is adopted", {
     posts: 1,
-    async fault(exchange) {
-      await forwardAndForget(exchange);
-      await exchange.answer(502, WEB_PAGE, { "content-type": "text/html" });
-    },
+    fault: doneButAnswered(502, WEB_PAGE, { "content-type": "text/html" }),
   }),
   createRow(5, "the reply breaks off in the middle: the object is adopted", {
     posts: 1,
@@ -128,35 +128,18 @@ const lateCreates: FaultRow[] = [
       "a lost create is done just before the second one: that one's AlreadyExists is the run's own object",
     exitCode: 0,
     objects: 1,
-    async scenario(rig) {
-      let first: Exchange | undefined;
-      rig.proxy.rule = onCreate(2, async (exchange) => {
-        if (first === undefined) {
-          first = exchange;
-          return exchange.cut();
-        }
+    at: "start",
+    trouble: withRule(() =>
+      loseFirst(async (first, second) => {
         await forwardAndForget(first);
-        await exchange.pass();
-      });
-      const outcome = await runToSuccess(rig);
-      mustHaveSeen(rig, 1, (seen) => isCreate(seen) && seen.status === 409, "AlreadyExists");
-      return outcome;
+        await second.pass();
+      })
+    ),
+    expect: {
+      also: (rig) => mustHaveSeen(rig, 1, (seen) => isCreate(seen) && seen.status === 409, "AlreadyExists"),
     },
   },
 ];
-
-/** Loses the first create, refuses the second one after `before`, and runs to the end. */
-function refuseSecond(rig: Rig, before: (first: Exchange) => Promise<void>): void {
-  let first: Exchange | undefined;
-  rig.proxy.rule = onCreate(2, async (exchange) => {
-    if (first === undefined) {
-      first = exchange;
-      return exchange.cut();
-    }
-    await before(first);
-    await exchange.answer(403, DENIED);
-  });
-}
 
 const refusedAfterLoss: FaultRow[] = [
   {
@@ -165,24 +148,26 @@ const refusedAfterLoss: FaultRow[] = [
       "a lost create is done just before the second one, which is denied: the object is found and adopted",
     exitCode: 0,
     objects: 1,
-    async scenario(rig) {
-      refuseSecond(rig, forwardAndForget);
-      const outcome = await runToSuccess(rig);
-      mustHaveSeen(rig, 2, isCreate, "a create");
-      return outcome;
-    },
+    at: "start",
+    trouble: withRule(() =>
+      loseFirst(async (first, second) => {
+        await forwardAndForget(first);
+        await second.answer(403, DENIED);
+      })
+    ),
+    expect: { creates: 2 },
   },
   {
     row: 5,
     name: "a create is lost and the second one is denied: 33, since the first one may still be done",
     exitCode: 33,
     objects: 0,
-    async scenario(rig) {
-      refuseSecond(rig, () => Promise.resolve());
-      const ended = await rig.start().ended;
-      mustHaveSeen(rig, 2, isCreate, "a create");
-      mustSay(ended, "whether it was created is not known", "left in the cluster: not known");
-      return { ended };
+    at: "start",
+    trouble: withRule(() => loseFirst((_first, second) => second.answer(403, DENIED))),
+    act: "nothing",
+    expect: {
+      creates: 2,
+      says: ["whether it was created is not known", "left in the cluster: not known"],
     },
   },
 ];
@@ -198,28 +183,22 @@ const neverArrived: FaultRow[] = [
     name: "the API server is gone for 5 s when the create is due: it is sent then",
     exitCode: 0,
     objects: 1,
-    async scenario(rig) {
-      const { proxy } = rig;
-      proxy.rule = onCreate(1, async () => {
+    at: "start",
+    trouble: withRule(({ proxy }) =>
+      onCreate(1, async () => {
         proxy.refuse();
         await sleep(5_000);
         proxy.open(certificate("first"));
-      });
-      const outcome = await runToSuccess(rig);
-      mustHaveSeen(rig, 2, isCreate, "a create");
-      mustSay(outcome.ended, "refused");
-      return outcome;
-    },
+      })
+    ),
+    expect: { creates: 2, says: ["refused"] },
   },
 ];
 
 const badAnswers: FaultRow[] = [
   createRow(7, "the create is done and answered with 504: the object is adopted", {
     posts: 1,
-    async fault(exchange) {
-      await forwardAndForget(exchange);
-      await exchange.answer(504, NOT_IN_TIME);
-    },
+    fault: doneButAnswered(504, NOT_IN_TIME),
   }),
   createRow(7, "two creates are not done and answered with 504: it is sent again", {
     times: 2,
@@ -231,21 +210,19 @@ const badAnswers: FaultRow[] = [
     name: "creates are answered with 504 for 15 s, none is done: it is sent again until one is",
     exitCode: 0,
     objects: 1,
-    async scenario(rig) {
+    at: "start",
+    trouble: withRule(() => {
       const end = performance.now() + 15_000;
-      rig.proxy.rule = (exchange) =>
-        exchange.isCreate && performance.now() < end ? exchange.answer(504, NOT_IN_TIME) : undefined;
-      const outcome = await runToSuccess(rig);
-      must(rig.proxy.seen.filter(isCreate).length >= 5, "it was sent at least 5 times");
-      return outcome;
+      return ({ isCreate, answer }) =>
+        isCreate && performance.now() < end ? answer(504, NOT_IN_TIME) : undefined;
+    }),
+    expect: {
+      also: ({ proxy }) => must(proxy.seen.filter(isCreate).length >= 5, "it was sent at least 5 times"),
     },
   },
   createRow(21, "the quota's evaluation times out, after the create was done: the object is adopted", {
     posts: 1,
-    async fault(exchange) {
-      await forwardAndForget(exchange);
-      await exchange.answer(500, QUOTA_TIMEOUT);
-    },
+    fault: doneButAnswered(500, QUOTA_TIMEOUT),
   }),
   createRow(21, "the quota's evaluation times out, nothing was done: it is sent again", {
     posts: 2,
@@ -254,10 +231,7 @@ const badAnswers: FaultRow[] = [
   }),
   createRow(28, "etcd's leader changes, after the create was done: the object is adopted", {
     posts: 1,
-    async fault(exchange) {
-      await forwardAndForget(exchange);
-      await exchange.answer(500, failure(500, "", "etcdserver: leader changed"));
-    },
+    fault: doneButAnswered(500, failure(500, "", "etcdserver: leader changed")),
   }),
   createRow(28, "etcd times out three times, nothing was done: it is sent again", {
     times: 3,

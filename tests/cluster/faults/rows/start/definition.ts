@@ -3,15 +3,18 @@
  *
  * @module
  */
-import { lines } from "../../proxy/bodies.ts";
-import type { ControlPlane } from "../../servers/control_plane.ts";
-import { checkSaid, type Course, endOf, startWatching } from "../../lab/courses.ts";
-import type { FaultRow, Outcome, RowOnControlPlane } from "../../fault_row.ts";
-import { isCreate, isList } from "../../proxy/requests.ts";
-import { type Rig, sleep } from "../../lab/rig.ts";
-import { runToMissingDefinition } from "./no_place.ts";
-import { finishAndWait, must, mustSay, onCreate, uidOf, untilSaid } from "../../lab/steps.ts";
+import { mustGiveUpTheKind } from "./no_place.ts";
 import { certificate } from "../../../../lab/certificate.ts";
+import type { FaultRow, Outcome, RowOnControlPlane } from "../../fault_row.ts";
+import { must, mustSay } from "../../lab/checks.ts";
+import { uidOf } from "../../lab/metadata.ts";
+import type { Rig } from "../../lab/rig.ts";
+import { sleep, untilSaid } from "../../lab/waiting.ts";
+import { endOfWatched, finishWhenWatched, startWatching, type WatchedRun } from "../../lab/watched_run.ts";
+import { lines } from "../../proxy/bodies.ts";
+import { onCreate } from "../../proxy/proxy_rules.ts";
+import { isCreate, isList } from "../../proxy/requests.ts";
+import type { ControlPlane } from "../../servers/control_plane.ts";
 import { wholeObject } from "../../works/work.ts";
 import { WORKFLOW } from "../../works/workflow.ts";
 
@@ -31,9 +34,9 @@ async function removeInTheWait(rig: Rig, plane: ControlPlane): Promise<void> {
   await look;
 }
 
-async function endAsGone(course: Course): Promise<Outcome> {
-  const outcome = await endOf(course);
-  checkSaid(outcome.ended, "was deleted before its end was seen");
+async function endAsGone(watched: WatchedRun): Promise<Outcome> {
+  const outcome = await endOfWatched(watched);
+  mustSay(outcome.ended, "was deleted before its end was seen");
   return outcome;
 }
 
@@ -48,7 +51,7 @@ const before: FaultRow[] = [
       await untilSaid(run, "trying again");
       await sleep(5_000);
       await plane.createDefinition();
-      const outcome = await finishAndWait(rig, run);
+      const outcome = await finishWhenWatched(rig, run);
       mustSay(outcome.ended, "404 page not found");
       return outcome;
     },
@@ -59,7 +62,9 @@ const before: FaultRow[] = [
     objects: 0,
     async scenario(rig, plane) {
       await plane.deleteDefinition();
-      return await runToMissingDefinition(rig);
+      const outcome = { ended: await rig.start().ended };
+      await mustGiveUpTheKind(rig, outcome);
+      return outcome;
     },
   }),
   definitionRow(17, {
@@ -73,7 +78,7 @@ const before: FaultRow[] = [
         made = sleep(5_000).then(() => plane.createDefinition());
         await exchange.pass();
       });
-      const outcome = await finishAndWait(rig, rig.start());
+      const outcome = await finishWhenWatched(rig, rig.start());
       await made;
       must(rig.proxy.seen.filter(isCreate).length > 1, "it is sent again");
       return outcome;
@@ -87,11 +92,11 @@ const inTheWait: FaultRow[] = [
     exitCode: 11,
     objects: 1,
     async scenario(rig, plane) {
-      const course = await startWatching(rig);
+      const watched = await startWatching(rig);
       await removeInTheWait(rig, plane);
       await sleep(8_000);
       await plane.createDefinition();
-      return await endAsGone(course);
+      return await endAsGone(watched);
     },
   }),
   definitionRow(18, {
@@ -99,15 +104,15 @@ const inTheWait: FaultRow[] = [
     exitCode: 12,
     objects: 1,
     async scenario(rig, plane) {
-      const course = await startWatching(rig);
+      const watched = await startWatching(rig);
       await removeInTheWait(rig, plane);
       rig.proxy.refuse();
       await plane.createDefinition();
       const other = await rig.createObject(wholeObject(rig.work, { name: rig.work.objectName }));
       await rig.finish();
       rig.proxy.open(certificate("first"));
-      const outcome = await endOf(course);
-      checkSaid(outcome.ended, "was replaced by another of the same name");
+      const outcome = await endOfWatched(watched);
+      mustSay(outcome.ended, "was replaced by another of the same name");
       must(uidOf(await rig.object()) === uidOf(other), "the other object is still there");
       return outcome;
     },
@@ -123,10 +128,10 @@ const inTheWait: FaultRow[] = [
           for await (const line of lines(body)) if (line.includes('"type":"DELETED"')) yield line;
         });
       };
-      const course = await startWatching(rig);
+      const watched = await startWatching(rig);
       await rig.finish();
       await plane.deleteDefinition();
-      return await endOf(course);
+      return await endOfWatched(watched);
     },
   }),
 ];

@@ -3,94 +3,86 @@
  *
  * @module
  */
-import { withAccountElsewhere } from "../../lab/account_elsewhere.ts";
+import type { Ended } from "../../../lab/runner_process.ts";
 import type { FaultRow, Outcome } from "../../fault_row.ts";
+import { moveAccount } from "../../lab/account_elsewhere.ts";
+import { must, mustHaveCreatedNothing, mustHaveSeen, mustSay, secondsFrom } from "../../lab/checks.ts";
+import { withRule } from "../../lab/proxy_trouble.ts";
+import { rulesOf, STATUS_RULE, workRules } from "../../lab/rbac_rules.ts";
+import type { Rig } from "../../lab/rig.ts";
+import { sleep, untilSaid } from "../../lab/waiting.ts";
+import { finishWhenWatched } from "../../lab/watched_run.ts";
 import type { Rule } from "../../proxy/proxy.ts";
+import { onFirst } from "../../proxy/proxy_rules.ts";
 import { isCreate, isTrialCreate } from "../../proxy/requests.ts";
-import { type Rig, sleep } from "../../lab/rig.ts";
-import { rulesOf, STATUS_RULE, workRules } from "../../lab/rules.ts";
-import {
-  finishAndWait,
-  must,
-  mustHaveCreatedNothing,
-  mustHaveSeen,
-  mustSay,
-  onFirst,
-  secondsFrom,
-  untilSaid,
-} from "../../lab/steps.ts";
 import { WORKFLOW } from "../../works/workflow.ts";
 
-/** Has the namespace deleted, and held in its deletion, at the first request that `isIt` accepts. */
-async function runInDyingNamespace(rig: Rig, isIt: typeof isCreate): Promise<Outcome> {
-  const path = `/api/v1/namespaces/${rig.namespace}`;
-  let diesAt = 0;
-  await rig.cluster.patch(path, { metadata: { finalizers: ["action-runner.test/hold"] } });
-  rig.proxy.rule = onFirst(1, ({ seen }) => isIt(seen), async (exchange) => {
-    await (await rig.cluster.request("DELETE", path)).body?.cancel();
-    diesAt = performance.now();
-    await exchange.pass();
-  });
-  try {
-    const ended = await rig.start().ended;
-    must(diesAt > 0, "the namespace was deleted");
-    must(ended.at - diesAt < 5_000, `it ends within 5 s (it took ${ended.at - diesAt} ms)`);
-    mustHaveSeen(rig, 1, isIt, "the request that was refused");
-    mustSay(ended, rig.namespace, "because it is being terminated");
-    await mustHaveCreatedNothing(rig);
-    return { ended, verdictAt: diesAt };
-  } finally {
-    await rig.cluster.patch(path, { metadata: { finalizers: null } });
-  }
+/** A row whose namespace is deleted, and held in its deletion, at the first request that `isIt` accepts. */
+function dyingNamespace(when: string, isIt: typeof isCreate): FaultRow {
+  return {
+    row: 15,
+    name: `the namespace is being deleted ${when}: 22 at once`,
+    exitCode: 22,
+    objects: 0,
+    async scenario(rig) {
+      await moveAccount(rig);
+      const path = `/api/v1/namespaces/${rig.namespace}`;
+      let diesAt = 0;
+      await rig.cluster.patch(path, { metadata: { finalizers: ["action-runner.test/hold"] } });
+      rig.defer(() => rig.cluster.patch(path, { metadata: { finalizers: null } }));
+      rig.proxy.rule = onFirst(1, ({ seen }) => isIt(seen), async (exchange) => {
+        await (await rig.cluster.request("DELETE", path)).body?.cancel();
+        diesAt = performance.now();
+        await exchange.pass();
+      });
+      const ended = await rig.start().ended;
+      must(diesAt > 0, "the namespace was deleted");
+      must(ended.at - diesAt < 5_000, `it ends within 5 s (it took ${ended.at - diesAt} ms)`);
+      mustHaveSeen(rig, 1, isIt, "the request that was refused");
+      mustSay(ended, rig.namespace, "because it is being terminated");
+      await mustHaveCreatedNothing(rig);
+      return { ended, verdictAt: diesAt };
+    },
+  };
+}
+
+const missingName = ({ namespace }: Rig) => `${namespace}-not`;
+
+/** Starts the run for a namespace that is not there. */
+async function runWithoutNamespace(rig: Rig, env: Record<string, string> = {}): Promise<Ended> {
+  await moveAccount(rig);
+  const ended = await rig.start({ RUNNER_CONTEXT_PLATFORM_NAMESPACE: missingName(rig), ...env }).ended;
+  mustHaveSeen(rig, 0, isCreate, "a create");
+  return ended;
 }
 
 const namespaces: FaultRow[] = [
-  {
-    row: 15,
-    name: "the namespace is being deleted before the create: 22 at once",
-    exitCode: 22,
-    objects: 0,
-    scenario: (rig) => withAccountElsewhere(rig, () => runInDyingNamespace(rig, isTrialCreate)),
-  },
-  {
-    row: 15,
-    name: "the namespace is being deleted at the create: 22 at once",
-    exitCode: 22,
-    objects: 0,
-    scenario: (rig) => withAccountElsewhere(rig, () => runInDyingNamespace(rig, isCreate)),
-  },
+  dyingNamespace("before the create", isTrialCreate),
+  dyingNamespace("at the create", isCreate),
   {
     row: 16,
     name: "there is no such namespace: one more try after 2 s, then 22",
     exitCode: 22,
     objects: 0,
-    scenario: (rig) =>
-      withAccountElsewhere(rig, async () => {
-        const ended = await rig.start({
-          RUNNER_CONTEXT_PLATFORM_NAMESPACE: `${rig.namespace}-not`,
-          RUNNER_STATUS_REPORTER: "nop",
-        }).ended;
-        const seconds = secondsFrom(rig, ended, isTrialCreate);
-        must(seconds > 1.9 && seconds < 6, `it is tried for 2 s (it took ${seconds} s)`);
-        must(rig.proxy.seen.filter(isTrialCreate).length > 1, "it is tried again");
-        mustHaveSeen(rig, 0, isCreate, "a create");
-        mustSay(ended, `namespaces "${rig.namespace}-not" not found`);
-        return { ended };
-      }),
+    async scenario(rig) {
+      const ended = await runWithoutNamespace(rig, { RUNNER_STATUS_REPORTER: "nop" });
+      const seconds = secondsFrom(rig, ended, isTrialCreate);
+      must(seconds > 1.9 && seconds < 6, `it is tried for 2 s (it took ${seconds} s)`);
+      must(rig.proxy.seen.filter(isTrialCreate).length > 1, "it is tried again");
+      mustSay(ended, `namespaces "${missingName(rig)}" not found`);
+      return { ended };
+    },
   },
   {
     row: 16,
     name: "there is no such namespace, so no status object in it: 22 names both",
     exitCode: 22,
     objects: 0,
-    scenario: (rig) =>
-      withAccountElsewhere(rig, async () => {
-        const missing = `${rig.namespace}-not`;
-        const ended = await rig.start({ RUNNER_CONTEXT_PLATFORM_NAMESPACE: missing }).ended;
-        mustHaveSeen(rig, 0, isCreate, "a create");
-        mustSay(ended, "ConfigMap", missing, "no such namespace");
-        return { ended };
-      }),
+    async scenario(rig) {
+      const ended = await runWithoutNamespace(rig);
+      mustSay(ended, "ConfigMap", missingName(rig), "no such namespace");
+      return { ended };
+    },
   },
 ];
 
@@ -106,14 +98,12 @@ function withoutDefinition(ms: number, isIt: typeof isCreate = () => true): Rule
   };
 }
 
-/** Runs until the runner gives up that the kind will be known: after 10 s, with nothing created. */
-export async function runToMissingDefinition(rig: Rig): Promise<Outcome> {
-  const ended = await rig.start().ended;
+/** The runner has tried for 10 s, and created nothing. */
+export async function mustGiveUpTheKind(rig: Rig, { ended }: Outcome): Promise<void> {
   const seconds = secondsFrom(rig, ended);
   must(seconds > 9.5 && seconds < 20, `it tries for 10 s (it took ${seconds} s)`);
   mustSay(ended, "argoproj.io", "Workflow");
   await mustHaveCreatedNothing(rig);
-  return { ended };
 }
 
 const definitions: FaultRow[] = [
@@ -123,12 +113,9 @@ const definitions: FaultRow[] = [
     name: "the kind's definition comes 5 s after the start: the run begins then",
     exitCode: 0,
     objects: 1,
-    async scenario(rig) {
-      rig.proxy.rule = withoutDefinition(5_000);
-      const outcome = await finishAndWait(rig, rig.start());
-      mustSay(outcome.ended, "404 page not found", "trying again");
-      return outcome;
-    },
+    at: "start",
+    trouble: withRule(() => withoutDefinition(5_000)),
+    expect: { says: ["404 page not found", "trying again"] },
   },
   {
     row: 17,
@@ -136,12 +123,9 @@ const definitions: FaultRow[] = [
     name: "the kind's definition is away for 5 s at the create: it is sent again",
     exitCode: 0,
     objects: 1,
-    async scenario(rig) {
-      rig.proxy.rule = withoutDefinition(5_000, isCreate);
-      const outcome = await finishAndWait(rig, rig.start());
-      must(rig.proxy.seen.filter(isCreate).length > 1, "it is sent again");
-      return outcome;
-    },
+    at: "start",
+    trouble: withRule(() => withoutDefinition(5_000, isCreate)),
+    expect: { also: ({ proxy }) => must(proxy.seen.filter(isCreate).length > 1, "it is sent again") },
   },
   {
     row: 17,
@@ -149,10 +133,10 @@ const definitions: FaultRow[] = [
     name: "there is no definition of the kind: 22 after 10 s, with its group and kind",
     exitCode: 22,
     objects: 0,
-    async scenario(rig) {
-      rig.proxy.rule = withoutDefinition(Infinity);
-      return await runToMissingDefinition(rig);
-    },
+    at: "start",
+    trouble: withRule(() => withoutDefinition(Infinity)),
+    act: "nothing",
+    expect: { also: mustGiveUpTheKind },
   },
   {
     row: 48,
@@ -160,14 +144,16 @@ const definitions: FaultRow[] = [
     exitCode: 21,
     objects: 0,
     rules: (work) => [...workRules(work, ["create", "list", "watch", "patch"]), STATUS_RULE],
-    async scenario(rig) {
-      const ended = await rig.start().ended;
-      const seconds = secondsFrom(rig, ended);
-      must(seconds > 14.5 && seconds < 25, `it waits 15 s for the right (it took ${seconds} s)`);
-      mustHaveSeen(rig, 0, ({ method }) => method === "POST", "a POST");
-      mustSay(ended, `cannot get resource "${rig.work.plural}"`);
-      await mustHaveCreatedNothing(rig);
-      return { ended };
+    at: "start",
+    act: "nothing",
+    expect: {
+      says: ({ work }) => [`cannot get resource "${work.plural}"`],
+      async also(rig, { ended }) {
+        const seconds = secondsFrom(rig, ended);
+        must(seconds > 14.5 && seconds < 25, `it waits 15 s for the right (it took ${seconds} s)`);
+        mustHaveSeen(rig, 0, ({ method }) => method === "POST", "a POST");
+        await mustHaveCreatedNothing(rig);
+      },
     },
   },
   {
@@ -182,7 +168,7 @@ const definitions: FaultRow[] = [
       await sleep(5_000);
       const roles = `/apis/rbac.authorization.k8s.io/v1/namespaces/${rig.namespace}/roles/work`;
       await rig.cluster.patch(roles, { rules: rulesOf(rig.work) });
-      const outcome = await finishAndWait(rig, run);
+      const outcome = await finishWhenWatched(rig, run);
       mustSay(outcome.ended, `cannot get resource "${rig.work.plural}"`, "trying again");
       return outcome;
     },

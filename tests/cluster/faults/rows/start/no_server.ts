@@ -3,17 +3,12 @@
  *
  * @module
  */
-import type { FaultRow, Outcome } from "../../fault_row.ts";
-import { type Rig, sleep, until } from "../../lab/rig.ts";
-import {
-  finishAndWait,
-  must,
-  mustHaveCreatedNothing,
-  mustHaveSeen,
-  mustSay,
-  untilSaid,
-} from "../../lab/steps.ts";
 import { certificate } from "../../../../lab/certificate.ts";
+import type { FaultRow, Outcome } from "../../fault_row.ts";
+import { must, mustHaveCreatedNothing, mustHaveSeen, mustSay } from "../../lab/checks.ts";
+import type { Rig } from "../../lab/rig.ts";
+import { sleep, until, untilSaid } from "../../lab/waiting.ts";
+import { finishWhenWatched } from "../../lab/watched_run.ts";
 
 /** How long a fault lasts that the run is to live through, milliseconds. */
 const A_WHILE_MS = 10_000;
@@ -33,7 +28,7 @@ const noServer: FaultRow[] = [
       const openedAt = performance.now();
       const first = await until("a request", () => rig.proxy.seen[0]);
       must(first.at - openedAt < 3_500, "the first request comes within 3.5 s of the server's return");
-      const outcome = await finishAndWait(rig, run);
+      const outcome = await finishWhenWatched(rig, run);
       mustSay(outcome.ended, "refused", "trying again");
       return outcome;
     },
@@ -57,7 +52,7 @@ const noServer: FaultRow[] = [
       await sleep(A_WHILE_MS);
       mustHaveSeen(rig, 0, () => true, "a request before the name is known");
       await Deno.writeTextFile(hosts, "127.0.0.1 localhost\n");
-      const outcome = await finishAndWait(rig, run);
+      const outcome = await finishWhenWatched(rig, run);
       mustSay(outcome.ended, "//localhost:", "failed to lookup address", "trying again");
       return outcome;
     },
@@ -123,7 +118,7 @@ const distrust: FaultRow[] = [
       await sleep(A_WHILE_MS);
       mustHaveSeen(rig, 0, () => true, "a request");
       await Deno.writeTextFile(`${rig.folder}/ca.crt`, certificate("first").ca);
-      const outcome = await finishAndWait(rig, run);
+      const outcome = await finishWhenWatched(rig, run);
       mustSay(outcome.ended, "certificate", "trying again");
       return outcome;
     },

@@ -5,25 +5,16 @@
  */
 import type { JsonObject } from "../../../../../src/mod.ts";
 import type { FaultRow } from "../../fault_row.ts";
+import { must, mustHaveCreatedNothing, mustHaveSeen, mustSay } from "../../lab/checks.ts";
+import { uidInReport, uidOf } from "../../lab/metadata.ts";
+import { createAsOther } from "../../lab/other_start.ts";
+import { withRule } from "../../lab/proxy_trouble.ts";
+import type { Rig } from "../../lab/rig.ts";
+import { sleep, untilSaid } from "../../lab/waiting.ts";
+import { finishWhenWatched, killedInTheWait } from "../../lab/watched_run.ts";
 import type { Seen } from "../../proxy/proxy.ts";
+import { failure, forwardAndCut, onCreate, onFirst } from "../../proxy/proxy_rules.ts";
 import { isCreate, isGet, isList, isTrialCreate, isWatch } from "../../proxy/requests.ts";
-import { type Rig, sleep } from "../../lab/rig.ts";
-import {
-  failure,
-  finishAndWait,
-  forwardAndForget,
-  killedInTheWait,
-  must,
-  mustHaveCreatedNothing,
-  mustHaveSeen,
-  mustSay,
-  onCreate,
-  onFirst,
-  runToSuccess,
-  uidInReport,
-  uidOf,
-  untilSaid,
-} from "../../lab/steps.ts";
 import { groupOf, NAME } from "../../works/work.ts";
 
 const quotaPath = ({ namespace }: Rig) => `/api/v1/namespaces/${namespace}/resourcequotas`;
@@ -62,7 +53,7 @@ const realQuotas: FaultRow[] = [
       await sleep(8_000);
       await mustHaveCreatedNothing(rig);
       await setQuota(rig, 1);
-      const outcome = await finishAndWait(rig, run);
+      const outcome = await finishWhenWatched(rig, run);
       mustSay(outcome.ended, "exceeded quota", "trying again");
       return outcome;
     },
@@ -75,7 +66,7 @@ const realQuotas: FaultRow[] = [
     async scenario(rig) {
       await makeQuota(rig, 1);
       const uid = uidOf(await killedInTheWait(rig));
-      const outcome = await runToSuccess(rig);
+      const outcome = await finishWhenWatched(rig, rig.start());
       must(uidInReport(outcome.ended.report) === uid, "the uid is still the same");
       mustHaveSeen(rig, 1, isCreate, "a create");
       return outcome;
@@ -86,16 +77,12 @@ const realQuotas: FaultRow[] = [
     name: "the lost create fills the quota: it is found and adopted",
     exitCode: 0,
     objects: 1,
-    async scenario(rig) {
+    at: "start",
+    async trouble(rig) {
       await makeQuota(rig, 1);
-      rig.proxy.rule = onCreate(1, async (exchange) => {
-        await forwardAndForget(exchange);
-        exchange.cut();
-      });
-      const outcome = await runToSuccess(rig);
-      mustHaveSeen(rig, 1, isCreate, "a create");
-      return outcome;
+      rig.proxy.rule = onCreate(1, forwardAndCut);
     },
+    expect: { creates: 1 },
   },
   ...([["the trial", isTrialCreate], ["the create", isCreate]] as const).map(([what, isIt]): FaultRow => ({
     row: 19,
@@ -103,18 +90,15 @@ const realQuotas: FaultRow[] = [
       `another start's create fills the quota just before ${what}: 403 for an object that is there is no refusal`,
     exitCode: 0,
     objects: 0,
-    async scenario(rig) {
+    at: "start",
+    async trouble(rig) {
       await makeQuota(rig, 1);
       let uid: unknown;
       rig.proxy.rule = onFirst(1, ({ seen }) => isIt(seen), async (exchange) => {
-        const wanted = JSON.parse(new TextDecoder().decode(exchange.request.body));
-        uid = uidOf(await rig.createObject(wanted));
-        await exchange.pass();
+        uid = await createAsOther(rig, exchange);
         must(exchange.seen.status === 403, "the API server says that the quota is exceeded");
       });
-      const outcome = await runToSuccess(rig);
-      must(uidInReport(outcome.ended.report) === uid, "that object's uid is reported");
-      return outcome;
+      return ({ ended }) => must(uidInReport(ended.report) === uid, "that object's uid is reported");
     },
   })),
 ];
@@ -127,46 +111,44 @@ const QUOTA_CONFLICT = failure(
   { name: "work", kind: "resourcequotas" },
 );
 
+const QUOTA_EXISTS = failure(409, "AlreadyExists", 'resourcequotas "work" already exists', {
+  name: "work",
+  kind: "resourcequotas",
+});
+
 const conflicts: FaultRow[] = [
   {
     row: 20,
     name: "three creates meet others at the quota: it is sent again",
     exitCode: 0,
     objects: 1,
-    async scenario(rig) {
-      rig.proxy.rule = onCreate(3, (exchange) => exchange.answer(409, QUOTA_CONFLICT));
-      const outcome = await runToSuccess(rig);
-      mustHaveSeen(rig, 4, isCreate, "a create");
-      mustSay(outcome.ended, "resourcequotas");
-      return outcome;
-    },
+    at: "start",
+    trouble: withRule(() => onCreate(3, ({ answer }) => answer(409, QUOTA_CONFLICT))),
+    expect: { creates: 4, says: ["resourcequotas"] },
   },
   {
     row: 20,
     name: "a quota's AlreadyExists is not the object's: it is sent again",
     exitCode: 0,
     objects: 1,
-    async scenario(rig) {
-      const text = 'resourcequotas "work" already exists';
-      const body = failure(409, "AlreadyExists", text, { name: "work", kind: "resourcequotas" });
-      rig.proxy.rule = onCreate(1, (exchange) => exchange.answer(409, body));
-      const outcome = await runToSuccess(rig);
-      mustHaveSeen(rig, 2, isCreate, "a create");
-      return outcome;
-    },
+    at: "start",
+    trouble: withRule(() => onCreate(1, ({ answer }) => answer(409, QUOTA_EXISTS))),
+    expect: { creates: 2 },
   },
   {
     row: 20,
     name: "every create meets others at the quota: 24 after 10 s",
     exitCode: 24,
     objects: 0,
-    async scenario(rig) {
-      rig.proxy.rule = onCreate(Infinity, (exchange) => exchange.answer(409, QUOTA_CONFLICT));
-      const ended = await rig.start().ended;
-      must(rig.proxy.seen.filter(isCreate).length > 3, "it is sent again and again");
-      mustSay(ended, "resourcequotas", "left in the cluster: not created");
-      await mustHaveCreatedNothing(rig);
-      return { ended };
+    at: "start",
+    trouble: withRule(() => onCreate(Infinity, ({ answer }) => answer(409, QUOTA_CONFLICT))),
+    act: "nothing",
+    expect: {
+      says: ["resourcequotas", "left in the cluster: not created"],
+      async also(rig) {
+        must(rig.proxy.seen.filter(isCreate).length > 3, "it is sent again and again");
+        await mustHaveCreatedNothing(rig);
+      },
     },
   },
 ];
@@ -191,7 +173,7 @@ function throttledRow(what: string, isIt: (seen: Seen) => boolean): FaultRow {
       const run = rig.start();
       await rig.request((seen) => isIt(seen) && times.length > 2);
       mustHaveKept(times);
-      return await finishAndWait(rig, run);
+      return await finishWhenWatched(rig, run);
     },
   };
 }

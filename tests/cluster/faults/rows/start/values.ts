@@ -5,31 +5,24 @@
  */
 import { assertObjectMatch } from "@std/assert";
 import type { JsonObject } from "../../../../../src/mod.ts";
-import type { FaultRow, Outcome } from "../../fault_row.ts";
+import type { Ended } from "../../../lab/runner_process.ts";
+import type { Expectation, FaultRow } from "../../fault_row.ts";
 import {
-  assertReported,
-  endOf,
-  type Hold,
-  holdFirst,
-  holdFirstThenMute,
-  textForPeople,
-  within,
-} from "../../lab/interruptions.ts";
-import type { Exchange, Seen } from "../../proxy/proxy.ts";
-import { RELEASE } from "../../works/release.ts";
-import type { Rig } from "../../lab/rig.ts";
-import {
-  failure,
-  finishAndWait,
-  forwardAndForget,
-  metadataOf,
   must,
   mustHaveCreatedNothing,
   mustHaveSeen,
+  mustReportInBothPlaces,
+  mustReportTheObject,
   mustSay,
-  onFirst,
-  uidOf,
-} from "../../lab/steps.ts";
+  textForPeople,
+} from "../../lab/checks.ts";
+import { metadataOf, uidOf } from "../../lab/metadata.ts";
+import { withRule } from "../../lab/proxy_trouble.ts";
+import type { Rig } from "../../lab/rig.ts";
+import { terminatedRow } from "../../lab/terminated_row.ts";
+import type { Exchange, Seen } from "../../proxy/proxy.ts";
+import { failure, forwardAndCut, holdFirst, holdFirstThenMute, onFirst } from "../../proxy/proxy_rules.ts";
+import { RELEASE } from "../../works/release.ts";
 
 const secretsPath = ({ namespace }: Rig) => `/api/v1/namespaces/${namespace}/secrets`;
 const valuesPath = (rig: Rig) => `${secretsPath(rig)}/${rig.work.objectName}`;
@@ -42,7 +35,9 @@ function onValues(times: number, fault: (exchange: Exchange) => Promise<void>) {
   return onFirst(times, ({ seen }) => isCreateOfValues(seen), fault);
 }
 
-/** Fails the row unless helm's Job has its values. */
+const DENIED = failure(403, "", 'admission webhook "x.test" denied the request: no secrets here');
+
+/** Helm's Job has its values. */
 async function mustHaveValues(rig: Rig): Promise<void> {
   const { data, metadata } = await rig.cluster.find(valuesPath(rig)) as Record<string, JsonObject>;
   const [owner] = metadata!.ownerReferences as JsonObject[];
@@ -62,38 +57,54 @@ function valuesRow(row: number, name: string, options: {
     exitCode: 0,
     objects: 1,
     works: [RELEASE],
-    async scenario(rig) {
-      rig.proxy.rule = onValues(options.times ?? 1, options.fault);
-      const run = rig.start();
-      await rig.watching();
+    at: "start",
+    trouble: withRule(() => onValues(options.times ?? 1, options.fault)),
+    async act(rig) {
       await mustHaveValues(rig);
-      const outcome = await finishAndWait(rig, run);
-      mustHaveSeen(rig, options.posts, isCreateOfValues, "a create of the values");
-      return outcome;
+      await rig.finish();
+    },
+    expect: {
+      async also(rig, { ended }) {
+        mustHaveSeen(rig, options.posts, isCreateOfValues, "a create of the values");
+        await mustReportTheObject(rig, ended);
+      },
     },
   };
 }
 
-/** Ends a run whose values are refused: helm can never begin, so its Job is removed. */
-async function runToRefusal(rig: Rig, ...says: string[]): Promise<Outcome> {
-  const ended = await rig.start().ended;
-  mustHaveSeen(rig, 1, isCreateOfValues, "a create of the values");
-  mustSay(ended, ...says, "left in the cluster: not created");
-  await mustHaveCreatedNothing(rig);
-  return { ended };
+/** The values are refused: helm can never begin, so its Job is removed. */
+function refused(...says: string[]): Expectation {
+  return {
+    says: [...says, "left in the cluster: not created"],
+    async also(rig) {
+      mustHaveSeen(rig, 1, isCreateOfValues, "a create of the values");
+      await mustHaveCreatedNothing(rig);
+    },
+  };
 }
 
-/** Ends a run whose create of the values `hold` holds: the Job is left running, and named with all that people need. */
-async function terminateAtValues(
-  rig: Rig,
-  { hold, env = {} }: { hold: Hold; env?: Record<string, string> },
-): Promise<Outcome> {
-  rig.proxy.rule = hold.rule;
-  const run = rig.start(env);
-  await within(60_000, "the create of the values is held", hold.held);
-  const verdictAt = performance.now();
-  run.kill("SIGTERM");
-  const ended = await endOf(run);
+/** A row whose create of the values is held when SIGTERM comes: the Job is left running, and named. */
+function terminatedAtValues(name: string, options: {
+  hold: typeof holdFirst;
+  env?: Record<string, string>;
+  also?: (rig: Rig, ended: Ended) => Promise<void>;
+}): FaultRow {
+  const { hold, env = {}, also } = options;
+  return terminatedRow({
+    name,
+    objects: 1,
+    works: [RELEASE],
+    hold: () => hold(({ seen }) => isCreateOfValues(seen)),
+    env,
+    async check(rig, ended) {
+      await mustNameTheJob(rig, ended);
+      await also?.(rig, ended);
+    },
+  });
+}
+
+/** The text for people has all that they need to care for the Job themselves. */
+async function mustNameTheJob(rig: Rig, ended: Ended): Promise<void> {
   const { name, uid } = metadataOf(await rig.object());
   const { object, reason } = ended.report as Record<string, JsonObject>;
   assertObjectMatch({ reason, object }, {
@@ -104,16 +115,12 @@ async function terminateAtValues(
   for (const words of [`job ${name} -o yaml`, `patch job ${name}`]) {
     must(text.includes(words), `the text for people says ${words}: ${text}`);
   }
-  return { ended, verdictAt };
 }
 
 export const rows: FaultRow[] = [
   valuesRow(5, "the reply to the create of the values is lost: they are found", {
     posts: 1,
-    async fault(exchange) {
-      await forwardAndForget(exchange);
-      exchange.cut();
-    },
+    fault: forwardAndCut,
   }),
   valuesRow(6, "the create of the values never arrives, twice: it is sent again", {
     times: 2,
@@ -127,20 +134,21 @@ export const rows: FaultRow[] = [
     exitCode: 23,
     objects: 1,
     works: [RELEASE],
-    async scenario(rig) {
+    at: "start",
+    trouble(rig) {
       let foreign: JsonObject | undefined;
       rig.proxy.rule = onValues(1, async (exchange) => {
         foreign = await rig.cluster.create(secretsPath(rig), { metadata: { name: rig.work.objectName } });
         await exchange.pass();
       });
-      const outcome = await runToRefusal(rig, "it was not created by an action runner");
-      const left = await rig.cluster.find(valuesPath(rig));
-      must(
-        left && metadataOf(left).resourceVersion === metadataOf(foreign).resourceVersion,
-        "it is as it was",
-      );
-      return outcome;
+      return async () => {
+        const left = await rig.cluster.find(valuesPath(rig));
+        const versions = [left, foreign].map((each) => metadataOf(each).resourceVersion);
+        must(left && versions[0] === versions[1], "the other Secret is as it was");
+      };
     },
+    act: "nothing",
+    expect: refused("it was not created by an action runner"),
   },
   {
     row: 23,
@@ -148,49 +156,29 @@ export const rows: FaultRow[] = [
     exitCode: 20,
     objects: 1,
     works: [RELEASE],
-    scenario(rig) {
-      const denial = failure(403, "", 'admission webhook "x.test" denied the request: no secrets here');
-      rig.proxy.rule = onValues(1, (exchange) => exchange.answer(403, denial));
-      return runToRefusal(rig, "no secrets here");
-    },
+    at: "start",
+    trouble: withRule(() => onValues(1, ({ answer }) => answer(403, DENIED))),
+    act: "nothing",
+    expect: refused("no secrets here"),
   },
-  {
-    row: 56,
-    name: "SIGTERM during a create of the values that never arrives: the Job is left running and reported",
-    exitCode: 143,
-    objects: 1,
-    works: [RELEASE],
-    async scenario(rig) {
-      const hold = holdFirst(({ seen }) => isCreateOfValues(seen));
-      const outcome = await terminateAtValues(rig, { hold });
-      await assertReported(rig, outcome.ended);
-      return outcome;
+  terminatedAtValues(
+    "SIGTERM during a create of the values that never arrives: the Job is left running and reported",
+    { hold: holdFirst, also: mustReportInBothPlaces },
+  ),
+  terminatedAtValues(
+    "SIGTERM during the create of the values, when nothing is answered any more: the Job is named",
+    { hold: holdFirstThenMute },
+  ),
+  terminatedAtValues(
+    "SIGTERM during the create of the values, where work is to be stopped: the Job is told to end",
+    {
+      hold: holdFirst,
+      env: { RUNNER_ON_TERMINATE: "stop" },
+      async also(rig, ended) {
+        const { annotations = {} } = metadataOf(await rig.object());
+        must("runner.capact.io/stopped-by" in (annotations as object), "the Job was told to end");
+        mustSay(ended, "the work was told to end");
+      },
     },
-  },
-  {
-    row: 56,
-    name: "SIGTERM during the create of the values, when nothing is answered any more: the Job is named",
-    exitCode: 143,
-    objects: 1,
-    works: [RELEASE],
-    async scenario(rig) {
-      const hold = holdFirstThenMute(({ seen }) => isCreateOfValues(seen));
-      return await terminateAtValues(rig, { hold });
-    },
-  },
-  {
-    row: 56,
-    name: "SIGTERM during the create of the values, where work is to be stopped: the Job is told to end",
-    exitCode: 143,
-    objects: 1,
-    works: [RELEASE],
-    async scenario(rig) {
-      const hold = holdFirst(({ seen }) => isCreateOfValues(seen));
-      const outcome = await terminateAtValues(rig, { hold, env: { RUNNER_ON_TERMINATE: "stop" } });
-      const { annotations = {} } = metadataOf(await rig.object());
-      must("runner.capact.io/stopped-by" in (annotations as object), "the Job was told to end");
-      mustSay(outcome.ended, "the work was told to end");
-      return outcome;
-    },
-  },
+  ),
 ];

@@ -3,13 +3,13 @@
  *
  * @module
  */
-import { assert } from "@std/assert";
-import { checkSaid, finishWork, startWatching } from "../../lab/courses.ts";
 import type { FaultRow } from "../../fault_row.ts";
-import { memoryOf } from "../../servers/processes.ts";
+import { must, mustSay } from "../../lab/checks.ts";
+import type { Rig } from "../../lab/rig.ts";
+import { sleep, until } from "../../lab/waiting.ts";
+import { finishWork, killedInTheWait } from "../../lab/watched_run.ts";
 import type { Exchange } from "../../proxy/proxy.ts";
-import { type Rig, sleep, until } from "../../lab/rig.ts";
-import { killedInTheWait } from "../../lab/steps.ts";
+import { memoryOf } from "../../servers/processes.ts";
 
 /** For how long all answers have no end, milliseconds. */
 const ENDLESS_MS = 8_000;
@@ -59,15 +59,13 @@ export const rows: FaultRow[] = ANSWERS.flatMap(([what, answer, said]): FaultRow
     name: `reads are answered with ${what} for 8 s in the wait: the verdict comes after that`,
     exitCode: 0,
     objects: 1,
-    async scenario(rig) {
-      const course = await startWatching(rig);
+    at: "wait",
+    async trouble(rig, { run }) {
       await answerReads(rig, answer);
-      const { peak } = await memoryOf(course.run.pid);
-      assert(peak < MAX_PEAK_KIB, `the run has taken ${peak} KiB`);
-      const outcome = await finishWork(rig, course, "Succeeded");
-      checkSaid(outcome.ended, said);
-      return outcome;
+      const { peak } = await memoryOf(run.pid);
+      must(peak < MAX_PEAK_KIB, `the run has taken at most ${MAX_PEAK_KIB} KiB (it was ${peak} KiB)`);
     },
+    expect: { says: [said] },
   },
   {
     row: 71,
@@ -80,7 +78,7 @@ export const rows: FaultRow[] = ANSWERS.flatMap(([what, answer, said]): FaultRow
       const run = rig.start();
       await faults;
       const outcome = await finishWork(rig, { run, uid: metadata.uid }, "Failed");
-      checkSaid(outcome.ended, said);
+      mustSay(outcome.ended, said);
       return outcome;
     },
   },

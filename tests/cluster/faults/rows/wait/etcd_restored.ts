@@ -4,14 +4,22 @@
  * @module
  */
 import { assert } from "@std/assert";
-import type { ControlPlane } from "../../servers/control_plane.ts";
-import { checkSaid, type Course, endOf, finishWork, startWatching } from "../../lab/courses.ts";
-import type { FaultRow, Outcome, RowOnControlPlane } from "../../fault_row.ts";
-import { within } from "../../lab/interruptions.ts";
-import { isList } from "../../proxy/requests.ts";
-import { type Rig, until } from "../../lab/rig.ts";
-import { finishAndWait, killedInTheWait, must, uidInReport, uidOf } from "../../lab/steps.ts";
 import { certificate } from "../../../../lab/certificate.ts";
+import type { FaultRow, Outcome, RowOnControlPlane } from "../../fault_row.ts";
+import { must, mustSay } from "../../lab/checks.ts";
+import { uidInReport, uidOf } from "../../lab/metadata.ts";
+import type { Rig } from "../../lab/rig.ts";
+import { until, within } from "../../lab/waiting.ts";
+import {
+  endOfWatched,
+  finishWhenWatched,
+  finishWork,
+  killedInTheWait,
+  startWatching,
+  type WatchedRun,
+} from "../../lab/watched_run.ts";
+import { isList } from "../../proxy/requests.ts";
+import type { ControlPlane } from "../../servers/control_plane.ts";
 import { wholeObject } from "../../works/work.ts";
 import { WORKFLOW } from "../../works/workflow.ts";
 
@@ -33,19 +41,19 @@ async function unseen(rig: Rig, change: () => Promise<unknown>): Promise<void> {
 }
 
 /** Takes a snapshot, moves etcd on by some versions, and restores it under the waiting run. */
-async function goBack(rig: Rig, plane: ControlPlane): Promise<Course> {
-  const course = await startWatching(rig);
+async function goBack(rig: Rig, plane: ControlPlane): Promise<WatchedRun> {
+  const watched = await startWatching(rig);
   await plane.etcd.takeSnapshot();
   const isKept = rig.request(isList);
   for (const change of ["1", "2", "3"]) await rig.patchObject({ metadata: { annotations: { change } } });
   await plane.restoreSnapshot();
   await isKept;
-  return course;
+  return watched;
 }
 
-async function endAsGone(course: Course): Promise<Outcome> {
-  const outcome = await endOf(course);
-  checkSaid(outcome.ended, "was deleted before its end was seen");
+async function endAsGone(watched: WatchedRun): Promise<Outcome> {
+  const outcome = await endOfWatched(watched);
+  mustSay(outcome.ended, "was deleted before its end was seen");
   return outcome;
 }
 
@@ -60,14 +68,14 @@ export const rows: FaultRow[] = [
       "a real etcd loses the end of the work with a restore, unseen: only the end that comes after counts",
     exitCode: 10,
     async scenario(rig, plane) {
-      const course = await startWatching(rig);
+      const watched = await startWatching(rig);
       await plane.etcd.takeSnapshot();
       await unseen(rig, async () => {
         await rig.finish("Succeeded");
         await plane.restoreSnapshot();
       });
       await rig.request(isList);
-      return await finishWork(rig, course, "Failed");
+      return await finishWork(rig, watched, "Failed");
     },
   }),
   restoredRow({
@@ -75,9 +83,9 @@ export const rows: FaultRow[] = [
     exitCode: 11,
     async scenario(rig, plane) {
       await plane.etcd.takeSnapshot();
-      const course = await startWatching(rig);
+      const watched = await startWatching(rig);
       await plane.restoreSnapshot();
-      return await endAsGone(course);
+      return await endAsGone(watched);
     },
   }),
   restoredRow({
@@ -92,7 +100,7 @@ export const rows: FaultRow[] = [
       await plane.etcd.restoreSnapshot();
       const verdictAt = performance.now();
       const ended = await within(WHOLE_GET_MS, "the run ends", run.ended);
-      checkSaid(ended, "was deleted before its end was seen");
+      mustSay(ended, "was deleted before its end was seen");
       return { ended, verdictAt };
     },
   }),
@@ -103,10 +111,10 @@ export const rows: FaultRow[] = [
       const other = await rig.createObject(wholeObject(rig.work, { name: rig.work.objectName }));
       await plane.etcd.takeSnapshot();
       await rig.deleteObject();
-      const course = await startWatching(rig);
+      const watched = await startWatching(rig);
       await plane.restoreSnapshot();
-      const outcome = await endOf(course);
-      checkSaid(outcome.ended, "was replaced by another of the same name");
+      const outcome = await endOfWatched(watched);
+      mustSay(outcome.ended, "was replaced by another of the same name");
       assert(uidOf(await rig.object()) === uidOf(other), "the other object is still there");
       return outcome;
     },
@@ -121,7 +129,7 @@ export const rows: FaultRow[] = [
       await plane.restoreSnapshot();
       const run = rig.start();
       await until("a new object", () => rig.object());
-      const outcome = await finishAndWait(rig, run);
+      const outcome = await finishWhenWatched(rig, run);
       must(uidInReport(outcome.ended.report) !== uidOf(before), "the uid is another one");
       return outcome;
     },

@@ -3,13 +3,15 @@
  *
  * @module
  */
-import type { ControlPlane } from "../../servers/control_plane.ts";
-import { endOf, finishWork, startWatching } from "../../lab/courses.ts";
-import type { FaultRow, RowOnControlPlane } from "../../fault_row.ts";
-import { isList, isStatusWrite } from "../../proxy/requests.ts";
-import { type Rig, sleep, until } from "../../lab/rig.ts";
 import type { Run } from "../../../lab/runner_process.ts";
-import { finishAndWait, forwardAndForget, must, onCreate, onFirst, runToSuccess } from "../../lab/steps.ts";
+import type { FaultRow, RowOnControlPlane } from "../../fault_row.ts";
+import { must } from "../../lab/checks.ts";
+import type { Rig } from "../../lab/rig.ts";
+import { sleep, until } from "../../lab/waiting.ts";
+import { endOfWatched, finishWhenWatched, finishWork, startWatching } from "../../lab/watched_run.ts";
+import { forwardAndForget, onCreate, onFirst } from "../../proxy/proxy_rules.ts";
+import { isList, isStatusWrite } from "../../proxy/requests.ts";
+import type { ControlPlane } from "../../servers/control_plane.ts";
 
 /** How long etcd stands still, where the runner's own deadlines are longer, milliseconds. */
 const STOP_MS = 10_000;
@@ -65,9 +67,9 @@ async function breakConnections(rig: Rig): Promise<void> {
 /** A row whose etcd is in trouble while the runner waits; the work ends after that. */
 function waitRow(name: string, trouble: Trouble): FaultRow {
   return etcdRow(name, async (rig, plane) => {
-    const course = await startWatching(rig);
+    const watched = await startWatching(rig);
     await trouble(plane, () => breakConnections(rig));
-    return await finishWork(rig, course);
+    return await finishWork(rig, watched);
   });
 }
 
@@ -75,7 +77,7 @@ function waitRow(name: string, trouble: Trouble): FaultRow {
 function createRow(name: string, trouble: Trouble): FaultRow {
   return etcdRow(name, async (rig, plane) => {
     rig.proxy.rule = onCreate(1, (exchange) => trouble(plane, () => exchange.pass()));
-    const outcome = await runToSuccess(rig);
+    const outcome = await finishWhenWatched(rig, rig.start());
     // The API server may have told of a failure, whether etcd has stored the object or not.
     const { items } = await rig.cluster.find(rig.collectionPath) as { items: unknown[] };
     return { ...outcome, objects: items.length };
@@ -89,16 +91,16 @@ export const rows: FaultRow[] = [
       run = rig.start();
       return rig.request(() => true);
     });
-    return await finishAndWait(rig, run);
+    return await finishWhenWatched(rig, run);
   }),
   waitRow("stands still for 10 s in the wait: the verdict", stopped),
   waitRow("is killed in the wait and comes back after 5 s: the verdict", killed),
   etcdRow(
     "stands still for 10 s, and the work ends as soon as it goes on: the verdict",
     async (rig, plane) => {
-      const course = await startWatching(rig);
+      const watched = await startWatching(rig);
       await stopped(plane, () => Promise.all([breakConnections(rig), rig.finish("Failed")]));
-      return await endOf(course);
+      return await endOfWatched(watched);
     },
     { exitCode: 10 },
   ),
@@ -115,18 +117,18 @@ export const rows: FaultRow[] = [
         await forwardAndForget(exchange);
         await killed(plane, () => Promise.resolve(exchange.cut()));
       });
-      return await runToSuccess(rig);
+      return await finishWhenWatched(rig, rig.start());
     },
   ),
   etcdRow("stands still for 10 s at the final report: it is written after that", async (rig, plane) => {
-    const course = await startWatching(rig);
+    const watched = await startWatching(rig);
     await until("the first report", () => rig.status());
     rig.proxy.rule = onFirst(
       1,
       ({ seen }) => isStatusWrite(seen),
       (exchange) => stopped(plane, () => exchange.pass()),
     );
-    const outcome = await finishWork(rig, course);
+    const outcome = await finishWork(rig, watched);
     must((await rig.status())?.phase === "Succeeded", "the status object has the verdict");
     return outcome;
   }),

@@ -3,33 +3,29 @@
  *
  * @module
  */
-import { assert } from "@std/assert";
 import type { JsonObject } from "../../../../../src/mod.ts";
-import { before, type Body, byteByByte, events, lines, never, silence } from "../../proxy/bodies.ts";
-import { checkSaid, checkWithin, disturbWatches, finishWork, startWatching } from "../../lab/courses.ts";
 import type { FaultRow } from "../../fault_row.ts";
+import { must } from "../../lab/checks.ts";
+import { disturbWatches, withRule } from "../../lab/proxy_trouble.ts";
+import type { Rig } from "../../lab/rig.ts";
+import { before, type Body, byteByByte, events, lines, never, silence } from "../../proxy/bodies.ts";
 import type { Pieces } from "../../proxy/proxy.ts";
 import { isGet, isList, isWatch, isWholeGet } from "../../proxy/requests.ts";
-import { type Rig } from "../../lab/rig.ts";
 import { WORKFLOW } from "../../works/workflow.ts";
 
 /** How soon a verdict comes from an event, seconds. */
 const EVENT_SECONDS = 5;
 
-/** Changes the body of every watch, and ends the work. */
-async function finishThrough(rig: Rig, change: (body: Body) => Pieces, phase?: "Succeeded" | "Failed") {
-  rig.proxy.rule = (exchange) => exchange.isWatch ? exchange.pass(change) : undefined;
-  const course = await startWatching(rig);
-  const outcome = await finishWork(rig, course, phase);
-  checkWithin(outcome, EVENT_SECONDS);
-  return outcome;
+/** Changes the body of every watch. */
+function withBodies(change: (body: Body, rig: Rig) => Pieces) {
+  return withRule((rig) => ({ isWatch, pass }) => isWatch ? pass((body) => change(body, rig)) : undefined);
 }
 
-/** Checks that the run read the first watch to the end and needed no other look. */
-function checkReadable(rig: Rig): void {
+/** The run read the first watch to the end and needed no other request for the object's state. */
+function mustReadOneWatch(rig: Rig): void {
   const [first, ...after] = rig.proxy.seen.slice(rig.proxy.seen.findIndex(isWatch));
-  assert(first && !after.some(isWatch), "one watch was enough");
-  assert(!after.some(isList), "no LIST was needed");
+  must(first && !after.some(isWatch), "one watch was enough");
+  must(!after.some(isList), "no LIST was needed");
 }
 
 /** An event of an object with another name, on a line of this size. */
@@ -87,133 +83,118 @@ export const rows: FaultRow[] = [
     name: "events come a byte at a time, with UTF-8 sequences split, CRLF and blank lines: they are read",
     exitCode: 0,
     objects: 1,
-    async scenario(rig) {
+    at: "start",
+    trouble(rig) {
       let nonAscii = 0;
-      rig.proxy.rule = (exchange) => {
-        if (!exchange.isWatch) return;
-        return exchange.pass(async function* (body) {
-          for await (const piece of inOddPieces(body)) {
-            if (piece[0]! >= 0x80) nonAscii++;
-            yield piece;
-          }
-        });
-      };
-      const course = await startWatching(rig);
-      await rig.patchObject({
-        metadata: { annotations: { note: "größer € 🚀 \u2028" } },
-      });
-      const outcome = await finishWork(rig, course);
-      assert(nonAscii > 0, "UTF-8 sequences came in pieces");
-      checkReadable(rig);
-      checkWithin(outcome, EVENT_SECONDS);
-      return outcome;
+      withBodies(async function* (body) {
+        for await (const piece of inOddPieces(body)) {
+          if (piece[0]! >= 0x80) nonAscii++;
+          yield piece;
+        }
+      })(rig);
+      return () => must(nonAscii > 0, "UTF-8 sequences came in pieces");
     },
+    async act(rig) {
+      await rig.patchObject({ metadata: { annotations: { note: "größer € 🚀 \u2028" } } });
+      await rig.finish();
+    },
+    expect: { within: EVENT_SECONDS, also: mustReadOneWatch },
   },
   {
     row: 39,
     name: "a line of 5 MB comes between: it is read, and the watch goes on",
     exitCode: 0,
     objects: 1,
-    async scenario(rig) {
-      const outcome = await finishThrough(rig, (body) => before(bigEvents(5_000_000), body));
-      checkReadable(rig);
-      return outcome;
-    },
+    at: "start",
+    trouble: withBodies((body) => before(bigEvents(5_000_000), body)),
+    expect: { within: EVENT_SECONDS, also: mustReadOneWatch },
   },
   {
     row: 39,
     name: "a line of 9 MB comes: it is too long, and the watch is broken off",
     exitCode: 0,
     objects: 1,
-    async scenario(rig) {
-      const course = await startWatching(rig);
+    at: "wait",
+    async trouble(rig) {
       await disturbWatches(
         rig,
         2,
         (exchange, count) => exchange.pass((body) => count === 1 ? before(bigEvents(9_000_000), body) : body),
       );
-      const outcome = await finishWork(rig, course);
-      checkSaid(outcome.ended, "a line of over");
-      checkWithin(outcome, EVENT_SECONDS);
-      return outcome;
     },
+    expect: { says: ["a line of over"], within: EVENT_SECONDS },
   },
   {
     row: 40,
     name: "malformed lines, each in a watch that stays open: the watch is broken off each time",
     exitCode: 0,
     objects: 1,
-    async scenario(rig) {
-      const course = await startWatching(rig);
+    at: "wait",
+    async trouble(rig) {
       await disturbWatches(rig, malformed.length + 1, async (exchange, count) => {
         const line = malformed[count - 1];
         if (line === undefined) return await exchange.pass();
         await exchange.stream(withoutEnd(line));
       });
-      const outcome = await finishWork(rig, course);
-      checkSaid(outcome.ended, "a line that is no JSON");
-      checkSaid(outcome.ended, "a line that is no watch event");
-      checkWithin(outcome, EVENT_SECONDS);
-      return outcome;
     },
+    expect: { says: ["a line that is no JSON", "a line that is no watch event"], within: EVENT_SECONDS },
   },
   {
     row: 40,
     name: "the line with the end is malformed: it is not skipped, a fresh look gives the verdict",
     exitCode: 0,
     objects: 1,
-    async scenario(rig) {
+    at: "start",
+    trouble(rig) {
       let broken = 0;
-      const outcome = await finishThrough(rig, async function* (body) {
+      withBodies(async function* (body) {
         for await (const line of lines(body)) {
           if (rig.work.isEnd(line)) broken++;
           yield rig.work.isEnd(line) ? `${line.slice(0, line.length / 2)}\n` : line;
         }
-      });
-      assert(broken > 0, "the line of the end was broken");
-      return outcome;
+      })(rig);
+      return () => must(broken > 0, "the line of the end was broken");
     },
+    expect: { within: EVENT_SECONDS },
   },
   {
     row: 41,
     name: "events of unknown types, without metadata, uid or version, or of other objects: none is a verdict",
     exitCode: 10,
     objects: 1,
-    async scenario(rig) {
-      const course = await startWatching(rig);
+    at: "wait",
+    async trouble(rig) {
       const all = nonsense(await rig.object() ?? {}, rig.work.end("Succeeded"));
       await disturbWatches(rig, all.length + 1, (exchange, count) => {
         const event = all[count - 1];
         return event ? exchange.stream(before(events(event), silence(500))) : exchange.pass();
       });
-      return await finishWork(rig, course, "Failed");
     },
+    act: "Failed",
   },
   {
     row: 42,
     name: "events come twice, old ones come again before and after the end: the end counts",
     exitCode: 10,
     objects: 1,
-    async scenario(rig) {
+    at: "start",
+    trouble(rig) {
       let old: string[] = [];
       let replayed = 0;
-      rig.proxy.rule = (exchange) => {
-        if (!exchange.isWatch) return;
-        return exchange.pass(async function* (body) {
-          for await (const line of lines(body)) {
-            yield* [...old.toReversed(), line, line, ...old];
-            replayed += old.length;
-            if (!rig.work.isEnd(line)) old = [...old, line];
-          }
-        });
-      };
-      const course = await startWatching(rig);
-      await changeThrice(rig);
-      const outcome = await finishWork(rig, course, "Failed");
-      assert(replayed > 0, "old events came again");
-      checkWithin(outcome, EVENT_SECONDS);
-      return outcome;
+      withBodies(async function* (body) {
+        for await (const line of lines(body)) {
+          yield* [...old.toReversed(), line, line, ...old];
+          replayed += old.length;
+          if (!rig.work.isEnd(line)) old = [...old, line];
+        }
+      })(rig);
+      return () => must(replayed > 0, "old events came again");
     },
+    async act(rig) {
+      await changeThrice(rig);
+      await rig.finish("Failed");
+    },
+    expect: { within: EVENT_SECONDS },
   },
   {
     row: 42,
@@ -221,8 +202,8 @@ export const rows: FaultRow[] = [
       "a stale server answers the look at the end, and its old events follow: the end is found within 65 s",
     exitCode: 0,
     objects: 1,
-    async scenario(rig) {
-      const course = await startWatching(rig);
+    at: "wait",
+    async trouble(rig) {
       const running = await rig.object();
       let stale = 0;
       rig.proxy.rule = (exchange) => {
@@ -233,12 +214,10 @@ export const rows: FaultRow[] = [
         });
       };
       rig.proxy.cutAll();
-      await rig.request(({ path }) => path.includes("watch=true"));
-      const outcome = await finishWork(rig, course);
-      assert(stale >= 2, "the stale answer was not the last one");
-      checkWithin(outcome, 65);
-      return outcome;
+      await rig.request(isWatch);
+      return () => must(stale >= 2, "the stale answer was not the last one");
     },
+    expect: { within: 65 },
   },
   {
     row: 42,
@@ -246,14 +225,14 @@ export const rows: FaultRow[] = [
     name: "labels tell of a success that the status does not know: only the status decides",
     exitCode: 10,
     objects: 1,
-    async scenario(rig) {
-      const course = await startWatching(rig);
+    at: "wait",
+    async trouble(rig) {
       const get = rig.request(isGet);
       const { metadata = {} } = rig.work.end("Succeeded");
       await rig.patchObject({ metadata });
       await get;
-      return await finishWork(rig, course, "Failed");
     },
+    act: "Failed",
   },
 ];
 

@@ -3,13 +3,15 @@
  *
  * @module
  */
-import { assert } from "@std/assert";
 import type { JsonObject } from "../../../../../src/mod.ts";
-import { checkSaid, checkWithin, type Course, endOf, finishWork, startWatching } from "../../lab/courses.ts";
 import type { FaultRow } from "../../fault_row.ts";
+import { must, mustEndWithin, mustReportTheObject, mustSay } from "../../lab/checks.ts";
+import { GONE } from "../../lab/expectations.ts";
+import { metadataOf, uidOf } from "../../lab/metadata.ts";
+import type { Rig } from "../../lab/rig.ts";
+import { sleep } from "../../lab/waiting.ts";
+import { deleteWork, endOfWatched, killedInTheWait, type WatchedRun } from "../../lab/watched_run.ts";
 import { isWatch } from "../../proxy/requests.ts";
-import { type Rig, sleep, until } from "../../lab/rig.ts";
-import { killedInTheWait, metadataOf } from "../../lab/steps.ts";
 import { wholeObject } from "../../works/work.ts";
 import { WORKFLOW } from "../../works/workflow.ts";
 
@@ -24,18 +26,14 @@ function setLabels(rig: Rig): Promise<JsonObject> {
   return rig.patchObject({ metadata: { labels: LABELS } });
 }
 
-/** Deletes the object of a run that must not have ended by then, and expects no verdict of it. */
-async function deleteUnfinished(rig: Rig, course: Course) {
+/** Deletes the object of a run that must not have ended by then. */
+async function deleteUnfinished(rig: Rig, { run }: WatchedRun): Promise<void> {
   let isOver = false;
-  course.run.ended.then(() => isOver = true);
+  run.ended.then(() => isOver = true);
   await sleep(GOES_ON_MS);
-  assert(!isOver, "the run ended with the labels");
-  assert(await rig.status() !== undefined, "the first status was not written");
+  must(!isOver, "the run goes on in spite of the labels");
+  must(await rig.status() !== undefined, "the first status was written");
   await rig.deleteObject();
-  const outcome = await endOf(course);
-  checkSaid(outcome.ended, "was deleted before its end was seen");
-  checkWithin(outcome, 5);
-  return outcome;
 }
 
 export const rows: FaultRow[] = [
@@ -45,14 +43,16 @@ export const rows: FaultRow[] = [
     name: "the manifest has the labels of a Workflow that has ended: they are dropped, and the verdict comes",
     exitCode: 10,
     objects: 1,
-    async scenario(rig) {
-      await rig.writeManifest(wholeObject(rig.work, { labels: LABELS }));
-      const course = await startWatching(rig);
+    at: "start",
+    trouble: (rig) => rig.writeManifest(wholeObject(rig.work, { labels: LABELS })),
+    async act(rig) {
       const { labels } = metadataOf(await rig.object()) as { labels: JsonObject };
-      assert(labels["workflows.argoproj.io/completed"] !== "true", "the label was kept");
-      const outcome = await finishWork(rig, course, "Failed");
-      checkSaid(outcome.ended, '"workflows.argoproj.io/completed" is dropped');
-      return outcome;
+      must(labels["workflows.argoproj.io/completed"] !== "true", "the label was dropped");
+      await rig.finish("Failed");
+    },
+    expect: {
+      says: ['"workflows.argoproj.io/completed" is dropped'],
+      also: (rig, { ended }) => mustReportTheObject(rig, ended),
     },
   },
   {
@@ -61,13 +61,15 @@ export const rows: FaultRow[] = [
     name: "a webhook gives the Workflow the labels at its creation, and it is deleted: gone, never success",
     exitCode: 11,
     objects: 1,
-    async scenario(rig) {
+    at: "start",
+    trouble(rig) {
       rig.proxy.mutate = (object) => {
         const { metadata } = object as unknown as { metadata: { labels: JsonObject } };
         metadata.labels = { ...metadata.labels, ...LABELS };
       };
-      return await deleteUnfinished(rig, await startWatching(rig));
     },
+    act: deleteUnfinished,
+    expect: GONE,
   },
   {
     row: 65,
@@ -75,11 +77,10 @@ export const rows: FaultRow[] = [
     name: "somebody sets the labels while it runs, and it is deleted: gone, never success",
     exitCode: 11,
     objects: 1,
-    async scenario(rig) {
-      const course = await startWatching(rig);
-      await setLabels(rig);
-      return await deleteUnfinished(rig, course);
-    },
+    at: "wait",
+    trouble: async (rig) => void await setLabels(rig),
+    act: deleteUnfinished,
+    expect: GONE,
   },
   {
     row: 65,
@@ -87,15 +88,10 @@ export const rows: FaultRow[] = [
     name: "somebody sets the labels and deletes it at once: gone, never success",
     exitCode: 11,
     objects: 1,
-    async scenario(rig) {
-      const course = await startWatching(rig);
-      await setLabels(rig);
-      await rig.deleteObject();
-      await until("the object is gone", async () => await rig.object() === undefined);
-      const outcome = await endOf(course);
-      checkSaid(outcome.ended, "was deleted before its end was seen");
-      return outcome;
-    },
+    at: "wait",
+    trouble: async (rig) => void await setLabels(rig),
+    act: deleteWork,
+    expect: { says: ["was deleted before its end was seen"] },
   },
   {
     row: 65,
@@ -104,12 +100,16 @@ export const rows: FaultRow[] = [
     exitCode: 11,
     objects: 1,
     async scenario(rig) {
-      const { metadata } = await killedInTheWait(rig) as { metadata: { uid: string } };
+      const uid = String(uidOf(await killedInTheWait(rig)));
       await setLabels(rig);
-      const watched = rig.request(isWatch);
-      const run = rig.start();
-      await watched;
-      return await deleteUnfinished(rig, { run, uid: metadata.uid });
+      const isWatched = rig.request(isWatch);
+      const watched = { run: rig.start(), uid };
+      await isWatched;
+      await deleteUnfinished(rig, watched);
+      const outcome = await endOfWatched(watched);
+      mustSay(outcome.ended, "was deleted before its end was seen");
+      mustEndWithin(outcome, 5);
+      return outcome;
     },
   },
   {
@@ -118,13 +118,12 @@ export const rows: FaultRow[] = [
     name: "somebody sets the labels while it runs, and it fails later: it failed",
     exitCode: 10,
     objects: 1,
-    async scenario(rig) {
-      const course = await startWatching(rig);
+    at: "wait",
+    async trouble(rig) {
       await setLabels(rig);
       await sleep(GOES_ON_MS);
-      const outcome = await finishWork(rig, course, "Failed");
-      checkSaid(outcome.ended, "has labels of an object that has ended, and has not");
-      return outcome;
     },
+    act: "Failed",
+    expect: { says: ["has labels of an object that has ended, and has not"] },
   },
 ];

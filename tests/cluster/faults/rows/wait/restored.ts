@@ -3,14 +3,16 @@
  *
  * @module
  */
-import { assert } from "@std/assert";
 import type { JsonObject } from "../../../../../src/mod.ts";
-import { never } from "../../proxy/bodies.ts";
-import { checkSaid, checkWithin, endOf, finishWork, startWatching } from "../../lab/courses.ts";
 import type { FaultRow } from "../../fault_row.ts";
+import { must, mustEndWithin } from "../../lab/checks.ts";
+import { GONE } from "../../lab/expectations.ts";
+import type { Rig } from "../../lab/rig.ts";
+import { until } from "../../lab/waiting.ts";
+import { finishWork, startWatching } from "../../lab/watched_run.ts";
+import { never } from "../../proxy/bodies.ts";
 import type { Exchange } from "../../proxy/proxy.ts";
 import { isList } from "../../proxy/requests.ts";
-import { type Rig, until } from "../../lab/rig.ts";
 
 /** The version that everything has after the restore. */
 const RESTORED_VERSION = "7";
@@ -71,15 +73,13 @@ export const rows: FaultRow[] = [
     name: "versions go back while the connection breaks: the runner watches from the new ones",
     exitCode: 0,
     objects: 1,
-    async scenario(rig) {
-      const course = await startWatching(rig);
+    at: "wait",
+    async trouble(rig) {
       const server = restore(rig, { isLost: false });
       rig.proxy.cutAll();
       await until("a watch from the restored version", () => server.goodWatches > 0);
-      const outcome = await finishWork(rig, course);
-      checkWithin(outcome, 5);
-      return outcome;
     },
+    expect: { within: 5 },
   },
   {
     row: 43,
@@ -90,11 +90,11 @@ export const rows: FaultRow[] = [
     async scenario(rig) {
       // The watch that the create's reply led to is taken to be opened after the restore.
       const server = restore(rig, { isLost: false });
-      const course = await startWatching(rig);
+      const watched = await startWatching(rig);
       await until("a watch from the restored version", () => server.goodWatches > 0);
-      assert(server.silentWatches === 1, `${server.silentWatches} watches were silent, expected one`);
-      const outcome = await finishWork(rig, course);
-      checkWithin(outcome, 5);
+      must(server.silentWatches === 1, `one watch was silent (it was ${server.silentWatches})`);
+      const outcome = await finishWork(rig, watched);
+      mustEndWithin(outcome, 5);
       return outcome;
     },
   },
@@ -103,14 +103,12 @@ export const rows: FaultRow[] = [
     name: "the restored server has no such object: gone, without a verdict",
     exitCode: 11,
     objects: 1,
-    async scenario(rig) {
-      const course = await startWatching(rig);
+    at: "wait",
+    trouble(rig) {
       restore(rig, { isLost: true });
       rig.proxy.cutAll();
-      const outcome = await endOf(course);
-      checkSaid(outcome.ended, "was deleted before its end was seen");
-      checkWithin(outcome, 5);
-      return outcome;
     },
+    act: "nothing",
+    expect: GONE,
   },
 ];

@@ -4,15 +4,15 @@
  * @module
  */
 import { assert, assertEquals } from "@std/assert";
-import { type ApiServer, withApiServer } from "../../servers/api_server.ts";
+import type { Run } from "../../../lab/runner_process.ts";
 import type { FaultRow, Outcome, OutcomePastProxy } from "../../fault_row.ts";
-import { endOf, within } from "../../lab/interruptions.ts";
-import { JOB } from "../../works/job.ts";
+import { mustReportTheObject } from "../../lab/checks.ts";
+import type { Rig } from "../../lab/rig.ts";
+import { endOf, sleep, until, within } from "../../lab/waiting.ts";
 import type { Upstream } from "../../proxy/proxy.ts";
 import { isWatch } from "../../proxy/requests.ts";
-import { type Rig, sleep, until } from "../../lab/rig.ts";
-import type { Run } from "../../../lab/runner_process.ts";
-import { mustReportTheObject } from "../../lab/steps.ts";
+import { type ApiServer, withApiServer } from "../../servers/api_server.ts";
+import { JOB } from "../../works/job.ts";
 import { WORKFLOW } from "../../works/workflow.ts";
 
 /** Those that run past the proxy as well: it is the proxy that keeps helm's Job from the built-in controller. */

@@ -4,14 +4,16 @@
  *
  * @module
  */
-import { assert, assertStringIncludes } from "@std/assert";
-import type { FaultRow } from "../../fault_row.ts";
-import { endOf } from "../../lab/interruptions.ts";
-import { droppedPackets, portsTo, withPortsDropped } from "../../servers/packets.ts";
-import type { Exchange } from "../../proxy/proxy.ts";
-import { type Rig, sleep } from "../../lab/rig.ts";
+import { assert } from "@std/assert";
 import { endOfDirect, startDirect, WORKS_PAST_PROXY } from "./server.ts";
-import { failure, mustReportTheObject, runToSuccess } from "../../lab/steps.ts";
+import type { FaultRow } from "../../fault_row.ts";
+import { must, mustReportTheObject } from "../../lab/checks.ts";
+import { withRule } from "../../lab/proxy_trouble.ts";
+import type { Rig } from "../../lab/rig.ts";
+import { endOf, sleep } from "../../lab/waiting.ts";
+import type { Exchange } from "../../proxy/proxy.ts";
+import { failure } from "../../proxy/proxy_rules.ts";
+import { droppedPackets, portsTo, withPortsDropped } from "../../servers/packets.ts";
 import { NAME } from "../../works/work.ts";
 
 /** What an API server answers while etcd has no leader. */
@@ -115,35 +117,30 @@ export const rows: FaultRow[] = [
     name: "etcd has no leader for 10 s in the wait, every read fails: the verdict when it has one",
     exitCode: 0,
     objects: 1,
-    async scenario(rig) {
-      const run = rig.start();
-      await rig.watching();
+    at: "wait",
+    trouble(rig) {
       let failed = 0;
       rig.proxy.rule = (exchange) => {
         failed++;
         return exchange.answer(500, noLeader);
       };
       rig.proxy.cutAll();
+      return () => must(failed > 1, "the runner tried again meanwhile");
+    },
+    async act(rig) {
       await rig.finish();
       await sleep(ELECTION_MS);
       rig.proxy.rule = () => undefined;
-      const verdictAt = performance.now();
-      const ended = await endOf(run);
-      assert(failed > 1, "nothing was tried meanwhile");
-      assertStringIncludes(ended.stderr, "leader changed");
-      await mustReportTheObject(rig, ended);
-      return { ended, verdictAt };
     },
+    expect: { says: ["leader changed"], also: (rig, { ended }) => mustReportTheObject(rig, ended) },
   },
   {
     row: 31,
     name: "each answer closes its connection: the verdict",
     exitCode: 0,
     objects: 1,
-    async scenario(rig) {
-      rig.proxy.rule = passAndClose;
-      return await runToSuccess(rig);
-    },
+    at: "start",
+    trouble: withRule(() => passAndClose),
   },
   {
     row: 36,

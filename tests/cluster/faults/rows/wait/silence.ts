@@ -4,20 +4,16 @@
  * @module
  */
 import { assert } from "@std/assert";
-import type { HttpConnection } from "../../proxy/http_connection.ts";
-import { byteByByte, never, untilSilent } from "../../proxy/bodies.ts";
-import {
-  checkSaid,
-  checkWithin,
-  type Course,
-  disturbWatches,
-  endOf,
-  finishWork,
-  startWatching,
-} from "../../lab/courses.ts";
 import type { FaultRow } from "../../fault_row.ts";
+import { must, mustEndWithin, mustSay } from "../../lab/checks.ts";
+import { disturbWatches } from "../../lab/proxy_trouble.ts";
+import type { Rig } from "../../lab/rig.ts";
+import { sleep, until } from "../../lab/waiting.ts";
+import { endOfWatched, finishWork, startWatching, type WatchedRun } from "../../lab/watched_run.ts";
+import { type Body, byteByByte, never, untilSilent } from "../../proxy/bodies.ts";
+import { HttpConnection } from "../../proxy/http_connection.ts";
+import type { Pieces } from "../../proxy/proxy.ts";
 import { isGet, isList, isWholeGet } from "../../proxy/requests.ts";
-import { type Rig, sleep, until } from "../../lab/rig.ts";
 import { WORKFLOW } from "../../works/workflow.ts";
 
 /** How soon a verdict must be found past a silent watch, seconds. */
@@ -82,11 +78,26 @@ async function poolAConnection(rig: Rig): Promise<void> {
 }
 
 /** Ends the work where the open watch does not tell, and checks that the verdict is found all the same. */
-async function finishPast(rig: Rig, course: Course, lost: () => number) {
-  const outcome = await finishWork(rig, course);
+async function finishPast(rig: Rig, watched: WatchedRun, lost: () => number) {
+  const outcome = await finishWork(rig, watched);
   assert(lost() > 0, "the watch lost the event of the end");
-  checkWithin(outcome, HALF_OPEN_SECONDS);
+  mustEndWithin(outcome, HALF_OPEN_SECONDS);
   return outcome;
+}
+
+/** Changes the body of every watch by a function that tells how much it keeps, and is told of how much that is in all. */
+function slowWatches(change: (body: Body, keep: (bytes: number) => number) => Pieces) {
+  return (rig: Rig) => {
+    let kept = 0;
+    rig.proxy.rule = ({ isWatch, pass }) =>
+      isWatch ? pass((body) => change(body, (bytes) => kept += bytes)) : undefined;
+    return () => must(kept > 0, "the watch kept the event of the end");
+  };
+}
+
+/** What the run says of a request that was not answered in time. */
+function noAnswer(method: string, what: string, seconds: number): RegExp {
+  return new RegExp(`${method} ${what}: no answer from .* within ${seconds} s`);
 }
 
 export const rows: FaultRow[] = [
@@ -98,9 +109,9 @@ export const rows: FaultRow[] = [
     objects: 1,
     async scenario(rig) {
       const hole = new BlackHole(rig);
-      const course = await startWatching(rig);
+      const watched = await startWatching(rig);
       hole.swallowWatches();
-      return await finishPast(rig, course, () => hole.lost);
+      return await finishPast(rig, watched, () => hole.lost);
     },
   },
   {
@@ -111,11 +122,11 @@ export const rows: FaultRow[] = [
     objects: 1,
     async scenario(rig) {
       const hole = new BlackHole(rig);
-      const course = await startWatching(rig);
+      const watched = await startWatching(rig);
       await poolAConnection(rig);
       assert(hole.connections >= 2, `there are ${hole.connections} connections`);
       hole.swallowAll();
-      return await finishPast(rig, course, () => hole.lost);
+      return await finishPast(rig, watched, () => hole.lost);
     },
   },
   {
@@ -125,7 +136,7 @@ export const rows: FaultRow[] = [
     objects: 1,
     async scenario(rig) {
       const hole = new BlackHole(rig);
-      const course = await startWatching(rig);
+      const watched = await startWatching(rig);
       hole.swallowAll();
       hole.swallowsNew = true;
       const before = rig.proxy.seen.length;
@@ -134,9 +145,9 @@ export const rows: FaultRow[] = [
       await sleep(65_000);
       assert(rig.proxy.seen.length > before, "a request went into the black hole");
       hole.swallowsNew = false;
-      const outcome = await endOf(course);
-      checkSaid(outcome.ended, "no answer from");
-      checkWithin(outcome, 25);
+      const outcome = await endOfWatched(watched);
+      mustSay(outcome.ended, "no answer from");
+      mustEndWithin(outcome, 25);
       return outcome;
     },
   },
@@ -145,42 +156,31 @@ export const rows: FaultRow[] = [
     name: "the headers of watches never come: fresh looks give the verdict",
     exitCode: 0,
     objects: 1,
-    async scenario(rig) {
-      const course = await startWatching(rig);
-      await disturbWatches(rig, 1, never);
-      const outcome = await finishWork(rig, course);
-      checkSaid(outcome.ended, new RegExp(`watch ${rig.work.plural}: no answer from .* within 10 s`));
-      checkWithin(outcome, 15);
-      return outcome;
-    },
+    at: "wait",
+    trouble: async (rig) => void await disturbWatches(rig, 1, never),
+    expect: { says: ({ work }) => [noAnswer("watch", work.plural, 10)], within: 15 },
   },
   {
     row: 37,
     name: "events trickle in at one byte a second: a fresh look gives the verdict",
     exitCode: 0,
     objects: 1,
-    async scenario(rig) {
-      let trickled = 0;
-      rig.proxy.rule = (exchange) => {
-        if (!exchange.isWatch) return;
-        return exchange.pass(async function* (body) {
-          for await (const byte of byteByByte(body, 1_000)) {
-            trickled++;
-            yield byte;
-          }
-        });
-      };
-      const course = await startWatching(rig);
-      return await finishPast(rig, course, () => trickled);
-    },
+    at: "start",
+    trouble: slowWatches(async function* (body, keep) {
+      for await (const byte of byteByByte(body, 1_000)) {
+        keep(1);
+        yield byte;
+      }
+    }),
+    expect: { within: HALF_OPEN_SECONDS },
   },
   {
     row: 37,
     name: "a LIST and a GET trickle in at one byte a second: both are given up and asked for again",
     exitCode: 0,
     objects: 1,
-    async scenario(rig) {
-      const course = await startWatching(rig);
+    at: "wait",
+    async trouble(rig) {
       const trickled: string[] = [];
       rig.proxy.rule = (exchange) => {
         const what = isList(exchange.seen) ? "list" : isWholeGet(exchange) ? "get" : undefined;
@@ -190,14 +190,13 @@ export const rows: FaultRow[] = [
       };
       rig.proxy.cutAll();
       await until("a LIST that trickles in", () => trickled.length > 0);
-      const outcome = await finishWork(rig, course);
-      assert(trickled.length === 2, "a GET trickled in, too");
-      checkSaid(outcome.ended, new RegExp(`list ${rig.work.plural}: no answer from .* within 10 s`));
-      checkSaid(
-        outcome.ended,
-        new RegExp(`get ${rig.work.kind} "${rig.work.objectName}": no answer from .* within 30 s`),
-      );
-      return outcome;
+      return () => must(trickled.length === 2, "a GET trickled in, too");
+    },
+    expect: {
+      says: ({ work: { plural, kind, objectName } }) => [
+        noAnswer("list", plural, 10),
+        noAnswer("get", `${kind} "${objectName}"`, 30),
+      ],
     },
   },
   {
@@ -205,24 +204,15 @@ export const rows: FaultRow[] = [
     name: "a proxy keeps back the first 64 KiB of each watch: a fresh look gives the verdict",
     exitCode: 0,
     objects: 1,
-    async scenario(rig) {
-      let kept = 0;
-      rig.proxy.rule = (exchange) => {
-        if (!exchange.isWatch) return;
-        return exchange.pass(async function* (body) {
-          const buffer: Uint8Array[] = [];
-          for await (const chunk of body) {
-            buffer.push(chunk);
-            kept += chunk.length;
-            if (kept >= BUFFER_BYTES) yield* buffer.splice(0);
-          }
-          yield* buffer;
-        });
-      };
-      const course = await startWatching(rig);
-      const outcome = await finishPast(rig, course, () => kept);
-      checkSaid(outcome.ended, "the watch tells nothing of what happens");
-      return outcome;
-    },
+    at: "start",
+    trouble: slowWatches(async function* (body, keep) {
+      const buffer: Uint8Array[] = [];
+      for await (const chunk of body) {
+        buffer.push(chunk);
+        if (keep(chunk.length) >= BUFFER_BYTES) yield* buffer.splice(0);
+      }
+      yield* buffer;
+    }),
+    expect: { says: ["the watch tells nothing of what happens"], within: HALF_OPEN_SECONDS },
   },
 ];

@@ -4,22 +4,17 @@
  * @module
  */
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import type { FaultRow } from "../../fault_row.ts";
-import { assertReported, endOf } from "../../lab/interruptions.ts";
-import { JOB } from "../../works/job.ts";
-import { isWholeGet } from "../../proxy/requests.ts";
-import { RELEASE } from "../../works/release.ts";
-import type { Rig } from "../../lab/rig.ts";
-import { rulesOf } from "../../lab/rules.ts";
 import type { Ended } from "../../../lab/runner_process.ts";
-import {
-  killedInTheWait,
-  metadataOf,
-  mustReportTheObject,
-  uidInReport,
-  uidOf,
-  whileHeld,
-} from "../../lab/steps.ts";
+import type { FaultRow } from "../../fault_row.ts";
+import { mustReportInBothPlaces, mustReportTheObject } from "../../lab/checks.ts";
+import { metadataOf, uidInReport, uidOf } from "../../lab/metadata.ts";
+import { rulesOf } from "../../lab/rbac_rules.ts";
+import type { Rig } from "../../lab/rig.ts";
+import { endOf } from "../../lab/waiting.ts";
+import { killedInTheWait, whileHeld } from "../../lab/watched_run.ts";
+import { isWholeGet } from "../../proxy/requests.ts";
+import { JOB } from "../../works/job.ts";
+import { RELEASE } from "../../works/release.ts";
 import type { Phase, Work } from "../../works/work.ts";
 import { WORKFLOW } from "../../works/workflow.ts";
 
@@ -50,7 +45,7 @@ async function assertRunsOn(rig: Rig, ended: Ended, why: string): Promise<void> 
   assertEquals((report?.object as { left: string }).left, "left running", stderr);
   assertStringIncludes(String(report?.message), `the work was told to end; it has not ended yet; ${why}`);
   assertEquals("finishedSuccessfully" in report!, false, stderr);
-  await assertReported(rig, ended);
+  await mustReportInBothPlaces(rig, ended);
 }
 
 /** Runs work into its time-out, or sends SIGTERM, with settings that have it told to end. */

@@ -3,21 +3,47 @@
  *
  * @module
  */
-import { assertEquals, assertStringIncludes } from "@std/assert";
-import type { FaultRow } from "../../fault_row.ts";
+import { assertEquals } from "@std/assert";
+import type { Expectation, FaultRow } from "../../fault_row.ts";
+import { mustLeaveRunning, mustReportInBothPlaces } from "../../lab/checks.ts";
+import { leftRunning } from "../../lab/expectations.ts";
+import { withRule } from "../../lab/proxy_trouble.ts";
 import type { Rig } from "../../lab/rig.ts";
-import { sleep } from "../../lab/rig.ts";
-import { assertLeftRunning, assertReported, endOf, neverAnswer } from "../../lab/interruptions.ts";
+import { endOf, sleep } from "../../lab/waiting.ts";
+import { neverAnswer } from "../../proxy/proxy_rules.ts";
 
-/** A run whose watches tell nothing, and whose work ends before its time is up: only the last look can see that. */
-async function finishUnseen(rig: Rig, phase: "Succeeded" | "Failed") {
-  rig.proxy.rule = neverAnswer(({ isWatch }) => isWatch);
-  const run = rig.start({ RUNNER_TIMEOUT: "4s" });
-  await rig.watching();
-  await rig.finish(phase);
-  const ended = await endOf(run);
-  await assertReported(rig, ended);
-  return { ended };
+const TIMED_OUT: Expectation = { also: (rig, { ended }) => mustLeaveRunning(rig, ended, "TimedOut") };
+
+/** Time out in the wait while the API server is in trouble; no verdict is to come before that. */
+function timedOutWhile(what: string, trouble: (rig: Rig) => void): FaultRow {
+  return {
+    row: 55,
+    name: `RUNNER_TIMEOUT passes while the API server ${what}: it ends all the same`,
+    exitCode: 124,
+    objects: 1,
+    env: { RUNNER_TIMEOUT: "3s" },
+    at: "wait",
+    trouble,
+    act: () => sleep(3_000),
+    expect: TIMED_OUT,
+  };
+}
+
+/** Watches that tell nothing, and work that ends before its time is up: only the last request can see that. */
+function finishedUnseen(phase: "Succeeded" | "Failed"): FaultRow {
+  return {
+    row: 55,
+    name: `RUNNER_TIMEOUT passes after a ${
+      phase === "Succeeded" ? "success" : "failure"
+    } that no event told: the last look gives the verdict`,
+    exitCode: phase === "Succeeded" ? 0 : 10,
+    objects: 1,
+    env: { RUNNER_TIMEOUT: "4s" },
+    at: "start",
+    trouble: withRule(() => neverAnswer(({ isWatch }) => isWatch)),
+    act: phase,
+    expect: { also: (rig, { ended }) => mustReportInBothPlaces(rig, ended) },
+  };
 }
 
 export const rows: FaultRow[] = [
@@ -26,59 +52,15 @@ export const rows: FaultRow[] = [
     name: "RUNNER_TIMEOUT of 2 s passes: the work is left running and reported",
     exitCode: 124,
     objects: 1,
-    async scenario(rig) {
-      const run = rig.start({ RUNNER_TIMEOUT: "2s" });
-      const ended = await endOf(run);
-      await assertLeftRunning(rig, ended, "TimedOut");
-      await assertReported(rig, ended);
-      assertStringIncludes(ended.stderr, "within 2s");
-      return { ended };
-    },
+    env: { RUNNER_TIMEOUT: "2s" },
+    at: "start",
+    act: "nothing",
+    expect: { ...leftRunning("TimedOut"), says: ["within 2s"] },
   },
-  {
-    row: 55,
-    name: "RUNNER_TIMEOUT passes while the API server is gone: it ends all the same",
-    exitCode: 124,
-    objects: 1,
-    async scenario(rig) {
-      const run = rig.start({ RUNNER_TIMEOUT: "3s" });
-      await rig.watching();
-      rig.proxy.refuse();
-      const verdictAt = performance.now() + 3_000;
-      const ended = await endOf(run, 90_000);
-      await assertLeftRunning(rig, ended, "TimedOut");
-      return { ended, verdictAt };
-    },
-  },
-  {
-    row: 55,
-    name: "RUNNER_TIMEOUT passes while the API server does not answer: it ends all the same",
-    exitCode: 124,
-    objects: 1,
-    async scenario(rig) {
-      const run = rig.start({ RUNNER_TIMEOUT: "3s" });
-      await rig.watching();
-      rig.proxy.rule = neverAnswer(() => true);
-      const verdictAt = performance.now() + 3_000;
-      const ended = await endOf(run, 90_000);
-      await assertLeftRunning(rig, ended, "TimedOut");
-      return { ended, verdictAt };
-    },
-  },
-  {
-    row: 55,
-    name: "RUNNER_TIMEOUT passes after a success that no event told: the last look gives the verdict",
-    exitCode: 0,
-    objects: 1,
-    scenario: (rig) => finishUnseen(rig, "Succeeded"),
-  },
-  {
-    row: 55,
-    name: "RUNNER_TIMEOUT passes after a failure that no event told: the last look gives the verdict",
-    exitCode: 10,
-    objects: 1,
-    scenario: (rig) => finishUnseen(rig, "Failed"),
-  },
+  timedOutWhile("is gone", ({ proxy }) => proxy.refuse()),
+  timedOutWhile("does not answer", withRule(() => neverAnswer(() => true))),
+  finishedUnseen("Succeeded"),
+  finishedUnseen("Failed"),
   {
     row: 55,
     name: "a restart after RUNNER_TIMEOUT, with the work finished: its verdict",
@@ -102,13 +84,8 @@ export const rows: FaultRow[] = [
     name: "RUNNER_TIMEOUT of 0: there is none",
     exitCode: 0,
     objects: 1,
-    async scenario(rig) {
-      const run = rig.start({ RUNNER_TIMEOUT: "0" });
-      await rig.watching();
-      await sleep(3_000);
-      await rig.finish();
-      const verdictAt = performance.now();
-      return { ended: await endOf(run), verdictAt };
-    },
+    env: { RUNNER_TIMEOUT: "0" },
+    at: "wait",
+    trouble: () => sleep(3_000),
   },
 ];

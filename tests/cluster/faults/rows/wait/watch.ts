@@ -3,26 +3,18 @@
  *
  * @module
  */
-import { assert } from "@std/assert";
-import { events, lines, silence } from "../../proxy/bodies.ts";
-import { checkWithin, disturbWatches, finishWork, startWatching } from "../../lab/courses.ts";
 import type { FaultRow } from "../../fault_row.ts";
+import { must } from "../../lab/checks.ts";
+import { disturbWatches } from "../../lab/proxy_trouble.ts";
+import type { Rig } from "../../lab/rig.ts";
+import { sleep, until } from "../../lab/waiting.ts";
+import { events, lines, silence } from "../../proxy/bodies.ts";
 import type { Exchange, Seen } from "../../proxy/proxy.ts";
-import { isList } from "../../proxy/requests.ts";
-import { type Rig, sleep, until } from "../../lab/rig.ts";
+import { failure } from "../../proxy/proxy_rules.ts";
+import { isList, isWatch } from "../../proxy/requests.ts";
 
-/** Brings a fault of all watches about, ends the work when three of them met it, and waits for the verdict. */
-async function finishUnder(rig: Rig, fault: (exchange: Exchange) => Promise<void>) {
-  const course = await startWatching(rig);
-  await disturbWatches(rig, 3, fault);
-  return await finishWork(rig, course);
-}
-
-function failure(code: number, reason: string, details = {}) {
-  return { kind: "Status", apiVersion: "v1", status: "Failure", reason, message: "a fault", details, code };
-}
-
-const expired = failure(410, "Expired");
+const fault = (code: number, reason: string, details = {}) => failure(code, reason, "a fault", details);
+const expired = fault(410, "Expired");
 
 /** A watch that consists of one ERROR event. */
 function errorEvent(object: object) {
@@ -53,62 +45,67 @@ async function watchFromTheBeginning(rig: Rig): Promise<string> {
   return answer;
 }
 
+/** A fault of every watch, which the work's end meets. */
+function everyWatch(fault: (exchange: Exchange) => Promise<void>) {
+  return async (rig: Rig): Promise<void> => void await disturbWatches(rig, 3, fault);
+}
+
 export const rows: FaultRow[] = [
   {
     row: 32,
     name: "every watch ends with 410 as an ERROR event: fresh looks give the verdict",
     exitCode: 0,
     objects: 1,
-    scenario: (rig) => finishUnder(rig, errorEvent(expired)),
+    at: "wait",
+    trouble: everyWatch(errorEvent(expired)),
   },
   {
     row: 32,
     name: "the API server finds a watch's version too old: the next watch starts from a fresh one, at once",
     exitCode: 0,
     objects: 1,
-    async scenario(rig) {
-      const course = await startWatching(rig);
+    at: "wait",
+    async trouble(rig) {
       const from = rig.proxy.seen.length;
       const answer = await watchFromTheBeginning(rig);
-      assert(answer.includes('"code":410'), `expected 410 from the API server: ${answer}`);
-      const watches = () => rig.proxy.seen.slice(from).filter(({ path }) => path.includes("watch=true"));
+      must(answer.includes('"code":410'), `the API server answers with 410 (it was ${answer})`);
+      const watches = () => rig.proxy.seen.slice(from).filter(isWatch);
       await until("another watch", () => watches().length >= 2);
       const [first, second] = watches() as [Seen, Seen];
-      assert(second.at - first.at < 1_500, "a first 410 is no reason to wait");
-      const outcome = await finishWork(rig, course);
-      checkWithin(outcome, 3);
-      assert(watches().length === 2, "the second watch lived to the end");
-      return outcome;
+      must(second.at - first.at < 1_500, "a first 410 is no reason to wait");
+      return () => must(watches().length === 2, "the second watch lived to the end");
     },
+    expect: { within: 3 },
   },
   {
     row: 33,
     name: "every watch is answered with HTTP 410: fresh looks give the verdict",
     exitCode: 0,
     objects: 1,
-    scenario: (rig) => finishUnder(rig, (exchange) => exchange.answer(410, expired)),
+    at: "wait",
+    trouble: everyWatch((exchange) => exchange.answer(410, expired)),
   },
   {
     row: 34,
     name: "every watch ends with 500 as an ERROR event: fresh looks give the verdict",
     exitCode: 0,
     objects: 1,
-    scenario: (rig) => finishUnder(rig, errorEvent(failure(500, "InternalError"))),
+    at: "wait",
+    trouble: everyWatch(errorEvent(fault(500, "InternalError"))),
   },
   {
     row: 34,
     name: "ERROR events of 429 ask for 4 s: no watch and no look comes sooner",
     exitCode: 0,
     objects: 1,
-    async scenario(rig) {
-      const course = await startWatching(rig);
-      const busy = errorEvent(failure(429, "TooManyRequests", { retryAfterSeconds: 4 }));
+    at: "wait",
+    async trouble(rig) {
+      const busy = errorEvent(fault(429, "TooManyRequests", { retryAfterSeconds: 4 }));
       const met = await disturbWatches(rig, 3, busy);
       for (const { at } of met.slice(0, 2)) {
         const next = rig.proxy.seen.find((seen) => seen.at > at);
-        assert(next && next.at - at >= 4_000, `a request came ${(next?.at ?? 0) - at} ms after the 429`);
+        must(next && next.at - at >= 4_000, `4 s pass after the 429 (it was ${(next?.at ?? 0) - at} ms)`);
       }
-      return await finishWork(rig, course);
     },
   },
   {
@@ -116,24 +113,23 @@ export const rows: FaultRow[] = [
     name: "every watch ends with an ERROR event that is no Status: fresh looks give the verdict",
     exitCode: 0,
     objects: 1,
-    scenario: (rig) => finishUnder(rig, errorEvent({ kind: "Surprise" })),
+    at: "wait",
+    trouble: everyWatch(errorEvent({ kind: "Surprise" })),
   },
   {
     row: 35,
     name: "every watch is closed after a second without events: the verdict comes, at a bearable pace",
     exitCode: 0,
     objects: 1,
-    async scenario(rig) {
-      const course = await startWatching(rig);
+    at: "wait",
+    async trouble(rig) {
       const from = rig.proxy.seen.length;
       await disturbWatches(rig, 1, (exchange) => exchange.stream(silence(1_000)));
       await sleep(62_000);
       const seen = rig.proxy.seen.slice(from);
-      assert(mostInAMinute(seen) <= 30, `${mostInAMinute(seen)} requests in a minute`);
-      assert(seen.filter(isList).length >= 3, "there were fresh looks");
-      const outcome = await finishWork(rig, course);
-      checkWithin(outcome, 25);
-      return outcome;
+      must(mostInAMinute(seen) <= 30, `at most 30 requests in a minute (there were ${mostInAMinute(seen)})`);
+      must(seen.filter(isList).length >= 3, "there were fresh lists");
     },
+    expect: { within: 25 },
   },
 ];
