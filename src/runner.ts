@@ -69,11 +69,11 @@ export interface WorkRef {
   /** Whether it was there already, made by an earlier start of this run. */
   adopted: boolean;
   /** When the API server created it, as RFC 3339. */
-  createdAt?: string;
+  createdAt?: string | undefined;
   /** Its age in milliseconds by the API server's clock when `start` returned; 0 if absent. */
-  ageMs?: number;
+  ageMs?: number | undefined;
   /** Whether it had ended already when it was adopted. */
-  finished?: boolean;
+  finished?: boolean | undefined;
   /** The label selector of its pods, where the object has one of its own and does not mark them. */
   podSelector?: string | undefined;
   /** The resourceVersion that this run's own create left behind: a wait watches from it. Absent: it lists first. */
@@ -95,11 +95,11 @@ export interface Description {
   /** Whether it has ended. */
   ended: boolean;
   /** What the work says of itself. */
-  message?: string;
+  message?: string | undefined;
   /** Its steps, in the order of their tree. */
   nodes: ProgressNode[];
   /** Why it failed, or what it waits for. */
-  failure?: Diagnosis;
+  failure?: Diagnosis | undefined;
 }
 
 /** What every step of a runner gets. */

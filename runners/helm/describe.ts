@@ -8,8 +8,8 @@ import {
   type Description,
   isFault,
   type KubeClient,
-  type KubeObject,
   Mask,
+  newestFirst,
   readWithRetry,
   RunError,
   secretsIn,
@@ -39,7 +39,7 @@ export async function describeHelm(
     input,
   );
   const [newest] = items.filter(({ metadata: { name = "" } }) => isOfRun(name, context.name))
-    .sort((a, b) => createdAt(b).localeCompare(createdAt(a)));
+    .sort(newestFirst);
   if (!newest) throw new RunError("TargetMissing", `There is no Job of helm for "${context.name}"`);
   const { name = "" } = newest.metadata;
   const mask = new Mask();
@@ -53,8 +53,8 @@ export async function describeHelm(
   const told = error === undefined ? failure : { ...failure, message: error };
   return {
     ...described,
-    ...(message === undefined ? {} : { message: mask.apply(message) }),
-    ...(told ? { failure: mask.applyToFailure(told) } : {}),
+    message: message && mask.apply(message),
+    failure: told && mask.applyToFailure(told),
   };
 }
 
@@ -74,8 +74,4 @@ async function hideValues(
   } catch (error) {
     return isFault(error, "notFound");
   }
-}
-
-function createdAt({ metadata }: KubeObject): string {
-  return metadata.creationTimestamp ?? "";
 }

@@ -8,6 +8,7 @@ import {
   explainPod,
   type KubeClient,
   type KubeObject,
+  newestFirst,
   objectAt,
   objectsAt,
   parseManifest,
@@ -46,7 +47,7 @@ export async function failingPod(
   const [pod] = items
     .filter((pod) => isOfRelease(pod, release.name, workloads))
     .filter((pod) => !isReady(pod) && pod.metadata.deletionTimestamp === undefined)
-    .sort((a, b) => rankOf(a) - rankOf(b) || createdAt(b).localeCompare(createdAt(a)));
+    .sort((a, b) => rankOf(a) - rankOf(b) || newestFirst(a, b));
   if (!pod) return undefined;
   const found = await explainPod(kube, { name: pod.metadata.name ?? "", namespace: release.namespace }, {
     signal,
@@ -99,8 +100,4 @@ function isReady(pod: KubeObject): boolean {
   return objectsAt(pod, "status", "conditions").some(({ type, status }) =>
     type === "Ready" && status === "True"
   );
-}
-
-function createdAt({ metadata }: KubeObject): string {
-  return metadata.creationTimestamp ?? "";
 }
