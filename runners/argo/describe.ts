@@ -15,7 +15,7 @@ import { WORKFLOW, workflowOutcome } from "./workflow.ts";
 /**
  * The Workflow of the context's name: its nodes, and why it failed or what it waits for.
  *
- * @throws {RunError} `TargetMissing` if there is none, `NotAllowed` or `ApiUnreachable` if it cannot be read
+ * @throws {RunError} `TargetMissing` if there is no such object, `NotAllowed` or `ApiUnreachable` if it cannot be read
  */
 export async function describeWorkflow(kube: KubeClient, input: StepInput): Promise<Description> {
   return await describeWork(kube, input, {

@@ -56,7 +56,7 @@ function agentRbac(context: ExecutionContext, manifest: JsonObject | undefined):
   ];
 }
 
-/** Under what condition there is an agent: an empty one where there is, `undefined` where there is none. */
+/** Under what condition there is an agent: empty where there always is, `undefined` where there never is. */
 function agentCondition(context: ExecutionContext, manifest: JsonObject | undefined): string | undefined {
   if (!manifest) return "the Workflow has http or plugin templates (rbac --manifest tells)";
   const { isNeeded, unknown } = agentNeed(parseWorkflow(manifest, context).object.spec);

@@ -1,5 +1,5 @@
 /**
- * What helm's newest Job looks like, for people.
+ * Describing helm's newest Job, for people.
  *
  * @module
  */
@@ -23,7 +23,7 @@ import { RELEASE_LABEL, valuesIn } from "./helm_job.ts";
  * read, and so their secrets not be hidden, helm's log is left out.
  *
  * @param jobs the runner of the Job
- * @throws {RunError} `TargetMissing` if there is none, `NotAllowed` or `ApiUnreachable` if it cannot be read
+ * @throws {RunError} `TargetMissing` if there is no such Job, `NotAllowed` or `ApiUnreachable` if it cannot be read
  */
 export async function describeHelm(
   kube: KubeClient,

@@ -6,7 +6,7 @@ import { manualSelector } from "./pods.ts";
 /**
  * The Job of the context's name, and why it failed or what it waits for.
  *
- * @throws {RunError} `TargetMissing` if there is none, `NotAllowed` or `ApiUnreachable` if it cannot be read
+ * @throws {RunError} `TargetMissing` if there is no such object, `NotAllowed` or `ApiUnreachable` if it cannot be read
  */
 export async function describeJob(kube: KubeClient, input: StepInput): Promise<Description> {
   return await describeWork(kube, input, {

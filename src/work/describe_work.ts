@@ -29,7 +29,7 @@ export type WorkView = Pick<Description, "state" | "message" | "nodes">;
  * Describes the object of the context's name: its steps, and why it failed or what it waits for. The secrets in its
  * spec are hidden.
  *
- * @throws {RunError} `TargetMissing` if there is none, `NotAllowed` or `ApiUnreachable` if it cannot be read
+ * @throws {RunError} `TargetMissing` if there is no such object, `NotAllowed` or `ApiUnreachable` if it cannot be read
  */
 export async function describeWork(
   kube: KubeClient,

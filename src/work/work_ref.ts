@@ -33,7 +33,7 @@ export function workRef(kube: KubeClient, { object, adopted }: OwnObject, finish
 /**
  * Reads work that may be missing.
  *
- * @throws {RunError} `TargetMissing` if there is none, `NotAllowed` or `ApiUnreachable` if it cannot be read
+ * @throws {RunError} `TargetMissing` if there is no such object, `NotAllowed` or `ApiUnreachable` if it cannot be read
  */
 export async function readWork(
   kube: KubeClient,
