@@ -61,6 +61,7 @@ export {
   type WatchOptions,
   type WriteOptions,
 } from "./kube/client.ts";
+export { newestFirst } from "./kube/newest_first.ts";
 export { tellOfHolds, type TellOfHoldsOptions } from "./pods/tell_of_holds.ts";
 export {
   aHold,
@@ -125,6 +126,7 @@ export {
   stopByPatch,
   type WantedObject,
 } from "./work/object_runner.ts";
+export { objectRunnerRbac, type ObjectRunnerRbacOptions } from "./work/object_runner_rbac.ts";
 export { oneOf, parseText } from "./config/parse_text.ts";
 export { type Progress, type ProgressNode } from "./io/live_view.ts";
 export { readFile } from "./io/read_file.ts";
@@ -174,3 +176,4 @@ export {
   type WorkKind,
 } from "./work/manifest_forms.ts";
 export { readWork, workRef } from "./work/work_ref.ts";
+export { describeWork, type DescribeWorkOptions, type WorkView } from "./work/describe_work.ts";

@@ -69,11 +69,11 @@ export interface WorkRef {
   /** Whether it was there already, made by an earlier start of this run. */
   adopted: boolean;
   /** When the API server created it, as RFC 3339. */
-  createdAt?: string;
+  createdAt?: string | undefined;
   /** Its age in milliseconds by the API server's clock when `start` returned; 0 if absent. */
-  ageMs?: number;
+  ageMs?: number | undefined;
   /** Whether it had ended already when it was adopted. */
-  finished?: boolean;
+  finished?: boolean | undefined;
   /** The label selector of its pods, where the object has one of its own and does not mark them. */
   podSelector?: string | undefined;
   /** The resourceVersion that this run's own create left behind: a wait watches from it. Absent: it lists first. */
@@ -82,7 +82,7 @@ export interface WorkRef {
   seen?: KubeObject | undefined;
 }
 
-/** What work that runs or has ended looks like, for people. */
+/** Work that runs or has ended, described for people. */
 export interface Description {
   /** For example `Workflow`. */
   kind: string;
@@ -95,11 +95,11 @@ export interface Description {
   /** Whether it has ended. */
   ended: boolean;
   /** What the work says of itself. */
-  message?: string;
+  message?: string | undefined;
   /** Its steps, in the order of their tree. */
   nodes: ProgressNode[];
   /** Why it failed, or what it waits for. */
-  failure?: Diagnosis;
+  failure?: Diagnosis | undefined;
 }
 
 /** What every step of a runner gets. */
@@ -172,7 +172,7 @@ export interface WaitForCompletionInput<S extends StartOutput = StartOutput> ext
 export interface StopInput<S extends StartOutput = StartOutput> extends WaitForCompletionInput<S> {
   /** How to end the work. */
   mode: StopMode;
-  /** Why, for whoever looks at the work later: an exit code's reason, such as `TimedOut`. */
+  /** Why, for people who read the work later: an exit code's reason, such as `TimedOut`. */
   reason: string;
 }
 
@@ -182,7 +182,7 @@ export interface DiagnoseInput<S extends StartOutput = StartOutput> extends Wait
   completed?: WaitForCompletionOutput | undefined;
 }
 
-/** Why work failed, or has not ended: what is not known, or may not be read, is left out. */
+/** Why work failed, or has not ended. What is not known, or may not be read, is left out. */
 export interface Diagnosis extends Partial<PodFindings> {
   /** The step that failed, in the words of the work's own kind. */
   node?: string;
@@ -221,7 +221,7 @@ export interface ActionRunner<F extends Found = Found, S extends StartOutput = S
    * Gets, before anything is created, the object of an earlier start of this run. It also checks the manifest, since it
    * is the first step that sees it.
    *
-   * @throws {InvalidInputError} If the manifest is none of this runner's
+   * @throws {InvalidInputError} If the manifest is not for this runner
    * @throws {RunError} `NameTaken` if the name belongs to another object
    */
   find?(input: FindInput): Promise<F>;
@@ -255,7 +255,7 @@ export interface ActionRunner<F extends Found = Found, S extends StartOutput = S
    * What the run's requests need of RBAC, in the order in which it meets them. It sends no request.
    *
    * @param manifest the run's, where it is known: work may need more than other work of its kind
-   * @throws {InvalidInputError} If the manifest is none of this runner's
+   * @throws {InvalidInputError} If the manifest is not for this runner
    */
   rbac?(context: ExecutionContext, manifest?: JsonObject): RbacRule[];
 }
@@ -272,7 +272,7 @@ export type RunnerFactory = (kube: KubeClient, real: KubeClient) => ActionRunner
 export interface ReportInput {
   /** The run. */
   context: ExecutionContext;
-  /** Aborted when the report is to be given up. */
+  /** Aborted when the reporter is to give up. */
   signal: AbortSignal;
 }
 

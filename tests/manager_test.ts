@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { DryRunRefusedError, InvalidInputError, RunError } from "../src/errors.ts";
 import type { JsonObject } from "../src/text/json.ts";
 import { Manager } from "../src/manager.ts";
-import type { FindInput, WaitForCompletionInput } from "../src/runner.ts";
+import type { FindInput, Found, WaitForCompletionInput } from "../src/runner.ts";
 import { fakeClock } from "../src/testing/fake_clock.ts";
 import { aContext, aWorkObject } from "./lab/builders.ts";
 import {
@@ -282,6 +282,54 @@ Deno.test("execute() lets a runner that can try its work do so in place of the s
   assertEquals(calls, ["read", "find", "check", "dryRun"]);
   assertEquals(endOf(result), [0, "Succeeded", "dry run: helm accepts it"]);
   assertEquals([result.report.workRef, leftOf(result)[0]], [STATUS.workRef, "not created"]);
+});
+
+Deno.test("execute() hands what find returned to the next steps, and what start returned to the last ones", async () => {
+  const handed: unknown[] = [];
+  const note = (step: string, { found, started }: { found?: unknown; started?: unknown }) =>
+    void handed.push([step, found ?? started]);
+  const found: Found & { plan: string } = { plan: "upgrade" };
+  const started = { status: STATUS, object: aWorkObject(), release: "web" };
+  const { manager } = aStage({
+    context: { onTimeout: "stop" },
+    runner: {
+      find: () => Promise.resolve(found),
+      preflight: (input) => Promise.resolve(note("preflight", input)),
+      start: (input) => Promise.resolve(started).finally(() => note("start", input)),
+      waitForCompletion: (input) => {
+        note("wait", input);
+        return Promise.reject(new RunError("TimedOut", "too late"));
+      },
+      diagnose: (input) => Promise.resolve(undefined).finally(() => note("diagnose", input)),
+      stop: (input) => Promise.resolve(note("stop", input)),
+    },
+  });
+  await manager.execute(NEVER);
+  assertEquals(handed, [
+    ["preflight", found],
+    ["start", found],
+    ["wait", started],
+    ["diagnose", started],
+    ["stop", started],
+    ["wait", started],
+  ]);
+});
+
+Deno.test("execute() hands what find returned to a runner's own dry run", async () => {
+  const found: Found & { plan: string } = { plan: "upgrade" };
+  let handed: unknown;
+  const { manager } = aStage({
+    context: { dryRun: true },
+    runner: {
+      find: () => Promise.resolve(found),
+      dryRun: (input) => {
+        handed = input.found;
+        return Promise.resolve({ status: STATUS, message: "helm accepts it" });
+      },
+    },
+  });
+  await manager.execute(NEVER);
+  assertEquals(handed, found);
 });
 
 Deno.test("execute() tries no work that is there already", async () => {

@@ -1,5 +1,5 @@
 /**
- * Why a Workflow failed, or what it waits for.
+ * Diagnosing why a Workflow failed, or what it waits for.
  *
  * @module
  */
@@ -20,7 +20,7 @@ import { EXECUTORS, MAIN, workersOf } from "./pods.ts";
 import { rootCause, stepName, waitedFor } from "./root_cause.ts";
 import { workflowOutcome } from "./workflow.ts";
 
-/** What is said without a look at the pod. */
+/** What the Workflow tells, without its pod. */
 type Said = Pick<Diagnosis, "container" | "exitCode" | "reason" | "message">;
 
 /** `main: Error (exit code 3): more`: https://github.com/argoproj/argo-workflows/blob/v3.7.4/workflow/controller/operator.go `inferFailedReason` */
@@ -99,7 +99,7 @@ function saidOfNode(node: ArgoNode): Said {
   };
 }
 
-/** A node that nothing is said to hold up. */
+/** What is said of a node that nothing holds up. */
 function saidOfWait({ phase, startedAt }: ArgoNode): Said {
   return phase === "Pending" ? { reason: phase } : { reason: "Running", message: `runs since ${startedAt}` };
 }

@@ -34,10 +34,10 @@ export interface KnownWorkflow extends PodsUnderWay {
 
 /** What a pod that merely starts has as its node's message. */
 const STARTING = ["PodInitializing", "ContainerCreating"];
-/** The whole Workflow, which may be large, is asked for at least at each of so many looks, though its pods run. */
-const LOOKS_PER_WORKFLOW = 5;
+/** The whole Workflow, which may be large, is read at least at every fifth call of `find()`, though its pods run. */
+const CALLS_PER_READ = 5;
 
-/** Looks at one Workflow again and again. */
+/** What keeps one Workflow from going on, found again and again. */
 export class WorkflowHolds {
   readonly #kube: KubeClient;
   readonly #target: WaitTarget;
@@ -52,13 +52,13 @@ export class WorkflowHolds {
 
   /**
    * Asks what holds the Workflow up. One request for its pods, and one for each pod that takes its time to start; the
-   * Workflow itself at the first look, now and then, and while no pod of it runs or something was held up before; and
+   * Workflow itself at the first call, now and then, and while no pod of it runs or something was held up before; and
    * its own events where nothing else tells.
    */
   async find(signal: AbortSignal): Promise<Hold[]> {
     const known = await listPodsUnderWay(this.#kube, podsOf(this.#target), signal);
     const nowMs = this.#kube.serverNow();
-    const isDue = this.#reads % LOOKS_PER_WORKFLOW === 0 || this.#hadHolds || !someRun(known, nowMs);
+    const isDue = this.#reads % CALLS_PER_READ === 0 || this.#hadHolds || !someRun(known, nowMs);
     this.#reads += 1;
     const holds = isDue ? await this.#findInWorkflow(known, signal) : podsHolds(known, nowMs);
     this.#hadHolds = holds.length > 0;

@@ -48,7 +48,7 @@ export function streamsOf(pod: KubeObject, workflow: string): PodStream[] {
 }
 
 /**
- * The display name of a node by its whole name: `each(1:b)` for `hello[0].each(1:b)`. `undefined` where there is none.
+ * The display name of a node by its whole name: `each(1:b)` for `hello[0].each(1:b)`. `undefined` where the pod has no such annotation.
  *
  * https://github.com/argoproj/argo-workflows/blob/v3.7.4/workflow/controller/operator.go
  */

@@ -8,18 +8,13 @@ import {
   type KubeClient,
   type ObjectFound,
   objectRunnerSteps,
-  scoped,
   stopByPatch,
-  tellOfHolds,
-  waitForObject,
 } from "../../src/mod.ts";
-import { workflowRbac } from "./rbac.ts";
 import { describeWorkflow } from "./describe.ts";
 import { diagnoseWorkflow } from "./diagnose.ts";
-import { WorkflowHolds } from "./find_holds.ts";
-import { followedWorkflow } from "./follow_logs.ts";
-import { ProgressView } from "./show_progress.ts";
-import { holdNote, outcomeOfLabels, parseWorkflow, phaseOfLabels, workflowOutcome } from "./workflow.ts";
+import { workflowRbac } from "./rbac.ts";
+import { waitForWorkflow } from "./wait_for_workflow.ts";
+import { holdNote, outcomeOfLabels, parseWorkflow, workflowOutcome } from "./workflow.ts";
 
 /**
  * A runner that creates the manifest's Workflow, named after the context, and waits for its end.
@@ -27,44 +22,17 @@ import { holdNote, outcomeOfLabels, parseWorkflow, phaseOfLabels, workflowOutcom
  * Its status is `{argoWorkflowRef: {name, namespace}}`.
  */
 export function argoRunner(kube: KubeClient): ActionRunner<ObjectFound> {
-  const steps = objectRunnerSteps(kube, {
-    parse: parseWorkflow,
-    statusKey: "argoWorkflowRef",
-    hasEnded: (workflow) => workflowOutcome(workflow) !== undefined,
-    mayHaveEnded: (metadata) => outcomeOfLabels(metadata) !== undefined,
-  });
   return {
     name: "argo.workflow",
-    ...steps,
-
-    async waitForCompletion({ context, started, signal, log, progress }) {
-      const target = started.object!;
-      return await scoped(signal, async (whileWaiting) => {
-        const holds = new WorkflowHolds(kube, target);
-        tellOfHolds(kube, (signal) => holds.find(signal), { signal: whileWaiting, log });
-        const view = progress && new ProgressView(kube, target, { progress, signal: whileWaiting });
-        view?.run();
-        const logs = context.followLogs
-          ? followedWorkflow(kube, target, { signal: whileWaiting, log })
-          : undefined;
-        logs?.run();
-        const completed = await waitForObject(kube, target, {
-          outcome: (workflow) => {
-            view?.show(workflow);
-            return workflowOutcome(workflow);
-          },
-          outcomeOfMetadata: outcomeOfLabels,
-          state: ({ metadata }) => phaseOfLabels(metadata),
-          seen: () => view?.changed(),
-          signal,
-          log,
-        });
-        await logs?.finish();
-        return completed;
-      });
-    },
-
     rbac: workflowRbac,
+
+    ...objectRunnerSteps(kube, {
+      parse: parseWorkflow,
+      statusKey: "argoWorkflowRef",
+      hasEnded: (workflow) => workflowOutcome(workflow) !== undefined,
+      mayHaveEnded: (metadata) => outcomeOfLabels(metadata) !== undefined,
+    }),
+    waitForCompletion: (input) => waitForWorkflow(kube, input),
     diagnose: (input) => diagnoseWorkflow(kube, input),
     describe: (input) => describeWorkflow(kube, input),
 

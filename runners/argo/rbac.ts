@@ -3,14 +3,7 @@
  *
  * @module
  */
-import {
-  type ExecutionContext,
-  type JsonObject,
-  ownObjectRbac,
-  podsRbac,
-  type RbacRule,
-  stopRbac,
-} from "../../src/mod.ts";
+import { type ExecutionContext, type JsonObject, objectRunnerRbac, type RbacRule } from "../../src/mod.ts";
 import { agentNeed } from "./agent.ts";
 import { parseWorkflow, WORKFLOW } from "./workflow.ts";
 
@@ -20,10 +13,11 @@ import { parseWorkflow, WORKFLOW } from "./workflow.ts";
  * @param manifest the run's, where it is known: it tells whether there is an agent
  */
 export function workflowRbac(context: ExecutionContext, manifest?: JsonObject): RbacRule[] {
-  const own = ownObjectRbac(WORKFLOW, context);
-  if (context.dryRun) return own;
-  const stop = stopRbac(WORKFLOW, context, { stop: ["patch"], terminate: ["patch"] });
-  return [...own, ...stop, EXECUTOR, ...agentRbac(context, manifest), ...podsRbac(context)];
+  return objectRunnerRbac(context, {
+    type: WORKFLOW,
+    stop: { stop: ["patch"], terminate: ["patch"] },
+    ofWork: () => [EXECUTOR, ...agentRbac(context, manifest)],
+  });
 }
 
 /** https://argo-workflows.readthedocs.io/en/latest/workflow-rbac/ */
@@ -62,7 +56,7 @@ function agentRbac(context: ExecutionContext, manifest: JsonObject | undefined):
   ];
 }
 
-/** Under what condition there is an agent: an empty one where there is, `undefined` where there is none. */
+/** Under what condition there is an agent: empty where there always is, `undefined` where there never is. */
 function agentCondition(context: ExecutionContext, manifest: JsonObject | undefined): string | undefined {
   if (!manifest) return "the Workflow has http or plugin templates (rbac --manifest tells)";
   const { isNeeded, unknown } = agentNeed(parseWorkflow(manifest, context).object.spec);

@@ -30,7 +30,7 @@ import { checkSpec } from "./check_spec.ts";
 const PHASE_LABEL = "workflows.argoproj.io/phase";
 const COMPLETED_LABEL = "workflows.argoproj.io/completed";
 /**
- * Labels that the controller sets at the end; it never looks at a Workflow that has `completed` from the first.
+ * Labels that the controller sets at the end; it ignores a Workflow that has `completed` from the first.
  * https://github.com/argoproj/argo-workflows/blob/v3.7.4/workflow/common/common.go
  */
 const RESULT_LABELS = [COMPLETED_LABEL, PHASE_LABEL, "workflows.argoproj.io/workflow-archiving-status"];
@@ -50,7 +50,7 @@ const FINAL_PHASES = ["Succeeded", "Failed", "Error"];
  * Makes the Workflow of a run from a manifest in any of its three forms: a bare WorkflowSpec, `{workflow: spec}`, or
  * a whole `kind: Workflow`.
  *
- * @throws {InvalidInputError} If the manifest is none of them, names another object, or could never run
+ * @throws {InvalidInputError} If the manifest has none of these forms, names another object, or could never run
  */
 export function parseWorkflow(manifest: JsonObject, context: ExecutionContext): ParsedWork {
   const { object, warnings } = parseWork(manifest, context, WORKFLOW);
@@ -85,8 +85,8 @@ export function workflowOutcome(workflow: KubeObject): WaitForCompletionOutput |
 }
 
 /**
- * The verdict that a Workflow's labels claim. The controller writes them in one update with the phase, but so may
- * anybody else: the whole Workflow tells whether it is so.
+ * The verdict that a Workflow's labels claim. The controller writes them in one update with the phase, but so may any
+ * other client: only the whole Workflow proves it.
  */
 export function outcomeOfLabels({ labels }: ObjectMeta): WaitForCompletionOutput | undefined {
   const phase = labels?.[PHASE_LABEL];
@@ -115,7 +115,7 @@ export function holdNote(workflow: KubeObject): string | undefined {
   return ignoredNote(workflow) || undefined;
 }
 
-/** The phase that a Workflow's labels show; the controller has not seen it yet where there is none. */
+/** The phase that a Workflow's labels show; without such a label the controller has not seen the Workflow yet. */
 export function phaseOfLabels({ labels }: ObjectMeta): string {
   return labels?.[PHASE_LABEL] ?? "Pending";
 }

@@ -1,5 +1,5 @@
 /**
- * What helm's newest Job looks like, for people.
+ * Describing helm's newest Job, for people.
  *
  * @module
  */
@@ -8,8 +8,8 @@ import {
   type Description,
   isFault,
   type KubeClient,
-  type KubeObject,
   Mask,
+  newestFirst,
   readWithRetry,
   RunError,
   secretsIn,
@@ -23,7 +23,7 @@ import { RELEASE_LABEL, valuesIn } from "./helm_job.ts";
  * read, and so their secrets not be hidden, helm's log is left out.
  *
  * @param jobs the runner of the Job
- * @throws {RunError} `TargetMissing` if there is none, `NotAllowed` or `ApiUnreachable` if it cannot be read
+ * @throws {RunError} `TargetMissing` if there is no such Job, `NotAllowed` or `ApiUnreachable` if it cannot be read
  */
 export async function describeHelm(
   kube: KubeClient,
@@ -39,7 +39,7 @@ export async function describeHelm(
     input,
   );
   const [newest] = items.filter(({ metadata: { name = "" } }) => isOfRun(name, context.name))
-    .sort((a, b) => createdAt(b).localeCompare(createdAt(a)));
+    .sort(newestFirst);
   if (!newest) throw new RunError("TargetMissing", `There is no Job of helm for "${context.name}"`);
   const { name = "" } = newest.metadata;
   const mask = new Mask();
@@ -53,8 +53,8 @@ export async function describeHelm(
   const told = error === undefined ? failure : { ...failure, message: error };
   return {
     ...described,
-    ...(message === undefined ? {} : { message: mask.apply(message) }),
-    ...(told ? { failure: mask.applyToFailure(told) } : {}),
+    message: message && mask.apply(message),
+    failure: told && mask.applyToFailure(told),
   };
 }
 
@@ -74,8 +74,4 @@ async function hideValues(
   } catch (error) {
     return isFault(error, "notFound");
   }
-}
-
-function createdAt({ metadata }: KubeObject): string {
-  return metadata.creationTimestamp ?? "";
 }

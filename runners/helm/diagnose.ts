@@ -1,5 +1,5 @@
 /**
- * Why helm failed, or what it waits for.
+ * Diagnosing why helm failed, or what it waits for.
  *
  * @module
  */
@@ -13,7 +13,7 @@ import {
 import { failingPod } from "./failing_pod.ts";
 import type { HelmStarted } from "./helm_started.ts";
 
-/** What helm's error begins with, which may go on over several lines. */
+/** The first words of helm's error, which may go on over several lines. */
 const ERROR = "Error: ";
 
 /** The runner of helm's Job. */

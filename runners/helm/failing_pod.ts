@@ -9,6 +9,7 @@ import {
   explainPod,
   type KubeClient,
   type KubeObject,
+  newestFirst,
   objectAt,
   objectsAt,
   parseManifest,
@@ -21,14 +22,14 @@ import { readRelease, readRevisions, type ReleaseRef } from "./release.ts";
 
 /** https://helm.sh/docs/chart_best_practices/labels/ */
 const INSTANCE_LABEL = "app.kubernetes.io/instance";
-/** What the pods of a Deployment have in their names: https://kubernetes.io/docs/reference/labels-annotations-taints/#pod-template-hash */
+/** Label with what the pods of a Deployment have in their names: https://kubernetes.io/docs/reference/labels-annotations-taints/#pod-template-hash */
 const TEMPLATE_LABEL = "pod-template-hash";
-/** Most pods that are looked at. */
+/** Most pods that are listed. */
 const MAX_PODS = 500;
 
 /**
  * Explains the pod of a release that is not ready, the newest of those that cannot start or have failed first;
- * `undefined` if there is none. At most six requests.
+ * `undefined` if every pod is ready. At most six requests.
  *
  * @throws {ApiError} If the namespace's pods cannot be read
  */
@@ -47,7 +48,7 @@ export async function failingPod(
   const [pod] = items
     .filter((pod) => isOfRelease(pod, release.name, workloads))
     .filter((pod) => !isReady(pod) && pod.metadata.deletionTimestamp === undefined)
-    .sort((a, b) => rankOf(a) - rankOf(b) || createdAt(b).localeCompare(createdAt(a)));
+    .sort((a, b) => rankOf(a) - rankOf(b) || newestFirst(a, b));
   if (!pod) return undefined;
   const found = await explainPod(kube, { name: pod.metadata.name ?? "", namespace: release.namespace }, {
     signal,
@@ -57,7 +58,7 @@ export async function failingPod(
   return found.reason === undefined ? { ...found, reason: "NotReady" } : found;
 }
 
-/** Names of the release's objects that may make pods; none where helm has left nothing of it. */
+/** Names of the release's objects that may make pods; empty where helm has left nothing of the release. */
 async function workloadsOf(kube: KubeClient, release: ReleaseRef, signal: AbortSignal): Promise<string[]> {
   try {
     const [newest] = await readRevisions(kube, release, { signal });

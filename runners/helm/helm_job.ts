@@ -19,9 +19,9 @@ const HELM_CONTAINER = "helm";
 /** What runs unless the arguments or `RUNNER_HELM_IMAGE` name another: https://hub.docker.com/r/alpine/helm */
 const DEFAULT_IMAGE = "docker.io/alpine/helm:3.18.4";
 
-/** How long a Job stays after its end, seconds: for who looks at it, and for a runner that starts again. */
+/** How long a Job stays after its end, seconds: for people who read it, and for a runner that starts again. */
 const TTL_SECONDS = 24 * 60 * 60;
-/** What is only tried goes by itself where the runner did not come to delete it. */
+/** A dry-run Job expires by itself if the runner could not delete it. */
 const TRIAL = { activeDeadlineSeconds: 600, ttlSecondsAfterFinished: 60 };
 /** By how much helm's time is to be up before the run's, milliseconds: what helm then says tells more. */
 const HEAD_START_MS = 10_000;
@@ -34,7 +34,7 @@ const VALUES = "/helm/values";
 const VALUES_KEY = "values.yaml";
 const CA = "/helm/ca";
 
-/** What a Job is made of, beside helm's arguments. */
+/** What a Job is made of beside helm's arguments. */
 export interface HelmJobOptions {
   /** The Job's name; also that of the Secret with the values. */
   name: string;
@@ -60,11 +60,11 @@ export function helmJob(args: HelmArguments, options: HelmJobOptions): KubeObjec
     metadata: {
       name,
       namespace,
-      // What is only tried works on no release.
+      // A dry-run Job does not change the release.
       labels: dryRun ? {} : labels,
     },
     spec: {
-      // Helm is no command to be repeated: what a first try has left behind makes the second one fail otherwise.
+      // A second try of helm would fail otherwise, by what the first try has left behind.
       backoffLimit: 0,
       ...(dryRun ? TRIAL : { ttlSecondsAfterFinished: TTL_SECONDS }),
       template: {
@@ -89,7 +89,7 @@ export function helmJob(args: HelmArguments, options: HelmJobOptions): KubeObjec
   };
 }
 
-/** The Secret with the values. It belongs to the Job: with it, it is deleted. */
+/** The Secret with the values. It belongs to the Job and is deleted with the Job. */
 export function valuesSecret(
   job: { name: string; namespace: string; uid: string },
   values: JsonObject,

@@ -1,5 +1,5 @@
 /**
- * What keeps a release from getting ready while helm waits for it.
+ * Finding what keeps a release from getting ready while helm waits for it.
  *
  * @module
  */
@@ -7,11 +7,11 @@ import { aHold, type ExecutionContext, type Hold, type KubeClient } from "../../
 import { failingPod } from "./failing_pod.ts";
 import type { ReleaseRef } from "./release.ts";
 
-/** What is said of a pod that only starts, or is not ready yet. */
+/** Reasons of a pod that is merely still starting. */
 const UNDER_WAY = ["NotReady", "ContainerCreating", "PodInitializing"];
 
 /**
- * Asks for the pod of a release that does not get ready, and why. At most six requests.
+ * Finds the pod of a release that does not get ready, and why. At most six requests.
  *
  * @throws {ApiError} If the namespace's pods cannot be read
  */

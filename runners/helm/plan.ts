@@ -1,5 +1,5 @@
 /**
- * What is to be done about a release that is there already. Nothing here touches a cluster.
+ * Planning by the revisions of a release. Nothing here touches a cluster.
  *
  * @module
  */
@@ -19,7 +19,7 @@ export async function isDone(
 ): Promise<boolean> {
   const { command, chart, revision } = args;
   if (command === "uninstall") return newest === undefined || newest.status === "uninstalled";
-  // Whether there is a newer chart, and which revision was before, only helm knows.
+  // Only helm knows whether there is a newer chart, and which revision was before.
   const isKnown = command === "install" || (command === "upgrade" ? chart?.version : revision) !== undefined;
   if (newest?.status !== "deployed" || !isKnown) return false;
   const whole = await read(newest);

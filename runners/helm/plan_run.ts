@@ -1,5 +1,5 @@
 /**
- * What there is before a run begins: Jobs of this runner, and the release.
+ * Planning a run by what the cluster holds: Jobs of this runner, and the release.
  *
  * @module
  */
@@ -33,7 +33,7 @@ export interface HelmFound extends Found {
 }
 
 /**
- * Finds the Job to go on with, or looks at the release.
+ * Finds the Job to go on with, or works out what is to be done about the release.
  *
  * @param jobs the runner of the run's own Job
  * @throws {RunError} `NameTaken` where another helm works on the release, or one has left it in the middle of a change
@@ -45,11 +45,11 @@ export async function planRun(
 ): Promise<HelmFound> {
   const { args, release } = work;
   const { context, signal } = input;
-  // Asked for by name, whatever the list shows: a run that may not read the Job that it makes would never see its end.
+  // By name, whatever the list shows: a run that may not get the Job that it creates would never see its end.
   const found = await jobs.findExisting(wantedJob(work, context), jobStep(work, input));
-  // The Job of an earlier trial is no work to go on with.
+  // A dry run does not go on with the Job of an earlier dry run.
   const own = context.dryRun ? undefined : found;
-  // Without an id nobody knows whether it is this run that has ended.
+  // Without a run id the finished Job may be an earlier run's.
   if (own && (!own.finished || context.runId !== undefined)) return { work, existing: own };
   const { items } = await readWithRetry(
     kube,
@@ -71,7 +71,7 @@ export async function planRun(
   return { work, replaces: own, rollbackTo: rollbackTarget(args, revisions, mayRollBack) };
 }
 
-/** A Job that another run has started and that does the very same. */
+/** Adopts a Job that another run has started, if it does the very same. */
 function adopted(
   kube: KubeClient,
   job: KubeObject,

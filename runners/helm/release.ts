@@ -46,7 +46,7 @@ export interface Release extends Revision {
   manifests: string[];
 }
 
-/** A release's revisions, the newest first; empty where there is none. One request, for metadata only. */
+/** A release's revisions, the newest first; empty where there is no release. One request, for metadata only. */
 export async function readRevisions(
   kube: KubeClient,
   { name, namespace }: ReleaseRef,

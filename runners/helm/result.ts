@@ -1,5 +1,5 @@
 /**
- * What became of a release, for the report.
+ * Reading what became of a release, for the report.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import { readRelease, readRevisions, type ReleaseRef } from "./release.ts";
 /** What a release is like. */
 export interface ReleaseResult extends JsonObject {
   name: string;
-  /** Helm's word; `uninstalled` where there is none. */
+  /** Helm's word; `uninstalled` where there is no release. */
   status: string;
   revision?: number;
   /** The chart and its version, as helm writes them. */

@@ -31,7 +31,7 @@ import { type HelmWork, jobStep, wantedJob } from "./work.ts";
 /** The runner of helm's Job. */
 type Jobs = Pick<ObjectRunnerSteps, "preflight" | "start">;
 
-/** Asks the API server whether Job and Secret could be created. */
+/** Asks the API server whether Job and Secret could be created; nothing is stored. */
 export async function preflightJob(
   kube: KubeClient,
   jobs: Jobs,
@@ -46,7 +46,7 @@ export async function preflightJob(
   if (refusal) throw refusal;
 }
 
-/** A policy that refuses dry runs of Jobs says nothing of Secrets, which are tried all the same. */
+/** Keeps the refusal of a dry run: a policy that refuses dry runs of Jobs may accept those of Secrets. */
 async function refusalOfDryRun(preflight: Promise<void>): Promise<DryRunRefusedError | undefined> {
   try {
     await preflight;
@@ -68,7 +68,7 @@ export async function startJob(
 ): Promise<HelmStarted & { object: WorkRef }> {
   if (replaces) {
     await readWithRetry(kube, () => removeJob(kube, replaces, input.signal), input);
-    // Until it is gone its verdict would pass for that of the Job that takes its place.
+    // Until the old Job is gone, its verdict would count as that of the new Job.
     await untilGone(kube, replaces, input);
   }
   const found = wantedJob(work, input.context, rollbackTo);
@@ -77,7 +77,7 @@ export async function startJob(
   return { ...helmStarted(work), object };
 }
 
-/** Deletes a Job and its values, which need not wait for the garbage collector. */
+/** Deletes a Job, and its values without waiting for the garbage collector. */
 export async function removeJob(kube: KubeClient, job: WorkRef, signal: AbortSignal): Promise<void> {
   const { apiVersion, kind, name, namespace, uid } = job;
   const ref = { apiVersion: "v1", kind: "Secret", name, namespace };
@@ -99,7 +99,7 @@ async function unlessGone(action: () => Promise<void>): Promise<void> {
   }
 }
 
-/** helm begins when its values are there: a Job that can never get them is deleted. */
+/** helm starts when its values are there: a Job that can never get them is deleted. */
 async function createValues(
   kube: KubeClient,
   work: HelmWork,
@@ -109,7 +109,7 @@ async function createValues(
   const create = job.adopted ? createOrAdopt : createNew;
   try {
     const creating = create(kube, valuesSecret(job, work.values), secretOptions(input, job.uid));
-    // After a signal the Job is told of at once: whether its values still arrive changes nothing of what is left.
+    // After a signal this ends at once: the Job is left, whether its values still arrive or not.
     await unlessAborted(creating, input.signal);
   } catch (error) {
     const isRefused = error instanceof RunError && error.left === undefined && !input.signal.aborted;
@@ -119,10 +119,10 @@ async function createValues(
   }
 }
 
-/** Nobody's: what is created by it is never stored. */
+/** The owner's uid in a dry run, where there is no Job yet. */
 const NO_UID = "00000000-0000-0000-0000-000000000000";
 
-/** A Secret is the Job's, of whichever run, and nobody else's, so that it goes with the Job. */
+/** The Secret belongs to the Job, whichever run has made it, so that it is deleted with the Job. */
 function secretOptions({ context, signal, log }: StepInput, uid = NO_UID): CreateOptions {
   return { owner: { program: context.program, onExisting: "adopt" }, hashed: uid, signal, log };
 }

@@ -1,5 +1,5 @@
 /**
- * The dry run: only helm can tell what it would do.
+ * The dry run of helm itself: only helm can tell what it would do.
  *
  * @module
  */
@@ -25,7 +25,7 @@ const REMOVAL_MS = 3_000;
  * Has helm try its command in a Job, which is deleted with its values when this returns or throws. Returns one line on
  * what helm would do.
  *
- * @param kube a client that does what it is asked, also in a dry run
+ * @param kube a client whose writes are stored also in a dry run
  * @throws {RunError} `RefusedByApi` if helm would fail
  */
 export async function tryHelm(
@@ -66,7 +66,7 @@ async function tryInJob(
   throw new RunError("RefusedByApi", `helm ${work.args.command} would fail: ${message}`);
 }
 
-/** Deletes a Job in which helm was tried, and says what became of it. */
+/** Deletes the Job in which helm was tried. Returns a line on what became of the Job. */
 async function removal(kube: KubeClient, object: WorkRef, { log }: StepInput): Promise<string> {
   const job = `the Job "${object.name}", in which it was tried,`;
   try {

@@ -1,5 +1,5 @@
 /**
- * From a manifest, the settings and the file that it names to all that a run works with.
+ * Preparing a run: from a manifest, the settings and the file that it names.
  *
  * @module
  */
@@ -26,11 +26,11 @@ import type { ReleaseRef } from "./release.ts";
 /** All that a run works with. */
 export interface HelmWork {
   args: HelmArguments;
-  /** Those that the user gave; empty without any. */
+  /** The values that the user gave; `{}` by default. */
   values: JsonObject;
   hasValues: boolean;
   release: ReleaseRef;
-  /** What the run reports. */
+  /** The runner's status. */
   status: JsonObject;
   /** The Job's name; also that of the Secret with the values. */
   name: string;

@@ -1,5 +1,5 @@
 /**
- * Why a Job failed, or what it waits for.
+ * Diagnosing why a Job failed, or what it waits for.
  *
  * @module
  */
@@ -64,7 +64,7 @@ async function readJob(kube: KubeClient, target: WorkRef, signal: AbortSignal): 
   }
 }
 
-/** No pod was made, or none is left: a Job whose pods are refused, or one past its deadline. */
+/** Explains a Job without pods: they were refused, or deleted after its deadline. */
 async function explainWithoutPods(
   kube: KubeClient,
   target: WorkRef,

@@ -36,7 +36,7 @@ export const JOB: WorkKind = {
  * Makes the Job of a run from a manifest in any of its three forms: a bare JobSpec, `{job: spec}`, or a whole
  * `kind: Job`.
  *
- * @throws {InvalidInputError} If the manifest is none of them or names another object
+ * @throws {InvalidInputError} If the manifest has none of these forms or names another object
  */
 export function parseJob(manifest: JsonObject, context: ExecutionContext): ParsedWork {
   const { object, warnings } = parseWork(manifest, context, JOB);
@@ -101,7 +101,7 @@ export function failureReason(job: KubeObject): string | undefined {
   return textAt(conditionOf(job, "Failed"), "reason") || undefined;
 }
 
-/** Whether somebody holds the Job up: its pods wait until `spec.suspend` is taken back. */
+/** Whether the Job is suspended: its pods wait until `spec.suspend` is false. */
 export function isSuspended(job: KubeObject): boolean {
   return valueAt(job, "spec", "suspend") === true;
 }

@@ -3,23 +3,14 @@
  *
  * @module
  */
-import {
-  type ActionRunner,
-  type KubeClient,
-  type KubeObject,
-  type ObjectFound,
-  objectRunnerSteps,
-  scoped,
-  tellOfHolds,
-  waitForObject,
-} from "../../src/mod.ts";
-import { jobRbac } from "./rbac.ts";
+import { type ActionRunner, type KubeClient, type ObjectFound, objectRunnerSteps } from "../../src/mod.ts";
 import { describeJob } from "./describe.ts";
 import { diagnoseJob } from "./diagnose.ts";
-import { findJobHolds } from "./holds.ts";
-import { jobNode, jobOutcome, jobState, parseJob } from "./job.ts";
-import { followedJob, manualSelector } from "./pods.ts";
+import { jobOutcome, parseJob } from "./job.ts";
+import { manualSelector } from "./pods.ts";
+import { jobRbac } from "./rbac.ts";
 import { stopJob } from "./stop.ts";
+import { waitForJob } from "./wait_for_job.ts";
 
 export { jobOutcome, parseJob } from "./job.ts";
 export { podsOf } from "./pods.ts";
@@ -30,47 +21,21 @@ export { podsOf } from "./pods.ts";
  * Its status is `{jobRef: {name, namespace}}`.
  */
 export function jobRunner(kube: KubeClient) {
-  const steps = objectRunnerSteps(kube, {
-    parse: parseJob,
-    statusKey: "jobRef",
-    hasEnded: (job) => jobOutcome(job) !== undefined,
-    podSelectorOf: manualSelector,
-  });
   return {
     name: "job",
     // https://github.com/kubernetes/kubernetes/blob/v1.34.4/pkg/controller/job/job_controller.go `manageJob`
     withoutAccount: "TimedOut",
-    ...steps,
-
-    async waitForCompletion({ context, started, signal, log, progress }) {
-      return await scoped(signal, async (whileWaiting) => {
-        const job = started.object!;
-        let seen: KubeObject | undefined;
-        tellOfHolds(kube, (signal) => findJobHolds(kube, job, { signal, seen }), {
-          signal: whileWaiting,
-          log,
-        });
-        const logs = context.followLogs ? followedJob(kube, job, { signal: whileWaiting, log }) : undefined;
-        logs?.run();
-        const completed = await waitForObject(kube, job, {
-          outcome: jobOutcome,
-          state: jobState,
-          seen: (job) => {
-            seen = job;
-            progress?.show([jobNode(job)]);
-          },
-          signal,
-          log,
-        });
-        await logs?.finish();
-        return completed;
-      });
-    },
-
     rbac: jobRbac,
+
+    ...objectRunnerSteps(kube, {
+      parse: parseJob,
+      statusKey: "jobRef",
+      hasEnded: (job) => jobOutcome(job) !== undefined,
+      podSelectorOf: manualSelector,
+    }),
+    waitForCompletion: (input) => waitForJob(kube, input),
     diagnose: (input) => diagnoseJob(kube, input),
     describe: (input) => describeJob(kube, input),
-
     stop: (input) => stopJob(kube, input),
 
     commands: ({ object: { name, namespace } }) => ({

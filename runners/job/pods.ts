@@ -23,7 +23,7 @@ const CONTROLLER_LABEL = "batch.kubernetes.io/controller-uid";
 /** https://kubernetes.io/docs/reference/labels-annotations-taints/#batchkubernetesio-job-completion-index */
 const INDEX_ANNOTATION = "batch.kubernetes.io/job-completion-index";
 
-/** What tells a Job's pods. */
+/** What identifies a Job's pods. */
 export interface JobRef {
   namespace: string;
   uid: string;
@@ -31,7 +31,7 @@ export interface JobRef {
   podSelector?: string | undefined;
 }
 
-/** The pods of a Job; those of an earlier Job of the name are others. */
+/** Selects the pods of a Job, but not those of an earlier Job of the same name. */
 export function podsOf({ namespace, uid, podSelector }: JobRef): PodSelector {
   if (podSelector === undefined) return { namespace, labelSelector: `${CONTROLLER_LABEL}=${uid}` };
   return { namespace, labelSelector: podSelector, ownerUid: uid };

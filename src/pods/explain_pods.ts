@@ -5,7 +5,8 @@
  */
 import { objectAt, textAt } from "../text/json.ts";
 import { isFault } from "../kube/api_error.ts";
-import { createdAt, type KubeClient, type KubeObject } from "../kube/client.ts";
+import type { KubeClient, KubeObject } from "../kube/client.ts";
+import { newestFirst } from "../kube/newest_first.ts";
 import { explainPod, type ExplainPodOptions, type PodFindings } from "./explain_pod.ts";
 import { ownPods, type PodSelector } from "./list_pods.ts";
 import { podHold } from "./pod_hold.ts";
@@ -55,7 +56,7 @@ export async function explainPods(
 export function causeOf(pods: KubeObject[], named?: string): KubeObject | undefined {
   return pods.find(({ metadata }) => metadata.name === named) ??
     pods.filter((pod) => phaseOf(pod) !== "Succeeded")
-      .sort((a, b) => rankOf(a) - rankOf(b) || createdAt(b).localeCompare(createdAt(a)))
+      .sort((a, b) => rankOf(a) - rankOf(b) || newestFirst(a, b))
       .at(0);
 }
 
@@ -63,7 +64,7 @@ export function causeOf(pods: KubeObject[], named?: string): KubeObject | undefi
 function waitedFor(pods: KubeObject[], nowMs: number): KubeObject | undefined {
   const rank = (pod: KubeObject) => podHold(pod, { nowMs, graceMs: 0 }) ? 0 : 1;
   return pods.filter((pod) => !["Succeeded", "Failed"].includes(phaseOf(pod)))
-    .sort((a, b) => rank(a) - rank(b) || createdAt(b).localeCompare(createdAt(a)))
+    .sort((a, b) => rank(a) - rank(b) || newestFirst(a, b))
     .at(0) ?? causeOf(pods);
 }
 

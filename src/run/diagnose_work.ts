@@ -9,16 +9,16 @@ import { messageOf } from "../errors.ts";
 import type { Reason } from "../exit_codes.ts";
 import type { ActionRunner, DiagnoseInput, Diagnosis } from "../runner.ts";
 
-/** How long the explanation may take, milliseconds: the verdict waits for it. */
+/** How long the diagnosis may take, milliseconds: the report waits for it. */
 const DIAGNOSE_MS = 10_000;
-/** How long it may go on after a signal, when the run has 5 s to end, milliseconds. */
+/** How long the diagnosis may go on after a signal, when the run has 5 s to end, milliseconds. */
 const HURRIED_DIAGNOSE_MS = 1_000;
-/** How long after its time the runner may still tell what it has found, milliseconds. */
+/** How long after its time the runner may still return what it has found, milliseconds. */
 const LATE_DIAGNOSE_MS = 500;
 
 /**
  * Why the work failed or has not ended in time; `undefined` for other ends, and where nothing could be found out. It
- * never throws: an explanation that fails changes no verdict.
+ * never throws: a diagnosis that fails changes no verdict.
  */
 export async function diagnoseWork(
   runner: ActionRunner,

@@ -14,14 +14,14 @@ const MAX_BYTES = 2_000;
 /** Most bytes of each line on what went wrong, where there is more to tell. */
 const MAX_LINE_BYTES = 600;
 
-/** Commands for people: how to look at the work and how to stop it. */
+/** Commands with which people read the work and stop it. */
 export interface Commands {
   show: string;
   stop: string;
 }
 
 /**
- * What went wrong, in which step and why, what is left in the cluster, and how to look at it and stop it. What does not
+ * What went wrong, in which step and why, what is left in the cluster, and how to read it and stop it. What does not
  * fit is cut, and the cut is said: first the log's older lines, then events, then the length of single lines.
  */
 export function failureText(program: string, outcome: Outcome, commands?: Commands): string {
@@ -74,7 +74,7 @@ function detailLines({ events = [], logTail = [], notRead = [] }: Diagnosis, roo
   return [...kept, ...log.reverse()];
 }
 
-/** The first lines that fit, with a word on the others. */
+/** The first lines that fit, and a line that counts those left out. */
 function fitting(lines: string[], room: number): string[] {
   const cutLine = (count: number) => `(${count} more lines do not fit)`;
   const kept: string[] = [];

@@ -63,7 +63,7 @@ async function stop(outcome: Outcome, { clock, input, late, runner }: FinishOpti
   };
 }
 
-/** Writes the final report: a success that nobody can read in the status is `StatusNotWritten`. */
+/** Writes the final report: a success whose status could not be written is `StatusNotWritten`. */
 async function report(outcome: Outcome, options: FinishOptions): Promise<ExecuteResult> {
   const { clock, input: { context, signal }, log, mask, reporter, runner } = options;
   const { reason } = outcome;

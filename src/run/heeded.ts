@@ -1,12 +1,12 @@
 /**
- * Steps of runners that do not heed their signal.
+ * Abandoning steps of runners that do not heed their signal.
  *
  * @module
  */
 import { unlessAborted } from "../time/signals.ts";
 import { messageOf, reasonOf, RunError } from "../errors.ts";
 
-/** How long a step may go on when the context's time is up, milliseconds. */
+/** How long a step may go on after the context's time is up, milliseconds. */
 export const AFTER_TIMEOUT_MS = 10_000;
 /**
  * How long it may go on after SIGTERM or SIGINT, a stop of the work included, milliseconds: with what the final report
@@ -18,7 +18,7 @@ export const AFTER_SIGNAL_MS = 2_500;
  * Waits for a step of a runner until `late` is aborted, some time after the step's own signal.
  *
  * @param name the runner's
- * @throws {RunError} With the reason of `late` if the step has not ended by then: nobody knows what it left
+ * @throws {RunError} With the reason of `late` if the step has not ended by then: what it left is not known
  */
 export async function heeded<T>(
   step: Promise<T>,
@@ -31,10 +31,7 @@ export async function heeded<T>(
     throw new RunError(
       reasonOf(error),
       `${messageOf(error)}; the runner ${name} did not heed it and was given up`,
-      {
-        cause: error,
-        left: "unknown",
-      },
+      { cause: error, left: "unknown" },
     );
   }
 }

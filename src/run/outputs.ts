@@ -1,5 +1,5 @@
 /**
- * What the work gives back, for those who may see no secrets.
+ * The work's outputs, without those that hold secrets.
  *
  * @module
  */
@@ -8,8 +8,8 @@ import { secretNoun } from "../io/secret_names.ts";
 import { type Mask, secretsUnder } from "../io/secrets.ts";
 
 /**
- * The report as ConfigMaps and standard output have it: outputs are told as the work wrote them, but for those that hold
- * a secret. They are left out and named in `outputsWithheld`; nothing is altered.
+ * The report as ConfigMaps and standard output have it. Outputs that hold a secret are left out and named in
+ * `outputsWithheld`; all other outputs are as the work wrote them.
  *
  * @param mask knows the secrets of the run
  */
@@ -43,7 +43,7 @@ function publicOutputs(outputs: JsonObject, { path, withheld, mask }: Walk): Jso
   return Object.fromEntries(entries);
 }
 
-/** `parameters` is no output of Argo's but the group of them. */
+/** Names an output that is left out. Argo's `parameters` is not an output but the group of them. */
 function withhold([first = "", ...rest]: string[], withheld: string[]): [] {
   withheld.push((first === "parameters" && rest.length > 0 ? rest : [first, ...rest]).join("."));
   return [];

@@ -24,18 +24,18 @@ export interface StopWorkInput extends StopInput {
 
 /** What became of work that was told to end. */
 export interface StoppedWork {
-  /** What is left of it; absent where it could not even be told. */
-  left?: Left;
+  /** What is left of it; absent where the stop itself failed. */
+  left?: Left | undefined;
   /** For the report, in words. */
   words: string;
   /** Its verdict, where it succeeded before it could be stopped. */
-  succeeded?: WaitForCompletionOutput;
+  succeeded?: WaitForCompletionOutput | undefined;
 }
 
-/** How long it may take until work that is told to end is seen to have ended, milliseconds. */
+/** How long the stop and the wait for the work's end may take together, milliseconds. */
 const STOP_MS = 10_000;
 
-/** What the context says is to become of work whose run ends for this reason. */
+/** How the settings ask to end the work of a run that ends for this reason; `leave`: not at all. */
 export function stopMode(reason: Reason, context: ExecutionContext): StopMode | "leave" {
   if (reason === "TimedOut") return context.onTimeout;
   const isSignal = reason === "Terminated" || reason === "Interrupted";
@@ -67,7 +67,7 @@ function stoppedWork(end: WaitForCompletionOutput | "gone" | undefined, note: st
   return {
     left: end ? "stopped" : "left running",
     words: said.filter(Boolean).join("; "),
-    ...(typeof end === "object" && end.finishedSuccessfully ? { succeeded: end } : {}),
+    succeeded: typeof end === "object" && end.finishedSuccessfully ? end : undefined,
   };
 }
 

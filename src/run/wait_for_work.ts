@@ -11,7 +11,7 @@ import { AFTER_TIMEOUT_MS, heeded } from "./heeded.ts";
 import type { OwnerRef } from "../kube/client.ts";
 import type { ActionRunner, WaitForCompletionInput, WaitForCompletionOutput } from "../runner.ts";
 
-/** Beside what the runner gets: the clock, and how long ago the work was started. */
+/** What the runner gets, and what the time-out takes. */
 export interface WaitForWorkInput extends WaitForCompletionInput {
   clock: Clock;
   /** Milliseconds since the work's creation. */
@@ -62,7 +62,7 @@ export async function withinTimeout<T>(
   });
 }
 
-/** Of an owner that is gone, or never was, the API server says nothing when it takes a create. */
+/** The API server accepts an object whose owner does not exist; the garbage collector then deletes the object. */
 function withOwner(error: unknown, { kind, name }: OwnerRef): RunError {
   const owner = `${kind} ${JSON.stringify(name)}`;
   return new RunError("ObjectGone", `${messageOf(error)}; it is deleted when its owner ${owner} is gone`, {

@@ -14,12 +14,12 @@ import type { ReportInput, StatusReporter } from "../runner.ts";
 const FIRST_REPORT_MS = 10_000;
 /** How long the final report may take, milliseconds. */
 const FINAL_REPORT_MS = 30_000;
-/** How long it may take when the run has 5 s to end, or has just been refused for long enough, milliseconds. */
+/** How long it may take after a signal, when the run has 5 s to end, or where rights were missing, milliseconds. */
 const HURRIED_REPORT_MS = 1_500;
-/** How long it may take when the input was bad: people wait for the line that says so, milliseconds. */
+/** How long the final report may take after bad input, milliseconds: people wait for the line that says so. */
 const BAD_INPUT_REPORT_MS = 600;
 
-/** Beside what the reporter gets: the clock. */
+/** What the reporter gets, and the clock. */
 export interface ReportStatusInput extends ReportInput {
   clock: Clock;
 }
@@ -34,7 +34,7 @@ export async function writeFirstStatus(
 }
 
 /**
- * Writes the final report of a run, for 30 s at most; shorter where somebody waits. The input's signal, which may have
+ * Writes the final report of a run, for 30 s at most; for less where people wait. The input's signal, which may have
  * ended the run, leaves it some time.
  *
  * @param reason how the run ended
@@ -45,7 +45,7 @@ export async function writeFinalStatus(
   { reason, ...input }: ReportStatusInput & { reason: Reason },
 ): Promise<void> {
   const { clock, signal } = input;
-  // A signal in the midst of the report leaves as little time as one before it.
+  // A signal during the report leaves as little time as a signal before it.
   const hurry = followLater(signal, { ms: HURRIED_REPORT_MS, clock });
   try {
     await report(reporter, status, { ...input, ms: finalMs(reason, signal), signal: hurry.signal });

@@ -28,11 +28,11 @@ export interface WorkKind {
 export interface ParsedWork {
   /** The object as it is to be created. */
   object: KubeObject & { spec: JsonObject };
-  /** What in the manifest is overruled or dropped, one line each. */
+  /** Warnings, one per line: what in the manifest is overruled or dropped. */
   warnings: string[];
 }
 
-/** An object that is deleted sooner after its end can be gone before a run looks at it again. */
+/** An object that is deleted sooner after its end can be gone before a run reads it again. */
 const SAFE_TTL_SECONDS = 60;
 /** Annotations that say something of the run that an object belonged to when the manifest was read from a cluster. */
 const RUN_ANNOTATIONS = [RUN_ID_ANNOTATION, SPEC_HASH_ANNOTATION, STOPPED_BY_ANNOTATION];
@@ -50,7 +50,7 @@ const FOREIGN_METADATA = [
  * Makes the object of a run, named after the context, from a manifest in any of three forms: a bare spec,
  * `{<key>: spec}`, or a whole object.
  *
- * @throws {InvalidInputError} If the manifest is none of them or names another object
+ * @throws {InvalidInputError} If the manifest has none of these forms or names another object
  */
 export function parseWork(manifest: JsonObject, context: ExecutionContext, of: WorkKind): ParsedWork {
   const problem = nameProblem(context.name, of.maxNameLength);
@@ -64,7 +64,7 @@ export function parseWork(manifest: JsonObject, context: ExecutionContext, of: W
   };
 }
 
-/** A word on a service account in the manifest that the context's takes the place of; none where it is the same. */
+/** Warns of a service account in the manifest that the context's replaces; no warning where both are the same. */
 export function overruledAccount(given: JsonValue | undefined, { platform }: ExecutionContext): string[] {
   const { serviceAccountName } = platform;
   if (isNoText(given) || given === serviceAccountName) return [];
@@ -80,14 +80,14 @@ export function without(
   return { kept, dropped: keys.filter((key) => key in object) };
 }
 
-/** A word on each key at a path of the manifest that tells the result of earlier work. */
+/** Warns of each key at a path of the manifest that tells the result of earlier work. */
 export function droppedResults(path: string, keys: string[]): string[] {
   return keys.map((key) =>
     `the manifest's ${path} ${text(key)} is dropped: it tells of work that was done before`
   );
 }
 
-/** A word on a time to live that is so short that a run may look too late, and never learn the verdict. */
+/** Warns of a time to live that is so short that a run may read the object too late, and never learn the verdict. */
 export function shortTtl(path: string, seconds: JsonValue | undefined): string[] {
   if (typeof seconds !== "number" || seconds >= SAFE_TTL_SECONDS) return [];
   return [
@@ -147,7 +147,7 @@ function partsOfWhole(manifest: JsonObject, context: ExecutionContext, of: WorkK
   };
 }
 
-/** Labels or annotations: texts by texts; empty where there are none. A null is an empty text, as for the API server. */
+/** The labels or annotations, `{}` if the manifest has none. A null is an empty text, as for the API server. */
 function textsAt(metadata: JsonObject, key: "labels" | "annotations"): JsonObject {
   const texts = metadata[key] ?? {};
   if (!isJsonObject(texts) || !Object.values(texts).every((value) => typeof (value ?? "") === "string")) {

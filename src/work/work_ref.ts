@@ -1,5 +1,5 @@
 /**
- * From an object in the cluster to what a run says of it.
+ * From an object in the cluster to its reference.
  *
  * @module
  */
@@ -25,16 +25,15 @@ export function workRef(kube: KubeClient, { object, adopted }: OwnObject, finish
     uid,
     adopted,
     finished,
-    ...(creationTimestamp === undefined
-      ? {}
-      : { createdAt: creationTimestamp, ageMs: kube.serverNow() - Date.parse(creationTimestamp) }),
+    createdAt: creationTimestamp,
+    ageMs: creationTimestamp === undefined ? undefined : kube.serverNow() - Date.parse(creationTimestamp),
   };
 }
 
 /**
- * Reads work that somebody asks for.
+ * Reads work that may be missing.
  *
- * @throws {RunError} `TargetMissing` if there is none, `NotAllowed` or `ApiUnreachable` if it cannot be read
+ * @throws {RunError} `TargetMissing` if there is no such object, `NotAllowed` or `ApiUnreachable` if it cannot be read
  */
 export async function readWork(
   kube: KubeClient,

@@ -29,6 +29,7 @@ Deno.test("describeJob() tells of a Job that succeeded its end, and no failure",
       startedAt: String(object.status.startTime),
       finishedAt: String(object.status.completionTime),
     }],
+    failure: undefined,
   });
   assertEquals(asked, ["Job"]);
 });
