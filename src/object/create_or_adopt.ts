@@ -177,7 +177,7 @@ class Creation {
   }
 
   async #lastGet(): Promise<KubeObject | undefined> {
-    const late = () => new Error("no last look");
+    const late = () => new Error("the last GET got no answer");
     const wanted = this.#wanted;
     try {
       return await withDeadline(LAST_GET_MS, { clock: this.#clock, reason: late }, async (signal) => {

@@ -147,7 +147,7 @@ class ObjectWait<V> {
   async lastVerdict(reason: unknown): Promise<V> {
     const isTimeUp = reason instanceof RunError && reason.reason === "TimedOut";
     const ms = isTimeUp ? LAST_GET_MS : LAST_GET_AFTER_SIGNAL_MS;
-    const late = () => new Error("no last look");
+    const late = () => new Error("the last GET got no answer");
     let verdict;
     try {
       verdict = await withDeadline(
