@@ -13,7 +13,7 @@ import {
   type Variables,
   warned,
 } from "./bad_input_row.ts";
-import { aKubeconfig, type KubeconfigParts, type BadInputLab } from "./bad_input_lab.ts";
+import { aKubeconfig, type BadInputLab, type KubeconfigParts } from "./bad_input_lab.ts";
 
 const TESTDATA = `${ROOT}/tests/testdata/tls/`;
 /** Where Kubernetes mounts a pod's credentials; never there on a machine that runs tests. */

@@ -7,7 +7,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { peakMemoryMb } from "../bench/process_stats.ts";
 import { type Ended, start } from "../lab/compiled_program.ts";
 import type { BadInputCase, Variables } from "./bad_input_row.ts";
-import { NAME, NAMESPACE, type BadInputLab } from "./bad_input_lab.ts";
+import { type BadInputLab, NAME, NAMESPACE } from "./bad_input_lab.ts";
 
 /** What a run showed. */
 export interface CaseResult {

@@ -81,7 +81,15 @@ export class RunningProgram {
     this.#isOver = true;
     const at = performance.now();
     const [stdout, stderr] = [out.text, this.#stderr.text];
-    return { code, stdout, stderr, report: reportIn(stdout), text: textLines(stderr), at, tookMs: at - started };
+    return {
+      code,
+      stdout,
+      stderr,
+      report: reportIn(stdout),
+      text: textLines(stderr),
+      at,
+      tookMs: at - started,
+    };
   }
 
   get pid(): number {
