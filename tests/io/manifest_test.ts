@@ -278,7 +278,7 @@ for (const { row, what, text, problem, line } of broken) {
   });
 }
 
-Deno.test("parseManifest() takes 1.5 MiB and refuses a byte more before it parses (B18)", () => {
+Deno.test("parseManifest() takes 1.5 MiB and refuses a byte more before it parses", () => {
   assertEquals(MAX_MANIFEST_BYTES, 1_572_864);
   const whole = new TextEncoder().encode(`a: ${"x".repeat(MAX_MANIFEST_BYTES - 3)}`);
   assertEquals(String(parse(whole).a).length, MAX_MANIFEST_BYTES - 3);
@@ -286,7 +286,7 @@ Deno.test("parseManifest() takes 1.5 MiB and refuses a byte more before it parse
   assertEquals(problemOf(more), "is larger than the limit of 1572864 bytes");
 });
 
-Deno.test("parseManifest() refuses a bomb of aliases without unfolding it (B25)", () => {
+Deno.test("parseManifest() refuses a bomb of aliases without unfolding it", () => {
   const levels = ["a0: &a0 [x, x, x, x, x, x, x, x, x]"];
   for (let level = 1; level <= 9; level++) {
     const aliases = Array(9).fill(`*a${level - 1}`).join(", ");
@@ -295,21 +295,21 @@ Deno.test("parseManifest() refuses a bomb of aliases without unfolding it (B25)"
   assertEquals(problemOf(levels.join("\n")), "has more than 100000 values");
 });
 
-Deno.test("parseManifest() refuses a long list that contains itself before it fills the memory (B26)", () => {
+Deno.test("parseManifest() refuses a long list that contains itself before it fills the memory", () => {
   assertEquals(problemOf(`a: &x [${"0,".repeat(2_000)}*x]`), "has more than 100000 values");
 });
 
-Deno.test("parseManifest() takes 100 levels (B27)", () => {
+Deno.test("parseManifest() takes 100 levels", () => {
   assertEquals(Object.keys(parse(`a: ${"[".repeat(99)}0${"]".repeat(99)}`)), ["a"]);
 });
 
-Deno.test("parseManifest() refuses 20 000 levels and does not overflow (B27)", () => {
+Deno.test("parseManifest() refuses 20 000 levels and does not overflow", () => {
   for (const text of [`a: ${"[".repeat(20_000)}${"]".repeat(20_000)}`, "[".repeat(20_000)]) {
     assertEquals(problemOf(text), "is nested deeper than 100 levels");
   }
 });
 
-Deno.test("parseManifest() keeps __proto__ and constructor as plain data (B36)", () => {
+Deno.test("parseManifest() keeps __proto__ and constructor as plain data", () => {
   const manifest = parse("__proto__: {polluted: true}\nconstructor: {a: 1}");
   assertEquals(Object.keys(manifest), ["__proto__", "constructor"]);
   assertEquals(JSON.stringify(manifest), '{"__proto__":{"polluted":true},"constructor":{"a":1}}');
@@ -352,7 +352,7 @@ const secrets = [
 ];
 
 for (const text of secrets) {
-  Deno.test(`parseManifest() does not echo values: ${JSON.stringify(text)} (B41)`, () => {
+  Deno.test(`parseManifest() does not echo values: ${JSON.stringify(text)}`, () => {
     const message = problemOf(text);
     assert(!message.includes(SECRET), message);
   });

@@ -43,7 +43,7 @@ Deno.test("readFile() follows a link, as in a mounted ConfigMap", () =>
     assertEquals(await readFile(`${folder}/link`, 100), new TextEncoder().encode("a"));
   }));
 
-Deno.test("readFile() says that a path is not found (B14)", () =>
+Deno.test("readFile() says that a path is not found", () =>
   inFolder(async (folder) => {
     await Deno.writeTextFile(`${folder}/file`, "a");
     await assertRefuses(`${folder}/none`, "is not found");
@@ -51,11 +51,11 @@ Deno.test("readFile() says that a path is not found (B14)", () =>
     await assertRefuses("", "is not found");
   }));
 
-Deno.test("readFile() refuses a folder (B15)", () =>
+Deno.test("readFile() refuses a folder", () =>
   inFolder((folder) => assertRefuses(folder, "is not a regular file")));
 
 Deno.test({
-  name: "readFile() refuses a pipe and does not wait for a writer (B15)",
+  name: "readFile() refuses a pipe and does not wait for a writer",
   ignore: Deno.build.os === "windows",
   fn: () =>
     inFolder(async (folder) => {
@@ -65,13 +65,13 @@ Deno.test({
 });
 
 Deno.test({
-  name: "readFile() refuses a device that never ends (B15)",
+  name: "readFile() refuses a device that never ends",
   ignore: Deno.build.os === "windows",
   fn: () => assertRefuses("/dev/zero", "is not a regular file"),
 });
 
 Deno.test({
-  name: "readFile() says that a file may not be read, as the file system has it (B16)",
+  name: "readFile() says that a file may not be read, as the file system has it",
   ignore: Deno.build.os === "windows" || Deno.uid() === 0,
   fn: () =>
     inFolder(async (folder) => {
@@ -81,19 +81,19 @@ Deno.test({
 });
 
 Deno.test({
-  name: "readFile() says that a file may not be read, as Deno's permissions have it (B16)",
+  name: "readFile() says that a file may not be read, as Deno's permissions have it",
   permissions: { read: false },
   fn: () => assertRefuses("/etc/hostname", "may not be read"),
 });
 
-Deno.test("readFile() reads a file of just the limit and refuses a larger one (B18)", () =>
+Deno.test("readFile() reads a file of just the limit and refuses a larger one", () =>
   inFolder(async (folder) => {
     await Deno.writeFile(`${folder}/file`, new Uint8Array(100));
     assertEquals((await readFile(`${folder}/file`, 100)).length, 100);
     await assertRefuses(`${folder}/file`, "is larger than the limit of 99 bytes", 99);
   }));
 
-Deno.test("readFile() stops reading at the limit, whatever the file system says of the size (B18)", async () => {
+Deno.test("readFile() stops reading at the limit, whatever the file system says of the size", async () => {
   // Files of /proc claim to have no bytes.
   if (Deno.build.os !== "linux") return;
   assertEquals((await Deno.stat("/proc/self/status")).size, 0);

@@ -23,7 +23,7 @@ Deno.test("certificateProblem() finds both in files that hold more", async () =>
   );
 });
 
-Deno.test("certificateProblem() tells when a certificate has expired (B45)", async () => {
+Deno.test("certificateProblem() tells when a certificate has expired", async () => {
   const expired = { chain: read("expired.crt"), key: read("expired.key") };
   assertEquals(
     await certificateProblem(expired, NOW),
@@ -61,7 +61,7 @@ const refused: [what: string, pair: { chain: string; key: string }, problem: str
 ];
 
 for (const [what, pair, problem] of refused) {
-  Deno.test(`certificateProblem() refuses ${what} (B45)`, async () => {
+  Deno.test(`certificateProblem() refuses ${what}`, async () => {
     assertStringIncludes(await certificateProblem(pair, NOW) ?? "", problem);
   });
 }

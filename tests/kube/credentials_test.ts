@@ -11,7 +11,7 @@ Deno.test("inClusterServer() is where Kubernetes mounts a pod's credentials", ()
   });
 });
 
-Deno.test("inClusterServer() puts an IPv6 address in brackets (B48)", () => {
+Deno.test("inClusterServer() puts an IPv6 address in brackets", () => {
   assertEquals(inClusterServer("fd00::1", "6443").server, "https://[fd00::1]:6443");
 });
 

@@ -64,7 +64,7 @@ users:
   assertEquals(await accessOf(text), { server: "https://[fd00::1]:6443", token: { text: "secret" } });
 });
 
-Deno.test("readKubeconfig() keeps a server's path and cuts the slashes after it (B48)", async () => {
+Deno.test("readKubeconfig() keeps a server's path and cuts the slashes after it", async () => {
   const { server } = await accessOf(aConfig({ cluster: { server: "https://a/k8s/clusters/c//" } }));
   assertEquals(server, "https://a/k8s/clusters/c");
 });
@@ -96,7 +96,7 @@ Deno.test("readKubeconfig() prefers a token's file, which may be rotated, to its
   assertEquals(token, { file: "/var/token" });
 });
 
-Deno.test("readKubeconfig() takes the proxy of the cluster (B47)", async () => {
+Deno.test("readKubeconfig() takes the proxy of the cluster", async () => {
   const { proxyUrl } = await accessOf(aConfig({ cluster: { "proxy-url": "http://proxy:3128" } }));
   assertEquals(proxyUrl, "http://proxy:3128");
 });
@@ -131,7 +131,7 @@ Deno.test("readKubeconfig() does not give one file's token file to another file'
 });
 
 for (const server of ["http://127.0.0.1:8001", "http://localhost:8001", "http://[::1]:8001"]) {
-  Deno.test(`readKubeconfig() accepts ${server}, which leaves the machine never (B48)`, async () => {
+  Deno.test(`readKubeconfig() accepts ${server}, which leaves the machine never`, async () => {
     assertEquals((await accessOf(aConfig({ cluster: { server } }))).server, server);
   });
 }
@@ -229,7 +229,7 @@ for (const [row, what, config, problem] of refused) {
   });
 }
 
-Deno.test("readKubeconfig() tells no secret when it refuses (B41)", async () => {
+Deno.test("readKubeconfig() tells no secret when it refuses", async () => {
   const config = aConfig({ user: { token: "sesame", "client-key-data": btoa("sesame") } });
   const { message } = await assertRejects(() => load(config), InvalidInputError);
   assertEquals([message.includes("sesame"), message.includes(btoa("sesame"))], [false, false]);
@@ -246,18 +246,18 @@ const telltale: [string, string][] = [
 ];
 
 for (const [what, text] of telltale) {
-  Deno.test(`readKubeconfig() tells no secret when it refuses ${what} (B41)`, async () => {
+  Deno.test(`readKubeconfig() tells no secret when it refuses ${what}`, async () => {
     const { message } = await assertRejects(() => load(text), InvalidInputError);
     assertEquals(message.includes("sesame"), false, message);
   });
 }
 
-Deno.test("readKubeconfig() names a file that is missing (B42)", async () => {
+Deno.test("readKubeconfig() names a file that is missing", async () => {
   const { message } = await assertRejects(() => readKubeconfig(["/nowhere/config"]), InvalidInputError);
   assertEquals(message, 'kubeconfig "/nowhere/config" is not found');
 });
 
-Deno.test("readKubeconfig() says which of several files is malformed (B43)", async () => {
+Deno.test("readKubeconfig() says which of several files is malformed", async () => {
   const { message } = await assertRejects(() => load(aConfig(), "a: [1"), InvalidInputError);
   assertStringIncludes(message, '/1" is not YAML: ');
 });
@@ -273,12 +273,12 @@ Deno.test("readKubeconfig() does without files that are absent, if there are oth
   }
 });
 
-Deno.test("readKubeconfig() refuses KUBECONFIG=: (B42)", async () => {
+Deno.test("readKubeconfig() refuses KUBECONFIG=:", async () => {
   const { message } = await assertRejects(() => readKubeconfig([]), InvalidInputError);
   assertEquals(message, "KUBECONFIG names no file");
 });
 
-Deno.test("readKubeconfig() refuses several files of which none is there (B42)", async () => {
+Deno.test("readKubeconfig() refuses several files of which none is there", async () => {
   const { message } = await assertRejects(
     () => readKubeconfig(["/nowhere/a", "/nowhere/b"]),
     InvalidInputError,

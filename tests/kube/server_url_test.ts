@@ -12,7 +12,7 @@ const servers = [
 ];
 
 for (const server of servers) {
-  Deno.test(`serverProblem() has nothing against ${server} (B48)`, () => {
+  Deno.test(`serverProblem() has nothing against ${server}`, () => {
     assertEquals(serverProblem(server), undefined);
   });
 }
@@ -32,18 +32,18 @@ const refused: [server: string, problem: string][] = [
 ];
 
 for (const [server, problem] of refused) {
-  Deno.test(`serverProblem() refuses ${server} (B48)`, () => {
+  Deno.test(`serverProblem() refuses ${server}`, () => {
     assertStringIncludes(serverProblem(server) ?? "", problem);
   });
 }
 
-Deno.test("proxyProblem() has nothing against HTTP, HTTPS and SOCKS5 (B47)", () => {
+Deno.test("proxyProblem() has nothing against HTTP, HTTPS and SOCKS5", () => {
   for (const proxy of ["http://proxy:3128", "https://me:secret@proxy", "socks5://[::1]:1080"]) {
     assertEquals(proxyProblem(proxy), undefined, proxy);
   }
 });
 
-Deno.test("proxyProblem() refuses everything else (B47)", () => {
+Deno.test("proxyProblem() refuses everything else", () => {
   for (const proxy of ["proxy:3128", "proxy", "ftp://proxy", "http://", "socks4://proxy"]) {
     assertStringIncludes(proxyProblem(proxy) ?? "", "is not an http://, https:// or socks5:// URL");
   }

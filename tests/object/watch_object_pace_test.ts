@@ -29,7 +29,7 @@ const faults: Fault[] = [
 
 for (const fault of faults) {
   for (const labels of [true, false]) {
-    Deno.test(`rule P: waitForObject() makes at most 30 requests a minute while all are answered ${fault}, ${labels ? "with" : "without"} labels`, async () => {
+    Deno.test(`waitForObject() makes at most 30 requests a minute while all are answered ${fault}, ${labels ? "with" : "without"} labels`, async () => {
       const wait = await waiting({ labels });
       wait.disturb(failure(fault));
       wait.kube.watches.at(-1)?.cut();
@@ -41,7 +41,7 @@ for (const fault of faults) {
 const watchFaults: Fault[] = ["expired", "server", "throttled", "broken", "unauthorized", "invalid"];
 
 for (const fault of watchFaults) {
-  Deno.test(`rule P: waitForObject() makes at most 30 requests a minute while all watches are answered ${fault}`, async () => {
+  Deno.test(`waitForObject() makes at most 30 requests a minute while all watches are answered ${fault}`, async () => {
     const wait = await waiting({ labels: false });
     wait.disturb(failure(fault), "watch");
     wait.kube.watches.at(-1)?.cut();
@@ -72,7 +72,7 @@ const expired = JSON.stringify({ kind: "Status", code: 410, reason: "Expired", m
 
 for (const [what, trouble] of watchTroubles) {
   for (const labels of [true, false]) {
-    Deno.test(`rule P: waitForObject() makes at most 30 requests a minute where all watches ${what}, ${labels ? "with" : "without"} labels`, async () => {
+    Deno.test(`waitForObject() makes at most 30 requests a minute where all watches ${what}, ${labels ? "with" : "without"} labels`, async () => {
       const wait = await waiting({ labels });
       wait.kube.onWatch = (watch) => trouble(watch, wait);
       wait.kube.watches.at(-1)?.end();
@@ -81,7 +81,7 @@ for (const [what, trouble] of watchTroubles) {
   }
 }
 
-Deno.test("rule P: waitForObject() asks for hardly more than watches while a whole object never rests", async () => {
+Deno.test("waitForObject() asks for hardly more than watches while a whole object never rests", async () => {
   const wait = await waiting({ labels: false });
   const restless = async () => {
     while (true) {
@@ -96,7 +96,7 @@ Deno.test("rule P: waitForObject() asks for hardly more than watches while a who
   wait.stop.abort(new Error("stop"));
 });
 
-Deno.test("rule P: waitForObject() makes at most 30 requests a minute where labels claim an end that is none", async () => {
+Deno.test("waitForObject() makes at most 30 requests a minute where labels claim an end that is none", async () => {
   const wait = new Wait();
   const labels = { phase: "Succeeded", completed: "true" };
   wait.api.patch("Workflow", "team", "demo", { metadata: { labels }, status: { phase: "Running" } });

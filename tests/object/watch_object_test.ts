@@ -139,7 +139,7 @@ for (const [chance, seconds] of [[0, 180], [0.5, 200], [0.999_999, 220]] as cons
 }
 
 for (const [chance, seconds] of [[0, 36], [0.5, 45], [0.999_999, 54]] as const) {
-  Deno.test(`rule G: watchObject() takes a fresh look after ${seconds} s of silence by chance ${chance}`, async () => {
+  Deno.test(`watchObject() takes a fresh look after ${seconds} s of silence by chance ${chance}`, async () => {
     const wait = new Wait(quickClock(() => chance));
     await wait.begin();
     await wait.clock.advance(seconds * 1_000 - 10);
@@ -149,13 +149,13 @@ for (const [chance, seconds] of [[0, 36], [0.5, 45], [0.999_999, 54]] as const) 
   });
 }
 
-Deno.test("rule G: watchObject() goes on with a silent watch where a fresh look finds nothing new", async () => {
+Deno.test("watchObject() goes on with a silent watch where a fresh look finds nothing new", async () => {
   const wait = await waiting();
   await wait.clock.advance(2 * MINUTE);
   assertEquals([wait.kube.count("list"), wait.kube.watches.length], [2, 1]);
 });
 
-Deno.test("rule G: watchObject() gives a watch up that did not tell what a fresh look finds", async () => {
+Deno.test("watchObject() gives a watch up that did not tell what a fresh look finds", async () => {
   const wait = await waiting();
   wait.setPhase("Running");
   await wait.clock.advance(1_000);
@@ -166,7 +166,7 @@ Deno.test("rule G: watchObject() gives a watch up that did not tell what a fresh
   assertEquals(wait.kube.watches.map(({ options }) => options.signal?.aborted), [true, false]);
 });
 
-Deno.test("rule P: watchObject() makes at most 2 requests a minute where nothing happens", async () => {
+Deno.test("watchObject() makes at most 2 requests a minute where nothing happens", async () => {
   const wait = await waiting();
   await wait.clock.advance(30 * MINUTE);
   const count = wait.kube.count();
