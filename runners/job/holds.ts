@@ -5,6 +5,7 @@
  */
 import {
   aHold,
+  createdAt,
   deletionHold,
   eventTime,
   type Hold,
@@ -136,8 +137,4 @@ function notTakenUp(job: KubeObject): Hold | undefined {
     message: `its controller "${controller}" has not taken it up`,
     object: { kind: "Controller", name: controller },
   });
-}
-
-function createdAt({ metadata }: KubeObject): string {
-  return metadata.creationTimestamp ?? "";
 }

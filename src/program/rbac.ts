@@ -60,8 +60,12 @@ function policyRule({ apiGroup, resource, name, verbs }: RbacRule): Record<strin
   };
 }
 
+/** Texts that kubectl, which reads YAML 1.1, takes for a number or a boolean, and YAML 1.2 for a text. */
+const NO_TEXT_IN_YAML_1_1 = /(?<=^|[ [])(\d[\w.-]*|y|n|yes|no|on|off)(?=$|[\],])/gim;
+
 function yamlLines(value: unknown, options: { flowLevel?: number } = {}): string[] {
-  return stringify(value, { ...options, lineWidth: -1 }).trimEnd().split("\n");
+  const text = stringify(value, { ...options, lineWidth: -1 });
+  return text.trimEnd().replace(NO_TEXT_IN_YAML_1_1, "'$1'").split("\n");
 }
 
 /** A text as lines of a comment. */

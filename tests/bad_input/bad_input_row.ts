@@ -4,8 +4,8 @@
  * @module
  */
 import type { JsonObject } from "../../src/mod.ts";
-import type { Program } from "../cluster/lab/program.ts";
-import type { Place } from "./place.ts";
+import type { Program } from "../lab/compiled_program.ts";
+import type { BadInputLab } from "./bad_input_lab.ts";
 
 /** Variables; `undefined` takes one away that every run has. */
 export type Variables = Record<string, string | undefined>;
@@ -24,8 +24,8 @@ export interface CaseInput {
   through?: string[];
   /** The user that the program runs as. */
   uid?: number;
-  /** Makes files in the place's folder; returns further variables. */
-  prepare?: (place: Place) => Promise<Variables | void>;
+  /** Makes files in the lab's folder; returns further variables. */
+  prepare?: (lab: BadInputLab) => Promise<Variables | void>;
 }
 
 /** One input and what must come of it. */

@@ -1,5 +1,5 @@
 import { ALL_ROWS, missingFor } from "./all_rows.ts";
-import { makePlace } from "./place.ts";
+import { makeBadInputLab } from "./bad_input_lab.ts";
 import { checkCase, runCase } from "./run_case.ts";
 
 for (const row of ALL_ROWS) {
@@ -9,8 +9,8 @@ for (const row of ALL_ROWS) {
     ignore: missing !== undefined,
     async fn() {
       for (const each of row.cases) {
-        await using place = await makePlace();
-        checkCase(each, await runCase(place, each));
+        await using lab = await makeBadInputLab();
+        checkCase(each, await runCase(lab, each));
       }
     },
   });

@@ -9,7 +9,7 @@ import { parseArgs } from "@std/cli/parse-args";
 import { denoCommand } from "../../.ci/without_jsr/deno.ts";
 import { ALL_ROWS, missingFor } from "./all_rows.ts";
 import type { BadInputCase, BadInputRow } from "./bad_input_row.ts";
-import { makePlace } from "./place.ts";
+import { makeBadInputLab } from "./bad_input_lab.ts";
 import { type CaseResult, checkCase, runCase } from "./run_case.ts";
 
 /** Most characters of a line that are shown. */
@@ -31,9 +31,9 @@ async function printTable(only: number[] | undefined): Promise<number> {
   const isAsked = ({ row }: BadInputRow) => only?.includes(row) ?? true;
   for (const row of ALL_ROWS.filter((row) => isAsked(row) && missingFor(row) === undefined)) {
     for (const each of row.cases) {
-      await using place = await makePlace();
-      const result = await runCase(place, each);
-      console.log(lineOf(row, each, result, place.folder));
+      await using lab = await makeBadInputLab();
+      const result = await runCase(lab, each);
+      console.log(lineOf(row, each, result, lab.folder));
       try {
         checkCase(each, result);
       } catch (error) {

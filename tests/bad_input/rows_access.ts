@@ -13,21 +13,21 @@ import {
   type Variables,
   warned,
 } from "./bad_input_row.ts";
-import { aKubeconfig, type KubeconfigParts, type Place } from "./place.ts";
+import { aKubeconfig, type BadInputLab, type KubeconfigParts } from "./bad_input_lab.ts";
 
 const TESTDATA = `${ROOT}/tests/testdata/tls/`;
 /** Where Kubernetes mounts a pod's credentials; never there on a machine that runs tests. */
 const POD_FOLDER = "/var/run/secrets/kubernetes.io/serviceaccount";
 
-/** A kubeconfig for the place's API with these parts. */
+/** A kubeconfig for the lab's API with these parts. */
 function parts(
-  of: KubeconfigParts | ((place: Place) => KubeconfigParts),
-): (place: Place) => Promise<Variables> {
-  return async (place) => {
-    const path = `${place.folder}/own-kubeconfig`;
+  of: KubeconfigParts | ((lab: BadInputLab) => KubeconfigParts),
+): (lab: BadInputLab) => Promise<Variables> {
+  return async (lab) => {
+    const path = `${lab.folder}/own-kubeconfig`;
     await Deno.writeTextFile(
       path,
-      JSON.stringify(aKubeconfig(place.url, typeof of === "function" ? of(place) : of)),
+      JSON.stringify(aKubeconfig(lab.url, typeof of === "function" ? of(lab) : of)),
     );
     return { KUBECONFIG: path };
   };
@@ -36,7 +36,7 @@ function parts(
 /** A kubeconfig with these parts must be refused. */
 function bad(
   input: string,
-  of: KubeconfigParts | ((place: Place) => KubeconfigParts),
+  of: KubeconfigParts | ((lab: BadInputLab) => KubeconfigParts),
   says: string,
 ): BadInputCase {
   return refused(input, { prepare: parts(of) }, says);
@@ -44,7 +44,7 @@ function bad(
 
 /** A kubeconfig of this text must be refused. */
 function badText(input: string, text: string, says: string): BadInputCase {
-  const prepare = async ({ folder }: Place) => {
+  const prepare = async ({ folder }: BadInputLab) => {
     await Deno.writeTextFile(`${folder}/own-kubeconfig`, text);
     return { KUBECONFIG: `${folder}/own-kubeconfig` };
   };

@@ -4,7 +4,7 @@
  * @module
  */
 import { accepted, type BadInputCase, type BadInputRow, refused } from "./bad_input_row.ts";
-import type { Place } from "./place.ts";
+import type { BadInputLab } from "./bad_input_lab.ts";
 
 const MANIFEST = "RUNNER_INPUT_MANIFEST_PATH";
 const GOOD = "entrypoint: main\ntemplates: [{name: main, suspend: {}}]\n";
@@ -13,16 +13,16 @@ const LIMIT = 1.5 * 1024 * 1024;
 /** A user that owns nothing. */
 const NOBODY = 65_534;
 
-/** The manifest's path is this one below the place's folder, or elsewhere. */
+/** The manifest's path is this one below the lab's folder, or elsewhere. */
 function at(
   input: string,
   path: string,
   says: string,
-  make?: (path: string, place: Place) => Promise<void>,
+  make?: (path: string, lab: BadInputLab) => Promise<void>,
 ): BadInputCase {
-  const prepare = async (place: Place) => {
-    const full = path.startsWith("/") ? path : `${place.folder}/${path}`;
-    await make?.(full, place);
+  const prepare = async (lab: BadInputLab) => {
+    const full = path.startsWith("/") ? path : `${lab.folder}/${path}`;
+    await make?.(full, lab);
     return { [MANIFEST]: full };
   };
   return refused(input, { prepare }, says);
@@ -117,7 +117,7 @@ export const rows: BadInputRow[] = [
     cases: [
       ["no bytes", ""],
       ["blanks", "  \n\n \n"],
-      ["only comments", "# nothing\n# here\n"],
+      ["only comments", "# nothing\n# lab\n"],
       ["---", "---\n"],
       ["---, comments and ---", "---\n# nothing\n---\n"],
       ["null", "null\n"],

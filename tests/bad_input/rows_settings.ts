@@ -12,7 +12,7 @@ import {
   type Variables,
   warned,
 } from "./bad_input_row.ts";
-import type { Place } from "./place.ts";
+import type { BadInputLab } from "./bad_input_lab.ts";
 
 const REQUIRED = [
   "RUNNER_INPUT_MANIFEST_PATH",
@@ -49,7 +49,7 @@ const noBoolean = (quoted: string) => `${quoted} is not a boolean (true, false, 
 const tooLong = (quoted: string) => `${quoted} is longer than the longest time-out, 596h31m23s`;
 
 /** The contract in files; `env` over its variables, `fields` over those of the context. */
-function contextFile(env: Variables, fields: JsonObject = {}): (place: Place) => Promise<Variables> {
+function contextFile(env: Variables, fields: JsonObject = {}): (lab: BadInputLab) => Promise<Variables> {
   return async ({ folder }) => {
     const context = {
       name: "work",

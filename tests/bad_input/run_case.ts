@@ -5,9 +5,9 @@
  */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { peakMemoryMb } from "../bench/process_stats.ts";
-import { type Ended, start } from "../cluster/lab/program.ts";
+import { type Ended, start } from "../lab/compiled_program.ts";
 import type { BadInputCase, Variables } from "./bad_input_row.ts";
-import { NAME, NAMESPACE, type Place } from "./place.ts";
+import { type BadInputLab, NAME, NAMESPACE } from "./bad_input_lab.ts";
 
 /** What a run showed. */
 export interface CaseResult {
@@ -40,11 +40,11 @@ const REPORT = `PATCH /api/v1/namespaces/${NAMESPACE}/configmaps/`;
  * Runs a case; again if it took too much memory: pages of the program's own file count as well, and a first run after
  * a while can find more of them just read than it needs.
  */
-export async function runCase(place: Place, run: BadInputCase): Promise<CaseResult> {
-  const env = await environment(place, run);
-  let result = await runOnce(place, { run, env });
+export async function runCase(lab: BadInputLab, run: BadInputCase): Promise<CaseResult> {
+  const env = await environment(lab, run);
+  let result = await runOnce(lab, { run, env });
   for (let runs = 1; runs < MAX_RUNS && result.peakMb > MAX_MB; runs++) {
-    result = await runOnce(place, { run, env });
+    result = await runOnce(lab, { run, env });
   }
   return result;
 }
@@ -54,11 +54,11 @@ interface OneRun {
   env: Record<string, string>;
 }
 
-async function runOnce({ api, posts }: Place, { run, env }: OneRun): Promise<CaseResult> {
+async function runOnce({ api, posts }: BadInputLab, { run, env }: OneRun): Promise<CaseResult> {
   const [requestsBefore, postsBefore] = [api.requests.length, posts.length];
   await using program = await start(env, run);
   const memory = new Peak(program.pid);
-  const ended = await program.ended(LIMIT_MS).finally(() => memory.stop());
+  const ended = await program.endsWithin(LIMIT_MS).finally(() => memory.stop());
   const requests = api.requests.slice(requestsBefore);
   return {
     ended,
@@ -69,18 +69,18 @@ async function runOnce({ api, posts }: Place, { run, env }: OneRun): Promise<Cas
   };
 }
 
-async function environment(place: Place, run: BadInputCase): Promise<Record<string, string>> {
-  const manifest = `${place.folder}/manifest.yaml`;
+async function environment(lab: BadInputLab, run: BadInputCase): Promise<Record<string, string>> {
+  const manifest = `${lab.folder}/manifest.yaml`;
   await Deno.writeFile(manifest, bytesOf(run.manifest ?? GOOD_MANIFEST));
   const variables: Variables = {
-    KUBECONFIG: `${place.folder}/kubeconfig`,
+    KUBECONFIG: `${lab.folder}/kubeconfig`,
     RUNNER_INPUT_MANIFEST_PATH: manifest,
     RUNNER_CONTEXT_NAME: NAME,
     RUNNER_CONTEXT_PLATFORM_NAMESPACE: NAMESPACE,
     RUNNER_CONTEXT_PLATFORM_SERVICE_ACCOUNT_NAME: "worker",
     ...(run.arrives ? { RUNNER_CONTEXT_DRY_RUN: "true" } : {}),
     ...run.env,
-    ...await run.prepare?.(place),
+    ...await run.prepare?.(lab),
   };
   const given = Object.entries(variables).filter(([, value]) => value !== undefined);
   return Object.fromEntries(given) as Record<string, string>;

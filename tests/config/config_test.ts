@@ -131,13 +131,13 @@ Deno.test("parseConfig() hands further platform properties to the runner in came
 });
 
 for (const [variable, flag] of Object.entries(FLAGS).slice(0, 4)) {
-  Deno.test(`parseConfig() requires ${variable} (B1)`, () => {
+  Deno.test(`parseConfig() requires ${variable}`, () => {
     const [problem = "", ...others] = problemsOf({ [variable]: undefined });
     assertStringIncludes(problem, `${variable}: is required (or --${flag} `);
     assertEquals(others, []);
   });
 
-  Deno.test(`parseConfig() refuses an empty ${variable} (B2)`, () => {
+  Deno.test(`parseConfig() refuses an empty ${variable}`, () => {
     assertEquals(problemsOf({ [variable]: "" }), [`${variable}: is empty`]);
   });
 }
@@ -145,7 +145,7 @@ for (const [variable, flag] of Object.entries(FLAGS).slice(0, 4)) {
 const blanks = [" ", "\t", " demo", "demo ", "demo\t"];
 
 for (const value of blanks) {
-  Deno.test(`parseConfig() refuses ${JSON.stringify(value)} in every text and shows it quoted (B3)`, () => {
+  Deno.test(`parseConfig() refuses ${JSON.stringify(value)} in every text and shows it quoted`, () => {
     for (const variable of [...Object.keys(ENV), "RUNNER_RUN_ID"]) {
       assertEquals(problemsOf({ [variable]: value }), [
         `${variable}: ${
@@ -156,7 +156,7 @@ for (const value of blanks) {
   });
 }
 
-Deno.test("parseConfig() refuses blanks around durations, booleans and words as well (B3)", () => {
+Deno.test("parseConfig() refuses blanks around durations, booleans and words as well", () => {
   assertEquals(
     problemsOf({ RUNNER_TIMEOUT: " 5s", RUNNER_CONTEXT_DRY_RUN: "true ", RUNNER_STATUS_REPORTER: "nop " })
       .length,
@@ -165,7 +165,7 @@ Deno.test("parseConfig() refuses blanks around durations, booleans and words as 
 });
 
 for (const value of ["name\r", "na\nme", "na\r\nme", "na\0me", "na\u007fme"]) {
-  Deno.test(`parseConfig() refuses ${JSON.stringify(value)} and shows the escapes (B4)`, () => {
+  Deno.test(`parseConfig() refuses ${JSON.stringify(value)} and shows the escapes`, () => {
     for (const variable of Object.keys(ENV)) {
       const [problem = ""] = problemsOf({ [variable]: value });
       assertStringIncludes(problem, `${variable}: ${JSON.stringify(value)} has blanks at an end or control`);
@@ -174,25 +174,25 @@ for (const value of ["name\r", "na\nme", "na\r\nme", "na\0me", "na\u007fme"]) {
 }
 
 for (const name of ["Bad_Name", "-a", "a.", "аction"]) {
-  Deno.test(`parseConfig() refuses the name ${name} and quotes the rule (B5)`, () => {
+  Deno.test(`parseConfig() refuses the name ${name} and quotes the rule`, () => {
     const [problem = "", ...others] = problemsOf({ RUNNER_CONTEXT_NAME: name });
     assertStringIncludes(problem, `RUNNER_CONTEXT_NAME: "${name}" is not a valid name (RFC 1123: `);
     assertEquals(others, []);
   });
 
-  Deno.test(`parseConfig() refuses the service account ${name} and quotes the rule (B5)`, () => {
+  Deno.test(`parseConfig() refuses the service account ${name} and quotes the rule`, () => {
     const [problem = ""] = problemsOf({ RUNNER_CONTEXT_PLATFORM_SERVICE_ACCOUNT_NAME: name });
     assertStringIncludes(problem, `SERVICE_ACCOUNT_NAME: "${name}" is not a valid name (RFC 1123: `);
   });
 }
 
-Deno.test("parseConfig() tells the length and the limit of a name that is too long (B6)", () => {
+Deno.test("parseConfig() tells the length and the limit of a name that is too long", () => {
   const [problem = ""] = problemsOf({ RUNNER_CONTEXT_NAME: "a".repeat(254) });
   assertStringIncludes(problem, "has 254 characters, the limit is 253");
 });
 
 for (const namespace of ["Team", "a.b", "-team", "a".repeat(64)]) {
-  Deno.test(`parseConfig() refuses the namespace ${namespace.slice(0, 9)}, which is no DNS label (B7)`, () => {
+  Deno.test(`parseConfig() refuses the namespace ${namespace.slice(0, 9)}, which is no DNS label`, () => {
     const [problem = "", ...others] = problemsOf({ RUNNER_CONTEXT_PLATFORM_NAMESPACE: namespace });
     assertStringIncludes(problem, `RUNNER_CONTEXT_PLATFORM_NAMESPACE: "${namespace}" `);
     assertStringIncludes(problem, namespace.length > 63 ? "has 64 characters, the limit is 63" : "RFC 1123");
@@ -201,7 +201,7 @@ for (const namespace of ["Team", "a.b", "-team", "a".repeat(64)]) {
 }
 
 for (const value of ["../x", "a/b", "..", "%2f", "a?b", "a#b"]) {
-  Deno.test(`parseConfig() refuses ${value} as part of a URL (B8)`, () => {
+  Deno.test(`parseConfig() refuses ${value} as part of a URL`, () => {
     const problems = problemsOf({ RUNNER_CONTEXT_NAME: value, RUNNER_CONTEXT_PLATFORM_NAMESPACE: value });
     assertEquals(problems.map((problem) => problem.split(" (")[0]), [
       `RUNNER_CONTEXT_NAME: "${value}" is not a valid name`,
@@ -211,20 +211,20 @@ for (const value of ["../x", "a/b", "..", "%2f", "a?b", "a#b"]) {
 }
 
 for (const value of ["", "10", "ten", "-5s", "1e3s", "1h-5m", "٣s", "2147483648ms"]) {
-  Deno.test(`parseConfig() refuses the time-out ${JSON.stringify(value)} (B9)`, () => {
+  Deno.test(`parseConfig() refuses the time-out ${JSON.stringify(value)}`, () => {
     const [problem = "", ...others] = problemsOf({ RUNNER_TIMEOUT: value });
     assertStringIncludes(problem, `RUNNER_TIMEOUT: ${JSON.stringify(value)} is `);
     assertEquals(others, []);
   });
 }
 
-Deno.test("parseConfig() shows examples of durations (B9)", () => {
+Deno.test("parseConfig() shows examples of durations", () => {
   assertEquals(problemsOf({ RUNNER_TIMEOUT: "10x" }), [
     'RUNNER_TIMEOUT: "10x" is not a duration (examples: 90s, 10m, 1h30m; 0 = none)',
   ]);
 });
 
-Deno.test("parseConfig() reads booleans as Go does (B10)", () => {
+Deno.test("parseConfig() reads booleans as Go does", () => {
   for (const yes of ["1", "t", "T", "TRUE", "true", "True"]) {
     assertEquals(parse({ RUNNER_CONTEXT_DRY_RUN: yes }).context.dryRun, true, yes);
   }
@@ -234,7 +234,7 @@ Deno.test("parseConfig() reads booleans as Go does (B10)", () => {
 });
 
 for (const value of ["", "yes", "no", "on", "tRUE", "2"]) {
-  Deno.test(`parseConfig() refuses the boolean ${JSON.stringify(value)} and lists the others (B10)`, () => {
+  Deno.test(`parseConfig() refuses the boolean ${JSON.stringify(value)} and lists the others`, () => {
     for (const variable of ["RUNNER_CONTEXT_DRY_RUN", "RUNNER_LOGGER_DEV_MODE"]) {
       assertEquals(problemsOf({ [variable]: value }), [
         `${variable}: ${JSON.stringify(value)} is not a boolean (true, false, 1, 0, t, f)`,
@@ -243,14 +243,14 @@ for (const value of ["", "yes", "no", "on", "tRUE", "2"]) {
   });
 }
 
-Deno.test("parseConfig() warns of an unknown variable with the nearest name (B11)", () => {
+Deno.test("parseConfig() warns of an unknown variable with the nearest name", () => {
   assertEquals(parse({ RUNNER_TIMEOUTS: "5s", RUNNER_RUNID: "x" }).warnings, [
     "RUNNER_TIMEOUTS: is not known and is ignored; did you mean RUNNER_TIMEOUT?",
     "RUNNER_RUNID: is not known and is ignored; did you mean RUNNER_RUN_ID?",
   ]);
 });
 
-Deno.test("parseConfig() does not warn of variables that are not the contract's (B11)", () => {
+Deno.test("parseConfig() does not warn of variables that are not the contract's", () => {
   assertEquals(parse({ PATH: "/bin", KUBECONFIG: "x", MY_RUNNER_TIMEOUT: "x" }).warnings, []);
 });
 
@@ -266,7 +266,7 @@ const unknownArguments: [string[], string][] = [
 ];
 
 for (const [args, shown] of unknownArguments) {
-  Deno.test(`parseConfig() refuses the arguments ${args.join(" ")} and names the help (B13)`, () => {
+  Deno.test(`parseConfig() refuses the arguments ${args.join(" ")} and names the help`, () => {
     const problems = problemsOf({}, args).join("\n");
     assertStringIncludes(problems, shown);
     assertStringIncludes(problems, "is not known; see --help");
@@ -274,14 +274,14 @@ for (const [args, shown] of unknownArguments) {
 }
 
 for (const value of ["ConfigMap", "", "none"]) {
-  Deno.test(`parseConfig() refuses the reporter ${JSON.stringify(value)} and lists the others (B13)`, () => {
+  Deno.test(`parseConfig() refuses the reporter ${JSON.stringify(value)} and lists the others`, () => {
     assertEquals(problemsOf({ RUNNER_STATUS_REPORTER: value }), [
       `RUNNER_STATUS_REPORTER: ${JSON.stringify(value)} is not known, expected configmap, secret, nop`,
     ]);
   });
 }
 
-Deno.test("parseConfig() refuses another way with existing objects and lists the known ones (B13)", () => {
+Deno.test("parseConfig() refuses another way with existing objects and lists the known ones", () => {
   assertEquals(problemsOf({ RUNNER_ON_EXISTING: "replace" }), [
     'RUNNER_ON_EXISTING: "replace" is not known, expected adopt, refuse',
   ]);

@@ -157,7 +157,7 @@ const clashes: { env: Record<string, string>; args?: string[]; says: string }[] 
 ];
 
 for (const { env, args = [], says } of clashes) {
-  Deno.test(`parseConfig() refuses both contracts in one line: ${says} (B12)`, () => {
+  Deno.test(`parseConfig() refuses both contracts in one line: ${says}`, () => {
     const [problem = "", ...others] = problemsOf({ env, args });
     assertEquals([problem.includes(says), others], [true, []], problem);
   });

@@ -89,6 +89,17 @@ Deno.test("rbacText() is a Role of its rules and a RoleBinding to the run's acco
   ]);
 });
 
+for (
+  const name of ["01e1", "0o17", "007", "1e3", "12e4567", "0x1f", "1.5", "no", "on", "y", "true", "null"]
+) {
+  Deno.test(`rbacText() quotes the name ${name}, which YAML 1.1 does not take for a text`, () => {
+    const rule = { apiGroup: "", resource: "pods", verbs: ["get"], purpose: "to read", name };
+    const text = rbacText([rule], aContext({ name }));
+    assertEquals(text.match(new RegExp(`name: ['"]${name}['"]$`, "gm"))?.length, 3, text);
+    assertStringIncludes(text.replaceAll('"', "'"), `resourceNames: ['${name}']`);
+  });
+}
+
 Deno.test("rbacText() says of each rule what it is for, and whether it can be left out", () => {
   const rule = { apiGroup: "", resource: "pods", verbs: ["get"], purpose: "to look" };
   assertStringIncludes(rbacText([rule], aContext()), "\n  # to look\n");

@@ -1,7 +1,10 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { clusterConfig, clusterTest, createAccount, read, type Space } from "../lab/cluster.ts";
+import { clusterConfig } from "../lab/admin_client.ts";
+import { clusterTest, createAccount, type Space } from "../lab/cluster.ts";
+import { read } from "../lab/objects.ts";
 import { type ClusterFields, ownCertificate, tokenFor, writeKubeconfig } from "../lab/kubeconfigs.ts";
-import { reportOf, run, runnerEnv } from "../lab/program.ts";
+import { run } from "../../lab/compiled_program.ts";
+import { reportOf, runnerEnv } from "../lab/runner_env.ts";
 import { connectProxy } from "../lab/proxies.ts";
 import {
   assertNothingCreated,

@@ -1,17 +1,10 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { parse } from "@std/yaml";
-import {
-  type AnyObject,
-  clusterTest,
-  create,
-  createAccount,
-  eventually,
-  find,
-  remove,
-  type Space,
-} from "../lab/cluster.ts";
+import { clusterTest, createAccount, eventually, type Space } from "../lab/cluster.ts";
+import { type AnyObject, create, find, remove } from "../lab/objects.ts";
 import { tokenFor, writeKubeconfig } from "../lab/kubeconfigs.ts";
-import { type Ended, reportOf, run, runnerEnv } from "../lab/program.ts";
+import { type Ended, run } from "../../lab/compiled_program.ts";
+import { reportOf, runnerEnv } from "../lab/runner_env.ts";
 import {
   assertNothingCreated,
   aWorkflow,

@@ -1,11 +1,13 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { withPolicy } from "../lab/admission_policies.ts";
-import { clusterTest, list } from "../lab/cluster.ts";
+import { clusterTest } from "../lab/cluster.ts";
+import { list } from "../lab/objects.ts";
 import { helmTest, runHelm } from "./helm/helm.ts";
 import { aChart } from "./helm/charts.ts";
 import { startRepository } from "./helm/repository.ts";
 import { scriptJob } from "../lab/job_work.ts";
-import { reportOf, run, runnerEnv } from "../lab/program.ts";
+import { run } from "../../lab/compiled_program.ts";
+import { reportOf, runnerEnv } from "../lab/runner_env.ts";
 import { assertNothingCreated, createStatusObject, pauseSpec, readStatus } from "../lab/workflows.ts";
 
 const NO_DRY_RUNS = "!(has(request.dryRun) && request.dryRun)";

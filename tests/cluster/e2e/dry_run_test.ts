@@ -1,7 +1,9 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { clusterTest, createAccount, read } from "../lab/cluster.ts";
+import { clusterTest, createAccount } from "../lab/cluster.ts";
+import { read } from "../lab/objects.ts";
 import { tokenFor, writeKubeconfig } from "../lab/kubeconfigs.ts";
-import { reportOf, run, runnerEnv } from "../lab/program.ts";
+import { run } from "../../lab/compiled_program.ts";
+import { reportOf, runnerEnv } from "../lab/runner_env.ts";
 import { assertNothingCreated, createStatusObject, pauseSpec, statusRef } from "../lab/workflows.ts";
 
 const DRY_RUN = { RUNNER_CONTEXT_DRY_RUN: "true" };

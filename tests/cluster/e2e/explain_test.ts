@@ -1,7 +1,9 @@
 import { assertEquals, assertObjectMatch, assertStringIncludes } from "@std/assert";
-import { type AnyObject, clusterTest, create, createAccount, read, type Space } from "../lab/cluster.ts";
+import { clusterTest, createAccount, type Space } from "../lab/cluster.ts";
+import { type AnyObject, create, read } from "../lab/objects.ts";
 import { tokenFor, writeKubeconfig } from "../lab/kubeconfigs.ts";
-import { explain, reportOf, run, runnerEnv } from "../lab/program.ts";
+import { run } from "../../lab/compiled_program.ts";
+import { explain, reportOf, runnerEnv } from "../lab/runner_env.ts";
 import {
   aWorkflow,
   BUSYBOX,

@@ -1,15 +1,8 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import {
-  type AnyObject,
-  clusterTest,
-  create,
-  eventually,
-  find,
-  read,
-  remove,
-  type Space,
-} from "../lab/cluster.ts";
-import { type Ended, reportOf, run, type RunOptions, writeManifest } from "../lab/program.ts";
+import { clusterTest, eventually, type Space } from "../lab/cluster.ts";
+import { type AnyObject, create, find, read, remove } from "../lab/objects.ts";
+import { type Ended, run, type RunOptions } from "../../lab/compiled_program.ts";
+import { reportOf, writeManifest } from "../lab/runner_env.ts";
 import { assertNothingCreated, createStatusObject, pauseSpec, uidOf, workflowRef } from "../lab/workflows.ts";
 
 /** How long the garbage collector may take, milliseconds. */
@@ -64,7 +57,7 @@ clusterTest(
     assertEquals(reportOf(ended).phase, "Succeeded");
     const { metadata, spec } = await read(workflowRef(space));
     assertEquals(spec.serviceAccountName, "worker");
-    assertEquals(metadata?.ownerReferences?.map((reference) => ({ ...reference })), [{
+    assertEquals(metadata?.ownerReferences?.map((reference: AnyObject) => ({ ...reference })), [{
       apiVersion: "v1",
       kind: "ConfigMap",
       name: "owner",

@@ -1,6 +1,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { makeProject, readPage, runLine } from "../../lab/own_runner.ts";
-import { clusterTest, coreApi, WORKER } from "../lab/cluster.ts";
+import { clusterTest, WORKER } from "../lab/cluster.ts";
+import { create, read } from "../lab/objects.ts";
 import { BUSYBOX } from "../lab/workflows.ts";
 
 clusterTest("a runner of one's own, as on its page, is compiled and runs a Pod", async (space) => {
@@ -10,7 +11,8 @@ clusterTest("a runner of one's own, as on its page, is compiled and runs a Pod",
   for (const line of page.build) await runLine(folder, line);
   const [makeStatus = "", writeManifest = "", run = ""] = page.run;
   assertMatch(makeStatus, /^kubectl create configmap hello\b/);
-  await coreApi().createNamespacedConfigMap({ namespace, body: { metadata: { name: "hello" } } });
+  const configMap = { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "hello", namespace } };
+  await create(configMap);
   await runLine(folder, writeManifest.replace("busybox:1.37", BUSYBOX));
   const output = await runLine(
     folder,
@@ -24,6 +26,6 @@ clusterTest("a runner of one's own, as on its page, is compiled and runs a Pod",
     podRef: { name: "hello", namespace },
     exitCode: 0,
   });
-  const status = await coreApi().readNamespacedConfigMap({ namespace, name: "hello" });
-  assertEquals(JSON.parse(status.data?.status ?? "{}").phase, "Succeeded");
+  const { data } = await read(configMap);
+  assertEquals(JSON.parse(data?.status ?? "{}").phase, "Succeeded");
 });

@@ -37,10 +37,10 @@ import { rows as timeout } from "./rows/wait/timeout.ts";
 import { rows as values } from "./rows/start/values.ts";
 import { rows as watch } from "./rows/wait/watch.ts";
 import type { FaultRow, WorkRow } from "./fault_row.ts";
+import { WORKS } from "./works/all_works.ts";
 import { RELEASE } from "./works/release.ts";
 import type { Work } from "./works/work.ts";
 import { WORKFLOW } from "./works/workflow.ts";
-import { WORKS } from "./works/works.ts";
 
 /** Rows that each runner brings about with a kind of its own: creating, adopting and waiting. */
 const OF_EACH: FaultRow[] = [...adopt, ...create, ...gone, ...restart, ...values, ...watch];

@@ -10,8 +10,8 @@ import { type Rig, withRig } from "./lab/rig.ts";
 import type { Seen } from "./proxy/proxy.ts";
 import { forwardAndForget } from "./proxy/proxy_rules.ts";
 import { isCreate, isWatch } from "./proxy/requests.ts";
+import { WORKS } from "./works/all_works.ts";
 import type { Work } from "./works/work.ts";
-import { WORKS } from "./works/works.ts";
 
 /** A moment of a run at which it is killed. */
 interface Boundary {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Ended } from "../lab/runner_process.ts";
+import type { Ended } from "../../lab/compiled_program.ts";
 import type { Rig, RigOptions } from "./lab/rig.ts";
 import type { WatchedRun } from "./lab/watched_run.ts";
 import type { ControlPlane } from "./servers/control_plane.ts";

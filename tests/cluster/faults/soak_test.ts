@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { certificate } from "../../lab/certificate.ts";
-import type { Run } from "../lab/runner_process.ts";
+import { RunningProgram } from "../../lab/compiled_program.ts";
 import { type Rig, withRig } from "./lab/rig.ts";
 import { sleep, until } from "./lab/waiting.ts";
 import type { Exchange } from "./proxy/proxy.ts";
@@ -28,7 +28,7 @@ const ROTATION_MS = 20_000;
 /** A run in the soak, and how its work is to end. */
 interface SoakRun {
   name: string;
-  run: Run;
+  run: RunningProgram;
   phase: "Succeeded" | "Failed";
 }
 

@@ -1,18 +1,28 @@
 /**
- * The cluster of KUBECONFIG for fault tests, reached past the proxy and without the code under test.
+ * The cluster of KUBECONFIG, reached with an administrator's rights and without the code under test.
  *
  * @module
  */
 import { KubeConfig } from "@kubernetes/client-node";
+import type { RequestOptions } from "node:https";
 import type { JsonObject } from "../../../src/mod.ts";
-import type { Upstream } from "../faults/proxy/proxy.ts";
+
+/** An API server as its clients reach it. */
+export interface Upstream {
+  /** Its URL. */
+  server: string;
+  /** How to reach it; requests keep their own bearer token. */
+  client: Deno.HttpClient;
+}
 
 /** An API server, with an administrator's rights. */
 export interface Cluster {
   readonly upstream: Upstream;
   /** The certificate of its CA, as PEM. */
   readonly ca: string;
-  /** Sends a request with the administrator's certificate; a body is JSON. */
+  /** As `fetch()`, with the administrator's credentials. */
+  fetch(path: string, init?: RequestInit): Promise<Response>;
+  /** Sends a request as the administrator; a body is JSON. */
   request(method: string, path: string, body?: JsonObject, type?: string): Promise<Response>;
   /** POST; fails unless the object is created. */
   create(path: string, object: JsonObject): Promise<JsonObject>;
@@ -20,27 +30,41 @@ export interface Cluster {
   patch(path: string, patch: JsonObject): Promise<JsonObject>;
   /** The object of a path, or `undefined`. */
   find(path: string): Promise<JsonObject | undefined>;
-  /** A token of a service account. */
-  tokenOf(namespace: string, serviceAccount: string): Promise<string>;
+  /** A token of a service account, for an hour unless a test says otherwise. */
+  tokenOf(namespace: string, serviceAccount: string, seconds?: number): Promise<string>;
   close(): void;
+}
+
+/** What KUBECONFIG says. */
+export function clusterConfig(): KubeConfig {
+  const config = new KubeConfig();
+  config.loadFromDefault();
+  return config;
 }
 
 /** Reads KUBECONFIG and connects: to the server that it names, or to another one that trusts the same certificates. */
 export async function adminCluster(otherServer?: string): Promise<Cluster> {
-  const config = new KubeConfig();
-  config.loadFromDefault();
-  const { server: named = "", caFile, caData } = config.getCurrentCluster() ?? {};
-  const server = otherServer ?? named;
-  const { certFile, certData, keyFile, keyData } = config.getCurrentUser() ?? {};
-  const ca = await pem(caFile, caData);
-  const certificate = { cert: await pem(certFile, certData), key: await pem(keyFile, keyData) };
+  const config = clusterConfig();
+  const server = otherServer ?? config.getCurrentCluster()?.server ?? "";
+  const options: RequestOptions = { headers: {} };
+  await config.applyToHTTPSOptions(options);
+  const { ca, cert, key, headers } = options;
+  const caCerts = ca ? [String(ca)] : [];
   // Two clients: behind the proxy only the runner's token may speak.
-  const admin = Deno.createHttpClient({ caCerts: [ca], ...certificate });
-  const plain = Deno.createHttpClient({ caCerts: [ca], http2: false });
+  const admin = Deno.createHttpClient({
+    caCerts,
+    http2: false,
+    ...cert && key ? { cert: String(cert), key: String(key) } : {},
+  });
+  const plain = Deno.createHttpClient({ caCerts, http2: false });
+  const ask: Cluster["fetch"] = (path, init) => {
+    const all = new Headers(init?.headers);
+    for (const [name, value] of Object.entries(headers ?? {})) all.set(name, String(value));
+    return fetch(`${server}${path}`, { ...init, headers: all, client: admin });
+  };
   const request: Cluster["request"] = (method, path, body, type = "application/json") =>
-    fetch(`${server}${path}`, {
+    ask(path, {
       method,
-      client: admin,
       headers: { "content-type": type },
       body: body === undefined ? null : JSON.stringify(body),
     });
@@ -51,7 +75,8 @@ export async function adminCluster(otherServer?: string): Promise<Cluster> {
   };
   return {
     upstream: { server, client: plain },
-    ca,
+    ca: caCerts.join(),
+    fetch: ask,
     request,
     create: (path, object) => succeed("POST", path, object),
     patch: (path, patch) => succeed("PATCH", path, patch, "application/merge-patch+json"),
@@ -61,17 +86,13 @@ export async function adminCluster(otherServer?: string): Promise<Cluster> {
       await answer.body?.cancel();
       return undefined;
     },
-    async tokenOf(namespace, serviceAccount) {
+    async tokenOf(namespace, serviceAccount, expirationSeconds = 3_600) {
       const path = `/api/v1/namespaces/${namespace}/serviceaccounts/${serviceAccount}/token`;
-      return (await succeed("POST", path, { spec: { expirationSeconds: 3_600 } })).status.token;
+      return (await succeed("POST", path, { spec: { expirationSeconds } })).status.token;
     },
     close() {
       admin.close();
       plain.close();
     },
   };
-}
-
-async function pem(file: string | undefined, base64: string | undefined): Promise<string> {
-  return base64 ? atob(base64) : await Deno.readTextFile(file ?? "");
 }

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { type AnyObject, create, eventually, remove, type Space } from "./cluster.ts";
+import { eventually, type Space } from "./cluster.ts";
+import { type AnyObject, create, remove } from "./objects.ts";
 
 const ADMISSION = "admissionregistration.k8s.io/v1";
 /** How long the API server may take to see a new policy, milliseconds. */

@@ -3,20 +3,7 @@
  *
  * @module
  */
-import {
-  type ApiException,
-  CoreV1Api,
-  KubeConfig,
-  type KubernetesObject,
-  KubernetesObjectApi,
-  PatchStrategy,
-} from "@kubernetes/client-node";
-
-/** Any object as the API server has it. */
-export interface AnyObject extends KubernetesObject {
-  // deno-lint-ignore no-explicit-any
-  [field: string]: any;
-}
+import { create, remove } from "./objects.ts";
 
 /** What a test has for itself; all of it is removed at its end. */
 export interface Space {
@@ -111,92 +98,6 @@ export async function createAccount({ namespace }: Space, name: string, rules: o
 /** Eight letters and digits that nobody else has. */
 export function randomName(): string {
   return crypto.randomUUID().slice(0, 8);
-}
-
-let config: KubeConfig | undefined;
-
-/** What KUBECONFIG says. */
-export function clusterConfig(): KubeConfig {
-  if (!config) {
-    config = new KubeConfig();
-    config.loadFromDefault();
-  }
-  return config;
-}
-
-/** The client for pods, tokens and evictions. */
-export function coreApi(): CoreV1Api {
-  return clusterConfig().makeApiClient(CoreV1Api);
-}
-
-let objects: KubernetesObjectApi | undefined;
-
-/** The client for objects of any kind; one, since it asks for each kind's name in URLs and remembers the answer. */
-function objectApi(): KubernetesObjectApi {
-  objects ??= KubernetesObjectApi.makeApiClient(clusterConfig());
-  return objects;
-}
-
-/** Creates an object, or has the API server only try to. */
-export async function create(object: AnyObject, dryRun?: "All"): Promise<AnyObject> {
-  return await objectApi().create(object, undefined, dryRun) as AnyObject;
-}
-
-/** Reads an object, or `undefined` if there is none. */
-export async function find(ref: AnyObject): Promise<AnyObject | undefined> {
-  try {
-    return await objectApi().read(ref as Parameters<KubernetesObjectApi["read"]>[0]) as AnyObject;
-  } catch (error) {
-    if (isNotFound(error)) return undefined;
-    throw error;
-  }
-}
-
-function isNotFound(error: unknown): boolean {
-  return (error as ApiException<unknown>).code === 404;
-}
-
-/** Lists the objects of a kind in a namespace. */
-export async function list({ apiVersion, kind }: AnyObject, { namespace }: Space): Promise<AnyObject[]> {
-  const { items } = await objectApi().list(apiVersion!, kind!, namespace);
-  // The items of a list do not say what they are.
-  return items.map((item) => ({ ...item, apiVersion, kind }) as AnyObject);
-}
-
-/** Reads an object that must be there. */
-export async function read(ref: AnyObject): Promise<AnyObject> {
-  const object = await find(ref);
-  if (!object) throw new Error(`there is no ${ref.kind} "${ref.metadata?.name}"`);
-  return object;
-}
-
-/** Changes an object by a merge patch. */
-export async function patch(ref: AnyObject, change: object): Promise<AnyObject> {
-  const { apiVersion, kind, metadata } = ref;
-  const { name, namespace } = metadata ?? {};
-  const object = { ...change, apiVersion, kind, metadata: { ...metadataIn(change), name, namespace } };
-  const merge = PatchStrategy.MergePatch;
-  return await objectApi().patch(
-    object as AnyObject,
-    undefined,
-    undefined,
-    undefined,
-    undefined,
-    merge,
-  ) as AnyObject;
-}
-
-function metadataIn(change: { metadata?: object }): object {
-  return change.metadata ?? {};
-}
-
-/** Deletes an object if it is there, without a wait for what belongs to it. */
-export async function remove(ref: AnyObject): Promise<void> {
-  try {
-    await objectApi().delete(ref, undefined, undefined, undefined, undefined, "Background");
-  } catch (error) {
-    if (!isNotFound(error)) throw error;
-  }
 }
 
 /** Asks `probe` until it gives a value. Fails with `what` when `limitMs` has passed. */

@@ -4,8 +4,9 @@
  * @module
  */
 import { parse } from "@std/yaml";
-import { type AnyObject, clusterTest, create, type Needs, randomName, type Space } from "./cluster.ts";
-import { compiledProgram, type Program } from "./program.ts";
+import { clusterTest, type Needs, randomName, type Space } from "./cluster.ts";
+import { type AnyObject, create } from "./objects.ts";
+import { compiledProgram, type Program } from "../../lab/compiled_program.ts";
 import { BUSYBOX } from "./workflows.ts";
 
 /** How long the loader may take, milliseconds: it packs 100 MB. */

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { type AnyObject, eventually, find, read, type Space } from "./cluster.ts";
+import { eventually, type Space } from "./cluster.ts";
+import { type AnyObject, find, read } from "./objects.ts";
 import { BUSYBOX, findStatus, uidOf } from "./workflows.ts";
 
 /** How long the controller may take to begin or end something, milliseconds. */

@@ -3,10 +3,11 @@
  *
  * @module
  */
-import type { V1ContainerStateTerminated, V1Pod } from "@kubernetes/client-node";
-import { type AnyObject, coreApi, eventually, find, type Space } from "./cluster.ts";
+import { eventually, type Space } from "./cluster.ts";
+import { type AnyObject, find, list } from "./objects.ts";
 
-export type Pod = V1Pod;
+/** A pod as the API server has it. */
+export type Pod = AnyObject;
 
 /** How long the Job may take, milliseconds: a two-step Workflow and two pods of the runner, on a busy machine. */
 const JOB_MS = 180_000;
@@ -26,13 +27,14 @@ export async function waitForJob({ namespace }: Space): Promise<string> {
 
 /** The pods that the Job has made. */
 export async function runnerPods({ namespace }: Space): Promise<Pod[]> {
-  const labelSelector = "batch.kubernetes.io/job-name=hello-runner";
-  return (await coreApi().listNamespacedPod({ namespace, labelSelector })).items;
+  const pods = await list({ apiVersion: "v1", kind: "Pod" }, { namespace });
+  return pods.filter(({ metadata }) => metadata.labels?.["batch.kubernetes.io/job-name"] === "hello-runner");
 }
 
 /** How the runner's container ended. */
-export function terminationOf(pod: Pod): V1ContainerStateTerminated {
-  const state = pod.status?.containerStatuses?.find(({ name }) => name === "runner")?.state;
+export function terminationOf(pod: Pod): { exitCode: number; message?: string } {
+  const states: AnyObject[] = pod.status?.containerStatuses ?? [];
+  const state = states.find(({ name }) => name === "runner")?.state;
   if (!state?.terminated) throw new Error(`the runner has not ended: ${JSON.stringify(state)}`);
   return state.terminated;
 }

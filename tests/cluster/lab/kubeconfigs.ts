@@ -3,19 +3,16 @@
  *
  * @module
  */
-import { clusterConfig, coreApi, type Space } from "./cluster.ts";
+import { clusterConfig } from "./admin_client.ts";
+import type { Space } from "./cluster.ts";
+import { adminClient } from "./objects.ts";
 
 /** How long a token lives, seconds: the least that an API server gives. */
 const TOKEN_SECONDS = 600;
 
 /** A token of a service account. */
 export async function tokenFor({ namespace }: Space, name: string): Promise<string> {
-  const { status } = await coreApi().createNamespacedServiceAccountToken({
-    name,
-    namespace,
-    body: { spec: { audiences: [], expirationSeconds: TOKEN_SECONDS } },
-  });
-  return status?.token ?? "";
+  return await adminClient().tokenOf(namespace, name, TOKEN_SECONDS);
 }
 
 /** What a kubeconfig's cluster can have beside server and CA. */

@@ -4,7 +4,7 @@
  * @module
  */
 import type { SignedCertificate } from "../../lab/certificate.ts";
-import { coreApi } from "./cluster.ts";
+import { adminClient, type AnyObject } from "./objects.ts";
 
 /** Who may ask a server. */
 export interface Credentials {
@@ -79,8 +79,8 @@ export function hostForPods(): Promise<string> {
 async function findHost(): Promise<string> {
   const given = Deno.env.get("E2E_HOST");
   if (given) return given;
-  const { items } = await coreApi().listNode();
-  const nodes = items.flatMap(({ status }) => status?.addresses ?? [])
+  const { items } = await adminClient().find("/api/v1/nodes") as unknown as { items: AnyObject[] };
+  const nodes: string[] = items.flatMap(({ status }) => status.addresses ?? [])
     .filter(({ type }) => type === "InternalIP").map(({ address }) => address);
   const own = Deno.networkInterfaces().find(({ family, address, netmask }) =>
     family === "IPv4" && nodes.some((node) => network(node, netmask) === network(address, netmask))

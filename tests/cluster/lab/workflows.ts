@@ -4,7 +4,8 @@
  * @module
  */
 import { assertEquals } from "@std/assert";
-import { type AnyObject, create, eventually, find, read, type Space } from "./cluster.ts";
+import { eventually, type Space } from "./cluster.ts";
+import { type AnyObject, create, find, read } from "./objects.ts";
 
 /** The image of every container: one that is on the node, since nothing may be pulled. */
 export const BUSYBOX = Deno.env.get("E2E_BUSYBOX_IMAGE") ?? "localhost/busybox:1";

@@ -64,7 +64,7 @@ const warned: [what: string, spec: JsonObject, missing: string[]][] = [
 ];
 
 for (const [what, spec, missing] of warned) {
-  Deno.test(`checkSpec() warns of ${what}, which the controller's workflowDefaults may supply (B39)`, () => {
+  Deno.test(`checkSpec() warns of ${what}, which the controller's workflowDefaults may supply`, () => {
     const end = ": the Workflow fails unless the controller's workflowDefaults supply it";
     assertEquals(checkSpec(spec), missing.map((each) => `the manifest has ${each}${end}`));
   });
@@ -140,7 +140,7 @@ const refused: { what: string; spec: JsonObject; problem: string }[] = [
 ];
 
 for (const { what, spec, problem } of refused) {
-  Deno.test(`checkSpec() refuses ${what} (B39)`, () => {
+  Deno.test(`checkSpec() refuses ${what}`, () => {
     const { message } = assertThrows(() => checkSpec(spec), InvalidInputError);
     assertStringIncludes(message, problem);
   });

@@ -86,7 +86,7 @@ Deno.test("row 13: parseWorkflow() warns of a Workflow that is deleted within a 
   assertEquals(parse({ ...SPEC, ttlStrategy: null }).warnings, []);
 });
 
-Deno.test("parseWorkflow() drops status and generateName with a warning (B40)", () => {
+Deno.test("parseWorkflow() drops status and generateName with a warning", () => {
   const { object, warnings } = parse({
     ...aManifest({ generateName: "demo-" }),
     status: { phase: "Failed" },
@@ -99,7 +99,7 @@ Deno.test("parseWorkflow() drops status and generateName with a warning (B40)", 
 });
 
 for (const metadata of SAY_NOTHING) {
-  Deno.test(`parseWorkflow() takes metadata ${JSON.stringify(metadata)} as absent (B40)`, () => {
+  Deno.test(`parseWorkflow() takes metadata ${JSON.stringify(metadata)} as absent`, () => {
     assertEquals(parse({ ...aManifest(), metadata }), {
       object: { ...TYPE, metadata: { name: "demo", namespace: "team" }, spec: CREATED_SPEC },
       warnings: [],
@@ -107,7 +107,7 @@ for (const metadata of SAY_NOTHING) {
   });
 }
 
-Deno.test("parseWorkflow() takes what Go and kubectl print of a new Workflow without a warning (B40)", () => {
+Deno.test("parseWorkflow() takes what Go and kubectl print of a new Workflow without a warning", () => {
   const templates = [{
     name: "main",
     inputs: {},
@@ -125,7 +125,7 @@ Deno.test("parseWorkflow() takes what Go and kubectl print of a new Workflow wit
   }
 });
 
-Deno.test("parseWorkflow() takes a null beside the forms' keys as absent (B40)", () => {
+Deno.test("parseWorkflow() takes a null beside the forms' keys as absent", () => {
   for (
     const manifest of [{ workflow: SPEC, metadata: null, status: null }, {
       ...SPEC,
@@ -138,7 +138,7 @@ Deno.test("parseWorkflow() takes a null beside the forms' keys as absent (B40)",
   }
 });
 
-Deno.test("parseWorkflow() warns of what only the controller's workflowDefaults may supply (B39)", () => {
+Deno.test("parseWorkflow() warns of what only the controller's workflowDefaults may supply", () => {
   const { object, warnings } = parse({ templates: SPEC.templates });
   assertEquals(object.spec, { templates: SPEC.templates, serviceAccountName: "worker" });
   assertEquals(warnings, [
@@ -227,7 +227,7 @@ Deno.test("parseWorkflow() does with a workflowTemplateRef", () => {
   assertEquals(parse(spec).object.spec, { ...spec, serviceAccountName: "worker" });
 });
 
-Deno.test("parseWorkflow() takes a name of 63 characters and refuses a longer one (B5)", () => {
+Deno.test("parseWorkflow() takes a name of 63 characters and refuses a longer one", () => {
   assertEquals(parse(SPEC, aContext({ name: "a".repeat(63) })).object.metadata.name, "a".repeat(63));
   const error = assertThrows(() => parse(SPEC, aContext({ name: "a".repeat(64) })), InvalidInputError);
   assertStringIncludes(error.message, "has 64 characters, the limit is 63");

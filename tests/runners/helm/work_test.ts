@@ -97,7 +97,7 @@ Deno.test("prepareWork() says what is wrong with a file of values", async () => 
   });
 });
 
-Deno.test("prepareWork() reads values from a rendered chart's file, whose documents of comments do not count (B23)", async () => {
+Deno.test("prepareWork() reads values from a rendered chart's file, whose documents of comments do not count", async () => {
   const comment = "---\n# Source: c/templates/off.yaml\n";
   await withFile(`${comment}---\ngreeting: hi\nreplicas: null\n${comment}`, async (folder) => {
     const settings = { RUNNER_HELM_FILES: folder };

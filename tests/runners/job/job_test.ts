@@ -66,7 +66,7 @@ Deno.test("parseJob() keeps a whole Job's labels and annotations", () => {
   assertEquals(object.metadata, { ...marks, name: "demo", namespace: "team" });
 });
 
-Deno.test("parseJob() takes a null label for an empty one, as the API server does (B40)", () => {
+Deno.test("parseJob() takes a null label for an empty one, as the API server does", () => {
   const { object } = parseJob(
     aManifest({ labels: { a: null, b: "x" }, annotations: { c: null } }),
     aContext(),
@@ -87,7 +87,7 @@ const warned: [string, JsonObject, string[]][] = [
     "the manifest's ttlSecondsAfterFinished is 0: a run that is cut off for that long learns no verdict, " +
     "60 or more are safer",
   ]],
-  ["status and generateName (B40)", { ...aManifest({ generateName: "demo-" }), status: { succeeded: 1 } }, [
+  ["status and generateName", { ...aManifest({ generateName: "demo-" }), status: { succeeded: 1 } }, [
     "the manifest's status is dropped",
     "the manifest's metadata.generateName is dropped",
   ]],
@@ -103,7 +103,7 @@ for (const [what, manifest, warnings] of warned) {
   });
 }
 
-Deno.test("parseJob() takes a name of 63 characters and refuses a longer one (B5)", () => {
+Deno.test("parseJob() takes a name of 63 characters and refuses a longer one", () => {
   assertEquals(parseJob(SPEC, aContext({ name: "a".repeat(63) })).object.metadata.name, "a".repeat(63));
   const error = assertThrows(() => parseJob(SPEC, aContext({ name: "a".repeat(64) })), InvalidInputError);
   assertStringIncludes(error.message, "the name of a Job: ");
@@ -111,13 +111,13 @@ Deno.test("parseJob() takes a name of 63 characters and refuses a longer one (B5
 });
 
 for (const metadata of SAY_NOTHING) {
-  Deno.test(`parseJob() takes metadata ${JSON.stringify(metadata)} as absent (B40)`, () => {
+  Deno.test(`parseJob() takes metadata ${JSON.stringify(metadata)} as absent`, () => {
     const { object, warnings } = parseJob({ ...aManifest(), metadata }, aContext());
     assertEquals([object.metadata, warnings], [{ name: "demo", namespace: "team" }, []]);
   });
 }
 
-Deno.test("parseJob() takes what kubectl create job --dry-run=client prints, without a warning (B40)", () => {
+Deno.test("parseJob() takes what kubectl create job --dry-run=client prints, without a warning", () => {
   const template = {
     metadata: { creationTimestamp: null },
     spec: { containers: [{ image: "busybox", name: "demo", resources: {} }], restartPolicy: "Never" },
@@ -135,7 +135,7 @@ Deno.test("parseJob() takes what kubectl create job --dry-run=client prints, wit
   }
 });
 
-Deno.test("parseJob() takes fields of the spec that are null or empty as absent (B40)", () => {
+Deno.test("parseJob() takes fields of the spec that are null or empty as absent", () => {
   const pod = { serviceAccountName: "", serviceAccount: null, initContainers: null, volumes: [] };
   const spec = { ...withPod(pod), ttlSecondsAfterFinished: null, suspend: null, selector: null };
   assertEquals(parseJob(spec, aContext()).warnings, []);
@@ -144,28 +144,28 @@ Deno.test("parseJob() takes fields of the spec that are null or empty as absent 
 const NO_CONTAINERS = "has no list at template.spec.containers, expected a JobSpec";
 
 const refused: [string, JsonObject, string][] = [
-  ["an empty object (B37)", {}, NO_CONTAINERS],
-  ["a WorkflowSpec (B37)", { entrypoint: "main", templates: [] }, NO_CONTAINERS],
-  ["a PodSpec (B37)", POD_SPEC, NO_CONTAINERS],
-  ["template: null (B37)", { template: null }, NO_CONTAINERS],
-  ["a template without a spec (B37)", { template: { metadata: {} } }, NO_CONTAINERS],
-  ["containers by name (B39)", withPod({ containers: { main: { image: "busybox" } } }), NO_CONTAINERS],
-  ["job: null (B37)", { job: null }, "has no object at job, expected a JobSpec"],
-  ["keys beside job (B37)", { job: SPEC, name: "x" }, "has beside job the unknown name"],
-  ["no spec (B37)", { ...TYPE }, "has no object at spec, expected a JobSpec"],
+  ["an empty object", {}, NO_CONTAINERS],
+  ["a WorkflowSpec", { entrypoint: "main", templates: [] }, NO_CONTAINERS],
+  ["a PodSpec", POD_SPEC, NO_CONTAINERS],
+  ["template: null", { template: null }, NO_CONTAINERS],
+  ["a template without a spec", { template: { metadata: {} } }, NO_CONTAINERS],
+  ["containers by name", withPod({ containers: { main: { image: "busybox" } } }), NO_CONTAINERS],
+  ["job: null", { job: null }, "has no object at job, expected a JobSpec"],
+  ["keys beside job", { job: SPEC, name: "x" }, "has beside job the unknown name"],
+  ["no spec", { ...TYPE }, "has no object at spec, expected a JobSpec"],
   [
-    "a CronJob (B38)",
+    "a CronJob",
     { ...TYPE, kind: "CronJob", spec: SPEC },
     'is a "CronJob" of "batch/v1", expected a Job',
   ],
-  ["another version (B38)", { ...TYPE, apiVersion: "batch/v2", spec: SPEC }, "expected a Job of batch/v1"],
+  ["another version", { ...TYPE, apiVersion: "batch/v2", spec: SPEC }, "expected a Job of batch/v1"],
   [
-    "another name (B40)",
+    "another name",
     aManifest({ name: "other" }),
     `has metadata.name "other", expected the context's "demo"`,
   ],
-  ["another namespace (B40)", aManifest({ namespace: "other" }), 'has metadata.namespace "other"'],
-  ["a uid (B40)", aManifest({ uid: "x" }), "has metadata.uid, expected none"],
+  ["another namespace", aManifest({ namespace: "other" }), 'has metadata.namespace "other"'],
+  ["a uid", aManifest({ uid: "x" }), "has metadata.uid, expected none"],
 ];
 
 for (const [what, manifest, problem] of refused) {

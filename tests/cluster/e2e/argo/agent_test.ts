@@ -1,8 +1,10 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { parse } from "@std/yaml";
-import { type AnyObject, clusterTest, create, eventually } from "../../lab/cluster.ts";
+import { clusterTest, eventually } from "../../lab/cluster.ts";
+import { type AnyObject, create } from "../../lab/objects.ts";
 import { tokenFor, writeKubeconfig } from "../../lab/kubeconfigs.ts";
-import { run, runnerEnv } from "../../lab/program.ts";
+import { run } from "../../../lab/compiled_program.ts";
+import { runnerEnv } from "../../lab/runner_env.ts";
 import { createStatusObject } from "../../lab/workflows.ts";
 
 /** How long the API server may take to see a new Role, milliseconds. */

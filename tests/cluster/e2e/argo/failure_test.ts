@@ -1,6 +1,8 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { clusterTest, create, remove, type Space } from "../../lab/cluster.ts";
-import { type Ended, reportOf, run, runnerEnv, start } from "../../lab/program.ts";
+import { clusterTest, type Space } from "../../lab/cluster.ts";
+import { create, remove } from "../../lab/objects.ts";
+import { type Ended, run, start } from "../../../lab/compiled_program.ts";
+import { reportOf, runnerEnv } from "../../lab/runner_env.ts";
 import {
   aWorkflow,
   chainSpec,
@@ -65,7 +67,7 @@ clusterTest("a Workflow deleted while it runs ends with 11, whatever became of t
   await using program = await start(await runnerEnv(space, pauseSpec()));
   const uid = await startedWorkflow(space);
   await remove(workflowRef(space));
-  const ended = await program.ended(DELETION_MS);
+  const ended = await program.endsWithin(DELETION_MS);
   assertEquals(ended.code, 11, ended.stderr);
   const status = await readStatus(space);
   assertEquals(status, reportOf(ended));
@@ -85,7 +87,7 @@ clusterTest("a Workflow deleted and made again by another ends with 12 and both 
   await remove(workflowRef(space));
   const other = await create(aWorkflow(space, pauseSpec(1)));
   program.kill("SIGCONT");
-  const ended = await program.ended();
+  const ended = await program.endsWithin();
   assertEquals(ended.code, 12, ended.stderr);
   const status = await readStatus(space);
   assertEquals(status, reportOf(ended));

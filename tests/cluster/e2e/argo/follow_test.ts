@@ -2,7 +2,8 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { clusterTest, createAccount } from "../../lab/cluster.ts";
 import { tokenFor, writeKubeconfig } from "../../lab/kubeconfigs.ts";
 import { scriptContainer } from "../../lab/job_work.ts";
-import { reportOf, run, runnerEnv } from "../../lab/program.ts";
+import { run } from "../../../lab/compiled_program.ts";
+import { reportOf, runnerEnv } from "../../lab/runner_env.ts";
 import { chainSpec, createStatusObject, scriptSpec, scriptTemplate } from "../../lab/workflows.ts";
 
 const NUMBERS = Array.from({ length: 20 }, (_, index) => `line ${index + 1}`);

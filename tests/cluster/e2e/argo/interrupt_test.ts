@@ -1,7 +1,9 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { clusterTest, read, type Space } from "../../lab/cluster.ts";
+import { clusterTest, type Space } from "../../lab/cluster.ts";
+import { read } from "../../lab/objects.ts";
 import { startMuteServer } from "../../lab/mute_server.ts";
-import { type Ended, reportOf, run, runnerEnv, start } from "../../lab/program.ts";
+import { type Ended, run, start } from "../../../lab/compiled_program.ts";
+import { reportOf, runnerEnv } from "../../lab/runner_env.ts";
 import {
   createStatusObject,
   pauseSpec,
@@ -48,7 +50,7 @@ for (const { signal, code, reason } of signals) {
     await workflowInPhase(space, "Running");
     const sent = performance.now();
     program.kill(signal);
-    const ended = await program.ended(5_000);
+    const ended = await program.endsWithin(5_000);
     assertEquals(ended.code, code, ended.stderr);
     assertEquals(performance.now() - sent < 5_000, true);
     await assertLeftRunning(space, ended, reason);
@@ -64,7 +66,7 @@ clusterTest("SIGTERM after the Workflow's end takes nothing from the verdict", a
   await workflowInPhase(space, "Succeeded");
   program.kill("SIGTERM");
   program.kill("SIGCONT");
-  const ended = await program.ended();
+  const ended = await program.endsWithin();
   assertEquals(ended.code, 0, ended.stderr);
   assertEquals((await readStatus(space)).finishedSuccessfully, true);
 });
@@ -74,7 +76,7 @@ clusterTest("SIGTERM against an API server that does not answer ends with 143 wi
   await using program = await start(await runnerEnv(space, pauseSpec(), { KUBECONFIG: mute.kubeconfig }));
   await mute.connected();
   program.kill("SIGTERM");
-  const ended = await program.ended(5_000);
+  const ended = await program.endsWithin(5_000);
   assertEquals(ended.code, 143, ended.stderr);
   assertEquals(reportOf(ended).reason, "Terminated");
 });
@@ -87,7 +89,7 @@ clusterTest("a second SIGTERM ends the run at once, without a report", async (sp
   program.kill("SIGTERM");
   await new Promise((resolve) => setTimeout(resolve, 200));
   program.kill("SIGTERM");
-  const ended = await program.ended(5_000);
+  const ended = await program.endsWithin(5_000);
   assertEquals(ended.code, 143, ended.stderr);
   assertEquals(ended.stdout, "");
 });
@@ -98,7 +100,7 @@ clusterTest("a restart after SIGTERM replaces the unknown status by the verdict"
   await using program = await start(env);
   const uid = await startedWorkflow(space);
   program.kill("SIGTERM");
-  assertEquals((await program.ended()).code, 143);
+  assertEquals((await program.endsWithin()).code, 143);
   assertEquals((await readStatus(space)).phase, "Unknown");
   const ended = await run(env);
   assertEquals(ended.code, 0, ended.stderr);
@@ -129,7 +131,7 @@ clusterTest("a Workflow is stopped on SIGTERM, where that is asked for, within 5
   await using program = await start(await runnerEnv(space, pauseSpec(), { RUNNER_ON_TERMINATE: "stop" }));
   await workflowInPhase(space, "Running");
   program.kill("SIGTERM");
-  const ended = await program.ended(5_000);
+  const ended = await program.endsWithin(5_000);
   assertEquals(ended.code, 143, ended.stderr);
   assertEquals(reportOf(ended).object.left, "stopped");
   await workflowInPhase(space, "Failed");

@@ -1,6 +1,8 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { type AnyObject, clusterTest, create, read, type Space } from "../../lab/cluster.ts";
-import { type Ended, reportOf, run, runnerEnv } from "../../lab/program.ts";
+import { clusterTest, type Space } from "../../lab/cluster.ts";
+import { type AnyObject, create, read } from "../../lab/objects.ts";
+import { type Ended, run } from "../../../lab/compiled_program.ts";
+import { reportOf, runnerEnv } from "../../lab/runner_env.ts";
 import {
   aWorkflow,
   createStatusObject,

@@ -1,6 +1,8 @@
 import { assertEquals, assertObjectMatch, assertStringIncludes } from "@std/assert";
-import { clusterTest, read } from "../../lab/cluster.ts";
-import { reportOf, run, runnerEnv } from "../../lab/program.ts";
+import { clusterTest } from "../../lab/cluster.ts";
+import { read } from "../../lab/objects.ts";
+import { run } from "../../../lab/compiled_program.ts";
+import { reportOf, runnerEnv } from "../../lab/runner_env.ts";
 import { createStatusObject, readStatus, scriptTemplate, statusRef } from "../../lab/workflows.ts";
 
 const PASSWORD = "hunter2-and-more";

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { type AnyObject, coreApi, create, createAccount, eventually, read } from "../../lab/cluster.ts";
+import { createAccount, eventually } from "../../lab/cluster.ts";
+import { type AnyObject, create, evict, read } from "../../lab/objects.ts";
 import { podTests } from "../../lab/example.ts";
 import { pauseSpec, statusRef, workflowRef } from "../../lab/workflows.ts";
 import { findExampleStatus, type Pod, runnerPods, terminationOf, waitForJob } from "../../lab/jobs.ts";
@@ -10,7 +11,7 @@ const nodeIsHere = Deno.env.get("FAULTS_APISERVER_PID_FILE") !== undefined && De
 const podTest = podTests("argo-runner");
 
 function assertHardened({ spec }: Pod): void {
-  const container = spec?.containers.find(({ name }) => name === "runner");
+  const container = spec?.containers.find(({ name }: AnyObject) => name === "runner");
   assertEquals(spec?.securityContext?.runAsNonRoot, true);
   assertEquals(container?.securityContext?.readOnlyRootFilesystem, true);
   assertEquals(container?.securityContext?.allowPrivilegeEscalation, false);
@@ -64,11 +65,7 @@ podTest("an evicted pod's replacement goes on with the same Workflow", async (sp
   assertEquals(first.argoWorkflowRef.name, "hello");
   const [pod] = await runnerPods(space);
   const name = pod!.metadata!.name!;
-  await coreApi().createNamespacedPodEviction({
-    name,
-    namespace: space.namespace,
-    body: { apiVersion: "policy/v1", kind: "Eviction", metadata: { name, namespace: space.namespace } },
-  });
+  await evict({ name, namespace: space.namespace });
   const interrupted = await eventually("the evicted pod reports its end", 30_000, async () => {
     const status = await findExampleStatus(space);
     return status?.phase === "Unknown" ? status : undefined;

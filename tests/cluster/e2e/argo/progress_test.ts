@@ -1,6 +1,7 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { clusterTest, type Space } from "../../lab/cluster.ts";
-import { compiledProgram, runnerEnv } from "../../lab/program.ts";
+import { compiledProgram } from "../../../lab/compiled_program.ts";
+import { runnerEnv } from "../../lab/runner_env.ts";
 import { createStatusObject, pauseSpec } from "../../lab/workflows.ts";
 
 /** Runs the program at a terminal, which `script` makes, and returns all that it shows. */

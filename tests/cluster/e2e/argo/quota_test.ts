@@ -1,6 +1,8 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { clusterTest, create } from "../../lab/cluster.ts";
-import { reportOf, run, runnerEnv } from "../../lab/program.ts";
+import { clusterTest } from "../../lab/cluster.ts";
+import { create } from "../../lab/objects.ts";
+import { run } from "../../../lab/compiled_program.ts";
+import { reportOf, runnerEnv } from "../../lab/runner_env.ts";
 import { assertNothingCreated, createStatusObject, pauseSpec } from "../../lab/workflows.ts";
 
 /** The runner waits 120 s for room. */

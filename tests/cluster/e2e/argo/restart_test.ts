@@ -1,6 +1,8 @@
 import { assertEquals } from "@std/assert";
-import { clusterTest, read, type Space } from "../../lab/cluster.ts";
-import { reportOf, run, runnerEnv, start } from "../../lab/program.ts";
+import { clusterTest, type Space } from "../../lab/cluster.ts";
+import { read } from "../../lab/objects.ts";
+import { run, start } from "../../../lab/compiled_program.ts";
+import { reportOf, runnerEnv } from "../../lab/runner_env.ts";
 import {
   createStatusObject,
   pauseSpec,
@@ -17,7 +19,7 @@ async function killedRun(space: Space, seconds: number) {
   await using program = await start(env);
   const uid = await startedWorkflow(space);
   program.kill("SIGKILL");
-  assertEquals((await program.ended()).code, 137);
+  assertEquals((await program.endsWithin()).code, 137);
   return { env, uid };
 }
 

@@ -1,7 +1,9 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { clusterTest, createAccount, find, read, remove } from "../../lab/cluster.ts";
+import { clusterTest, createAccount } from "../../lab/cluster.ts";
+import { find, read, remove } from "../../lab/objects.ts";
 import { tokenFor, writeKubeconfig } from "../../lab/kubeconfigs.ts";
-import { reportOf, run, runnerEnv, start } from "../../lab/program.ts";
+import { run, start } from "../../../lab/compiled_program.ts";
+import { reportOf, runnerEnv } from "../../lab/runner_env.ts";
 import {
   assertNothingCreated,
   createStatusObject,
@@ -27,7 +29,7 @@ clusterTest("a ConfigMap that is made 3 s after the start is waited for", async 
   await new Promise((resolve) => setTimeout(resolve, 3_000));
   await assertNothingCreated(space);
   await createStatusObject(space);
-  const ended = await program.ended();
+  const ended = await program.endsWithin();
   assertEquals(ended.code, 0, ended.stderr);
   assertEquals(await readStatus(space), reportOf(ended));
 });
@@ -68,7 +70,7 @@ clusterTest("a success whose ConfigMap is gone by then ends with 35", async (spa
   await using program = await start(await runnerEnv(space, pauseSpec(4)));
   await startedWorkflow(space);
   await remove(statusRef(space));
-  const ended = await program.ended();
+  const ended = await program.endsWithin();
   assertEquals(ended.code, 35, ended.stderr);
   const report = reportOf(ended);
   assertEquals(report.reason, "StatusNotWritten");

@@ -1,6 +1,8 @@
 import { assertEquals, assertMatch } from "@std/assert";
-import { clusterTest, create, read, WORKER } from "../../lab/cluster.ts";
-import { type Ended, reportOf, run, runnerEnv } from "../../lab/program.ts";
+import { clusterTest, WORKER } from "../../lab/cluster.ts";
+import { type AnyObject, create, read } from "../../lab/objects.ts";
+import { type Ended, run } from "../../../lab/compiled_program.ts";
+import { reportOf, runnerEnv } from "../../lab/runner_env.ts";
 import {
   aWorkflow,
   chainSpec,
@@ -66,7 +68,7 @@ clusterTest(
     assertEquals(metadata?.annotations?.["runner.capact.io/run-id"], "run-1");
     assertEquals(created.serviceAccountName, WORKER);
     assertMatch(ended.stderr, /somebody-else/, "the overruled account is told");
-    const managers = metadata?.managedFields?.map(({ manager }) => manager);
+    const managers = metadata?.managedFields?.map(({ manager }: AnyObject) => manager);
     assertEquals(managers?.includes("action-runner"), true, `${managers}`);
   },
 );

@@ -1,6 +1,8 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { clusterTest, find, patch, read, remove, type Space } from "../../lab/cluster.ts";
-import { reportOf, run, runnerEnv, start } from "../../lab/program.ts";
+import { clusterTest, type Space } from "../../lab/cluster.ts";
+import { find, patch, read, remove } from "../../lab/objects.ts";
+import { run, start } from "../../../lab/compiled_program.ts";
+import { reportOf, runnerEnv } from "../../lab/runner_env.ts";
 import {
   aWorkflow,
   createStatusObject,
@@ -65,7 +67,7 @@ clusterTest(
     await startedWorkflow(space);
     await workflowInPhase(space, "Running");
     await labelAndDelete(space);
-    const ended = await program.ended();
+    const ended = await program.endsWithin();
     assertEquals([ended.code, reportOf(ended).reason], [11, "ObjectGone"], ended.stderr);
     assertStringIncludes(ended.stderr, "has labels of an object that has ended, and has not");
   },
@@ -80,11 +82,11 @@ clusterTest(
     await startedWorkflow(space);
     await workflowInPhase(space, "Running");
     first.kill("SIGKILL");
-    await first.ended();
+    await first.endsWithin();
     await patch(workflowRef(space), { metadata: { labels: LABELS } });
     await using program = await start(env);
     await labelAndDelete(space);
-    const ended = await program.ended();
+    const ended = await program.endsWithin();
     assertEquals([ended.code, reportOf(ended).object.adopted], [11, true], ended.stderr);
     assertEquals((await readStatus(space)).reason, "ObjectGone");
   },
@@ -116,7 +118,7 @@ for (const [script, code, phase] of [["exit 0", 0, "Succeeded"], ["exit 3", 10, 
       const first = await start(env);
       const uid = await startedWorkflow(space);
       first.kill("SIGKILL");
-      await first.ended();
+      await first.endsWithin();
       await workflowInPhase(space, phase);
       await patch(workflowRef(space), { metadata: { finalizers: ["example.org/hold"] } });
       try {
@@ -163,7 +165,7 @@ clusterTest("row 67: SIGTERM says so within 5 s, and the Workflow ends when it i
   );
   await workflowInPhase(space, "Running");
   program.kill("SIGTERM");
-  const ended = await program.ended(5_000);
+  const ended = await program.endsWithin(5_000);
   assertEquals([ended.code, reportOf(ended).object.left], [143, "left running"], ended.stderr);
   assertStringIncludes(
     reportOf(ended).message,

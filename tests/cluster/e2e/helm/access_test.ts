@@ -1,11 +1,13 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { parse } from "@std/yaml";
-import { type AnyObject, create, createAccount, eventually, type Space } from "../../lab/cluster.ts";
+import { createAccount, eventually, type Space } from "../../lab/cluster.ts";
+import { type AnyObject, create } from "../../lab/objects.ts";
 import { HELM_RUNNER, helmEnv, helmJobs, helmTest, revisions } from "./helm.ts";
 import { aChart } from "./charts.ts";
 import { startRepository } from "./repository.ts";
 import { tokenFor, writeKubeconfig } from "../../lab/kubeconfigs.ts";
-import { reportOf, run } from "../../lab/program.ts";
+import { run } from "../../../lab/compiled_program.ts";
+import { reportOf } from "../../lab/runner_env.ts";
 import { createStatusObject } from "../../lab/workflows.ts";
 
 /** What the chart itself holds. */

@@ -1,5 +1,5 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import type { AnyObject } from "../../lab/cluster.ts";
+import type { AnyObject } from "../../lab/objects.ts";
 import { helmJobs, helmTest, revisions, runHelm } from "./helm.ts";
 import { createStatusObject } from "../../lab/workflows.ts";
 

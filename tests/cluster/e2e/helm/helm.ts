@@ -3,17 +3,10 @@
  *
  * @module
  */
-import {
-  type AnyObject,
-  clusterTest,
-  createAccount,
-  eventually,
-  find,
-  list,
-  type Needs,
-  type Space,
-} from "../../lab/cluster.ts";
-import { type Ended, run, runnerEnv, type RunningProgram, start } from "../../lab/program.ts";
+import { clusterTest, createAccount, eventually, type Needs, type Space } from "../../lab/cluster.ts";
+import { type AnyObject, find, list } from "../../lab/objects.ts";
+import { type Ended, run, type RunningProgram, start } from "../../../lab/compiled_program.ts";
+import { runnerEnv } from "../../lab/runner_env.ts";
 
 /** A release's revision, as `helm history` has it. */
 export interface Revision {

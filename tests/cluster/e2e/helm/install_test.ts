@@ -1,9 +1,10 @@
 import { assertEquals, assertObjectMatch, assertStringIncludes } from "@std/assert";
-import { create, eventually, list, read, remove, type Space } from "../../lab/cluster.ts";
+import { eventually, type Space } from "../../lab/cluster.ts";
+import { create, list, read, remove } from "../../lab/objects.ts";
 import { HELM_ACCOUNT, helmJobs, helmTest, history, revisions, runHelm } from "./helm.ts";
 import { aChart } from "./charts.ts";
 import { startRepository } from "./repository.ts";
-import { reportOf } from "../../lab/program.ts";
+import { reportOf } from "../../lab/runner_env.ts";
 import { createStatusObject, readStatus, statusRef } from "../../lab/workflows.ts";
 
 /** How long the garbage collector may take, milliseconds. */

@@ -1,5 +1,6 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { eventually, remove, type Space } from "../../lab/cluster.ts";
+import { eventually, type Space } from "../../lab/cluster.ts";
+import { remove } from "../../lab/objects.ts";
 import {
   helm,
   HELM_RUNNER,
@@ -15,7 +16,8 @@ import {
 } from "./helm.ts";
 import { aChart } from "./charts.ts";
 import { startRepository } from "./repository.ts";
-import { reportOf, run, start } from "../../lab/program.ts";
+import { run, start } from "../../../lab/compiled_program.ts";
+import { reportOf } from "../../lab/runner_env.ts";
 import { createStatusObject, readStatus } from "../../lab/workflows.ts";
 
 const HOOK_FOR_EVER = "sleep 1000";
@@ -36,7 +38,7 @@ helmTest("killed with -9 and started again, the run goes on with the same helm J
   await using program = await start(env, HELM_RUNNER);
   await hookStarted(space);
   program.kill("SIGKILL");
-  assertEquals((await program.ended()).code, 137);
+  assertEquals((await program.endsWithin()).code, 137);
   const [job] = await helmJobs(space);
   const ended = await run(env, HELM_RUNNER);
   assertEquals(ended.code, 0, ended.stderr);
@@ -67,7 +69,7 @@ helmTest(
     const other = await runHelm(space, { command: "uninstall" });
     assertEquals(other.code, 23, other.stderr);
     assertStringIncludes(other.text.join("\n"), job!.metadata!.name!);
-    const ended = await program.ended();
+    const ended = await program.endsWithin();
     assertEquals(ended.code, 0, ended.stderr);
     assertEquals(await revisions(space), ["1 deployed"]);
   },
@@ -80,7 +82,7 @@ helmTest("SIGTERM stops Helm, where that is asked for, within 5 s", async (space
   await using program = await startHelm(space, install(repository.url, HOOK_FOR_EVER), more);
   await hookStarted(space);
   program.kill("SIGTERM");
-  const ended = await program.ended(5_000);
+  const ended = await program.endsWithin(5_000);
   assertEquals(ended.code, 143, ended.stderr);
   // Whether helm's Job has ended by the time of the report is a matter of how busy the machine is.
   const { message, object: { left } } = reportOf(ended);
@@ -99,7 +101,7 @@ helmTest("a helm Job deleted in mid-install ends the run with 11", async (space)
   await hookStarted(space);
   const [job] = await helmJobs(space);
   await remove(job!);
-  const ended = await program.ended();
+  const ended = await program.endsWithin();
   assertEquals(ended.code, 11, ended.stderr);
   assertEquals(reportOf(ended).reason, "ObjectGone");
 });

@@ -1,11 +1,12 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { create, type Space } from "../../lab/cluster.ts";
+import type { Space } from "../../lab/cluster.ts";
+import { create } from "../../lab/objects.ts";
 import { helmJobs, helmTest, history, revisions, runHelm } from "./helm.ts";
 import { aChart } from "./charts.ts";
 import { startRepository } from "./repository.ts";
 import { startRegistry } from "./oci_registry.ts";
 import { makeCertificate } from "../../lab/own_authority.ts";
-import { reportOf } from "../../lab/program.ts";
+import { reportOf } from "../../lab/runner_env.ts";
 import { createStatusObject } from "../../lab/workflows.ts";
 
 const OPENSSL = { programs: ["openssl"] };

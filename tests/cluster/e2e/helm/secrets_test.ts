@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { coreApi, list, type Space } from "../../lab/cluster.ts";
+import type { Space } from "../../lab/cluster.ts";
+import { list, readLog } from "../../lab/objects.ts";
 import { helmTest, runHelm } from "./helm.ts";
 import { aChart } from "./charts.ts";
 import { startRepository } from "./repository.ts";
@@ -29,7 +30,7 @@ async function logs(space: Space): Promise<string[]> {
       container: name,
     }))
   );
-  return await Promise.all(containers.map((container) => coreApi().readNamespacedPodLog(container)));
+  return await Promise.all(containers.map((container) => readLog(container)));
 }
 
 /** What the password may look like: as it is, and as base64. */

@@ -1,9 +1,10 @@
 import { assertEquals, assertObjectMatch, assertStringIncludes } from "@std/assert";
-import { read, type Space } from "../../lab/cluster.ts";
+import type { Space } from "../../lab/cluster.ts";
+import { read } from "../../lab/objects.ts";
 import { helm, helmTest, history, revisions, runHelm } from "./helm.ts";
 import { aChart } from "./charts.ts";
 import { type Repository, startRepository } from "./repository.ts";
-import { reportOf } from "../../lab/program.ts";
+import { reportOf } from "../../lab/runner_env.ts";
 import { createStatusObject, readStatus } from "../../lab/workflows.ts";
 
 /** A repository with two versions, and the release `work` of the first, made by Helm itself. */

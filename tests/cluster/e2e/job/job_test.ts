@@ -1,7 +1,9 @@
 import { assertEquals, assertMatch, assertObjectMatch, assertStringIncludes } from "@std/assert";
-import { type AnyObject, clusterTest, create, find, read, type Space, WORKER } from "../../lab/cluster.ts";
+import { clusterTest, type Space, WORKER } from "../../lab/cluster.ts";
+import { type AnyObject, create, find, read } from "../../lab/objects.ts";
 import { jobRef, jobSpec, scriptContainer, scriptJob } from "../../lab/job_work.ts";
-import { type Ended, reportOf, run, runnerEnv } from "../../lab/program.ts";
+import { type Ended, run } from "../../../lab/compiled_program.ts";
+import { reportOf, runnerEnv } from "../../lab/runner_env.ts";
 import { createStatusObject, readStatus, statusRef } from "../../lab/workflows.ts";
 
 const JOB = { program: "job-runner" } as const;

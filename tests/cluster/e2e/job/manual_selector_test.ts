@@ -1,7 +1,9 @@
 import { assertEquals, assertObjectMatch, assertStringIncludes } from "@std/assert";
-import { type AnyObject, clusterTest, create } from "../../lab/cluster.ts";
+import { clusterTest } from "../../lab/cluster.ts";
+import { type AnyObject, create } from "../../lab/objects.ts";
 import { scriptContainer } from "../../lab/job_work.ts";
-import { reportOf, run, runnerEnv } from "../../lab/program.ts";
+import { run } from "../../../lab/compiled_program.ts";
+import { reportOf, runnerEnv } from "../../lab/runner_env.ts";
 import { createStatusObject } from "../../lab/workflows.ts";
 
 const LABELS = { app: "mine" };

@@ -1,5 +1,6 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { coreApi, eventually } from "../../lab/cluster.ts";
+import { eventually } from "../../lab/cluster.ts";
+import { evict } from "../../lab/objects.ts";
 import { podTests } from "../../lab/example.ts";
 import { scriptJob } from "../../lab/job_work.ts";
 import { findExampleStatus, runnerPods, terminationOf, waitForJob } from "../../lab/jobs.ts";
@@ -32,9 +33,7 @@ podTest("an evicted pod's replacement goes on with the same Job", async (space, 
   await applyExample(scriptJob("sleep 40"));
   await eventually("the runner reports its start", 90_000, () => findExampleStatus(space));
   const [pod] = await runnerPods(space);
-  const metadata = { name: pod?.metadata?.name ?? "", namespace: space.namespace };
-  const body = { apiVersion: "policy/v1", kind: "Eviction", metadata };
-  await coreApi().createNamespacedPodEviction({ ...metadata, body });
+  await evict({ name: pod?.metadata.name, namespace: space.namespace });
   const interrupted = await eventually("the evicted pod reports its end", 30_000, async () => {
     const status = await findExampleStatus(space);
     return status?.phase === "Unknown" ? status : undefined;

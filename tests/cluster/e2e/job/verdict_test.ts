@@ -1,20 +1,15 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import {
-  type AnyObject,
-  clusterTest,
-  coreApi,
-  eventually,
-  find,
-  patch,
-  read,
-  type Space,
-} from "../../lab/cluster.ts";
+import { clusterTest, eventually, type Space } from "../../lab/cluster.ts";
+import { type AnyObject, find, list, patch, read } from "../../lab/objects.ts";
 import { jobRef, jobWithCondition, scriptJob, startedJob } from "../../lab/job_work.ts";
-import { type Ended, reportOf, run, runnerEnv, start } from "../../lab/program.ts";
+import { type Ended, run, start } from "../../../lab/compiled_program.ts";
+import { reportOf, runnerEnv } from "../../lab/runner_env.ts";
 import { createStatusObject, uidOf } from "../../lab/workflows.ts";
 
 const JOB = { program: "job-runner" } as const;
 const HOLD = ["example.org/hold"];
+
+const POD = { apiVersion: "v1", kind: "Pod" };
 
 /** A Job whose pods a finalizer holds. */
 function heldJob(script: string, more: object = {}): AnyObject {
@@ -24,9 +19,7 @@ function heldJob(script: string, more: object = {}): AnyObject {
 
 /** Lets the pods of the test's Job go. */
 async function release({ namespace }: Space): Promise<void> {
-  const { items } = await coreApi().listNamespacedPod({ namespace });
-  for (const { metadata } of items) {
-    const pod = { apiVersion: "v1", kind: "Pod", metadata: { name: metadata!.name!, namespace } };
+  for (const pod of await list(POD, { namespace })) {
     await patch(pod, { metadata: { finalizers: null } }).catch(() => {});
   }
 }
@@ -40,7 +33,7 @@ for (const [script, code, condition] of [["exit 0", 0, "Complete"], ["exit 1", 1
       const first = await start(env, JOB);
       const uid = await startedJob(space);
       first.kill("SIGKILL");
-      await first.ended();
+      await first.endsWithin();
       try {
         await jobWithCondition(space, condition);
         await eventually("its TTL deletes the Job", 60_000, async () => {
@@ -89,7 +82,7 @@ clusterTest(
     await using program = await start(env, JOB);
     await startedJob(space);
     program.kill("SIGTERM");
-    assertLeftRunning(await program.ended(5_000), 143, OTHER);
+    assertLeftRunning(await program.endsWithin(5_000), 143, OTHER);
   },
 );
 
@@ -99,13 +92,10 @@ clusterTest("row 67: a Job whose pod a finalizer holds is not said to be stopped
   await using program = await start(env, JOB);
   try {
     await startedJob(space);
-    await eventually("the pod is there", 60_000, async () => {
-      const { items } = await coreApi().listNamespacedPod({ namespace: space.namespace });
-      return items[0];
-    });
+    await eventually("the pod is there", 60_000, async () => (await list(POD, space))[0]);
     program.kill("SIGTERM");
     assertLeftRunning(
-      await program.ended(5_000),
+      await program.endsWithin(5_000),
       143,
       /Pod "work-\w+" is held by its finalizer example\.org\/hold/,
     );
@@ -120,7 +110,7 @@ clusterTest("row 67: a Job that is gone when it was told to end is said to be st
   await using program = await start(env, JOB);
   await startedJob(space);
   program.kill("SIGTERM");
-  const ended = await program.ended(5_000);
+  const ended = await program.endsWithin(5_000);
   assertEquals([ended.code, reportOf(ended).object.left], [143, "stopped"], ended.stderr);
   assertEquals(await find(jobRef(space)), undefined);
 });

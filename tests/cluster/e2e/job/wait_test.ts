@@ -1,5 +1,6 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { clusterTest, read } from "../../lab/cluster.ts";
+import { clusterTest } from "../../lab/cluster.ts";
+import { read } from "../../lab/objects.ts";
 import {
   jobRef,
   jobSpec,
@@ -8,7 +9,8 @@ import {
   scriptJob,
   startedJob,
 } from "../../lab/job_work.ts";
-import { explain, reportOf, run, runnerEnv, start } from "../../lab/program.ts";
+import { run, start } from "../../../lab/compiled_program.ts";
+import { explain, reportOf, runnerEnv } from "../../lab/runner_env.ts";
 import { createStatusObject, readStatus, uidOf } from "../../lab/workflows.ts";
 
 const JOB = { program: "job-runner" } as const;
@@ -20,7 +22,7 @@ for (const when of ["while it runs", "after its end"]) {
     await using program = await start(env, JOB);
     const uid = await startedJob(space);
     program.kill("SIGKILL");
-    assertEquals((await program.ended()).code, 137);
+    assertEquals((await program.endsWithin()).code, 137);
     if (when === "after its end") await jobWithCondition(space, "Complete");
     const ended = await run(env, JOB);
     assertEquals(ended.code, 0, ended.stderr);
@@ -35,7 +37,7 @@ clusterTest("SIGTERM ends the run with 143 within 5 s, and the Job runs on", asy
   await using program = await start(await runnerEnv(space, scriptJob("sleep 60")), JOB);
   await startedJob(space);
   program.kill("SIGTERM");
-  const ended = await program.ended(5_000);
+  const ended = await program.endsWithin(5_000);
   assertEquals(ended.code, 143, ended.stderr);
   const { phase, object } = await readStatus(space);
   assertEquals([phase, object.left], ["Unknown", "left running"]);
@@ -49,7 +51,7 @@ clusterTest("the command explain tells of a Job that runs, and of one that faile
   await startedJob(space);
   const asked = () => explain(space, "work", { ...JOB, args: ["--format", "json"] });
   assertEquals(JSON.parse((await asked()).text).ended, false);
-  assertEquals((await program.ended()).code, 10);
+  assertEquals((await program.endsWithin()).code, 10);
   const { kind, ended, failure } = JSON.parse((await asked()).text);
   assertEquals([kind, ended, failure.exitCode, failure.logTail], ["Job", true, 9, ["too late"]]);
   const { code, text } = await explain(space, "work", JOB);

@@ -5,7 +5,7 @@
  */
 import { compileProgram } from "../../../../cmd/build/compile.ts";
 import type { Breakage, BrokenStep } from "../programs/broken_runner.ts";
-import type { Run } from "../../lab/runner_process.ts";
+import { RunningProgram } from "../../../lab/compiled_program.ts";
 import type { Rig } from "./rig.ts";
 
 let compiled: Promise<string> | undefined;
@@ -29,8 +29,7 @@ async function compileBroken(): Promise<string> {
 export async function startBroken(
   rig: Rig,
   { step, how, env = {} }: { step: BrokenStep; how: Breakage; env?: Record<string, string> },
-): Promise<Run> {
-  const program = await brokenProgram();
+): Promise<RunningProgram> {
   await Deno.writeTextFile(`${rig.folder}/manifest.yaml`, JSON.stringify({ step, how }));
-  return rig.start({ RUNNER_LOGGER_DEV_MODE: "false", ...env }, { program });
+  return rig.start({ RUNNER_LOGGER_DEV_MODE: "false", ...env }, { path: await brokenProgram() });
 }

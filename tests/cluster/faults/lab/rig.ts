@@ -7,7 +7,7 @@ import type { JsonObject } from "../../../../src/mod.ts";
 import { binaryPath } from "../../../../cmd/build/compile.ts";
 import { certificate } from "../../../lab/certificate.ts";
 import { adminCluster, type Cluster } from "../../lab/admin_client.ts";
-import { type Run, type RunOptions, startRunner } from "../../lab/runner_process.ts";
+import { type ProcessOptions, RunningProgram } from "../../../lab/compiled_program.ts";
 import { FaultProxy, faultProxy, type Seen } from "../proxy/proxy.ts";
 import { NAME, type Phase, type Work } from "../works/work.ts";
 import { WORKFLOW } from "../works/workflow.ts";
@@ -36,8 +36,8 @@ export interface Rig {
   readonly collectionPath: string;
   /** The path of the work's object. */
   readonly objectPath: string;
-  /** Starts the runner; more than once to see it adopt. */
-  start(env?: Record<string, string>, options?: RunOptions): Run;
+  /** Starts the runner, or another program of its contract; more than once to see it adopt. */
+  start(env?: Record<string, string>, options?: ProcessOptions & { path?: string }): RunningProgram;
   /** Writes the kubeconfig for another server, such as one that is not there. */
   pointTo(server: string): Promise<void>;
   /** Writes a manifest in the place of the work's own. */
@@ -69,7 +69,7 @@ export async function withRig<T>(scenario: (rig: Rig) => Promise<T>, options: Ri
   const namespace = `faults-${crypto.randomUUID().slice(0, 8)}`;
   const folder = await Deno.makeTempDir({ prefix: "action-runner-faults-" });
   const proxy = faultProxy(cluster.upstream, certificate("first"));
-  const runs: Run[] = [];
+  const runs: RunningProgram[] = [];
   const undos = new AsyncDisposableStack();
   try {
     await prepare(cluster, namespace, rules(work));
@@ -81,7 +81,7 @@ export async function withRig<T>(scenario: (rig: Rig) => Promise<T>, options: Ri
     await rig.pointTo(proxy.url);
     return await scenario(rig);
   } finally {
-    for (const run of runs) await run.end();
+    for (const run of runs) await run[Symbol.asyncDispose]();
     proxy.refuse();
     await undos.disposeAsync().catch(() => {});
     await cluster.request("DELETE", `/api/v1/namespaces/${namespace}`).then(
@@ -114,7 +114,7 @@ interface Parts {
   namespace: string;
   folder: string;
   proxy: FaultProxy;
-  runs: Run[];
+  runs: RunningProgram[];
   undos: AsyncDisposableStack;
 }
 
@@ -127,7 +127,7 @@ function makeRig(parts: Parts): Rig {
     collectionPath,
     objectPath,
     start(env = {}, options = {}) {
-      const run = startRunner({
+      const run = new RunningProgram(options.path ?? binaryPath(work.program), {
         KUBECONFIG: `${folder}/kubeconfig`,
         RUNNER_INPUT_MANIFEST_PATH: `${folder}/manifest.yaml`,
         RUNNER_CONTEXT_NAME: NAME,
@@ -136,7 +136,7 @@ function makeRig(parts: Parts): Rig {
         RUNNER_LOGGER_DEV_MODE: "true",
         ...work.env,
         ...env,
-      }, { program: binaryPath(work.program), ...options });
+      }, options);
       runs.push(run);
       return run;
     },

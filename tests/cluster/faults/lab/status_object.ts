@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Ended } from "../../lab/runner_process.ts";
+import type { Ended } from "../../../lab/compiled_program.ts";
 import { NAME } from "../works/work.ts";
 import { must, mustSay } from "./checks.ts";
 import { uidInReport, uidOf } from "./metadata.ts";

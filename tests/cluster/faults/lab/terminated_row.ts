@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Ended } from "../../lab/runner_process.ts";
+import type { Ended } from "../../../lab/compiled_program.ts";
 import type { RowOnCluster } from "../fault_row.ts";
 import type { Hold } from "../proxy/proxy_rules.ts";
 import { must } from "./checks.ts";

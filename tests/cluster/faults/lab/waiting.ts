@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Ended, Run } from "../../lab/runner_process.ts";
+import { type Ended, RunningProgram } from "../../../lab/compiled_program.ts";
 
 /** Longest time that a step of a scenario may take, milliseconds. */
 const STEP_MS = 150_000;
@@ -33,11 +33,11 @@ export async function within<T>(ms: number, what: string, promise: Promise<T>): 
 }
 
 /** Waits for the end of a run. */
-export function endOf(run: Run, ms = STEP_MS): Promise<Ended> {
+export function endOf(run: RunningProgram, ms = STEP_MS): Promise<Ended> {
   return within(ms, "the run ends", run.ended);
 }
 
 /** Waits until a run has said something on standard error: how long a process takes to start is not known. */
-export async function untilSaid(run: Run, text: string): Promise<void> {
+export async function untilSaid(run: RunningProgram, text: string): Promise<void> {
   await until(`stderr says ${JSON.stringify(text)}`, () => run.said().includes(text));
 }

@@ -4,7 +4,7 @@
  * @module
  */
 import type { JsonObject } from "../../../../src/mod.ts";
-import type { Run } from "../../lab/runner_process.ts";
+import { RunningProgram } from "../../../lab/compiled_program.ts";
 import type { Outcome } from "../fault_row.ts";
 import type { Phase } from "../works/work.ts";
 import { must, mustReportTheObject } from "./checks.ts";
@@ -14,7 +14,7 @@ import { endOf, until } from "./waiting.ts";
 
 /** A run that watches its object. */
 export interface WatchedRun {
-  run: Run;
+  run: RunningProgram;
   /** The object's. */
   uid: string;
 }
@@ -25,7 +25,7 @@ export function startWatching(rig: Rig, env?: Record<string, string>): Promise<W
 }
 
 /** Waits until a run watches its object. */
-export async function untilWatching(rig: Rig, run: Run): Promise<WatchedRun> {
+export async function untilWatching(rig: Rig, run: RunningProgram): Promise<WatchedRun> {
   const tooEarly = run.ended.then(({ code, stderr }) => {
     throw new Error(`the run ended with ${code} before it watched\n${stderr}`);
   });
@@ -54,12 +54,12 @@ export async function finishWork(
 }
 
 /** Ends the work as soon as a run watches it, and waits for the run's end. */
-export async function finishWhenWatched(rig: Rig, run: Run): Promise<Required<Outcome>> {
+export async function finishWhenWatched(rig: Rig, run: RunningProgram): Promise<Required<Outcome>> {
   return await finishWork(rig, await untilWatching(rig, run));
 }
 
 /** Waits for the end of a run whose work has ended, and whose verdict can be seen from now on. */
-export async function endOfFinished(rig: Rig, run: Run): Promise<Required<Outcome>> {
+export async function endOfFinished(rig: Rig, run: RunningProgram): Promise<Required<Outcome>> {
   const verdictAt = performance.now();
   const ended = await endOf(run);
   await mustReportTheObject(rig, ended);

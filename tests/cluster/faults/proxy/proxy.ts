@@ -4,16 +4,9 @@
  * @module
  */
 import type { JsonObject } from "../../../../src/mod.ts";
+import type { Upstream } from "../../lab/admin_client.ts";
 import { HttpConnection, type HttpRequest } from "./http_connection.ts";
 import { isCreate, isTrialCreate, isWatch } from "./requests.ts";
-
-/** The API server behind the proxy. */
-export interface Upstream {
-  /** Its URL. */
-  server: string;
-  /** How to reach it; requests keep their own bearer token. */
-  client: Deno.HttpClient;
-}
 
 /** A certificate for 127.0.0.1, as PEM. */
 export interface Certificate {

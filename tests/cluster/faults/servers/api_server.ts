@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Upstream } from "../proxy/proxy.ts";
+import type { Upstream } from "../../lab/admin_client.ts";
 import { freePort, type ServerProcess, startServer } from "./server_process.ts";
 
 /** A running API server. */

@@ -5,7 +5,7 @@
  */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import type { BrokenStep } from "../../programs/broken_runner.ts";
-import type { Ended } from "../../../lab/runner_process.ts";
+import type { Ended } from "../../../../lab/compiled_program.ts";
 import type { FaultRow } from "../../fault_row.ts";
 import { startBroken } from "../../lab/broken_program.ts";
 import { mustReportInBothPlaces } from "../../lab/checks.ts";

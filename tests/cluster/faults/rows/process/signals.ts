@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Ended } from "../../../lab/runner_process.ts";
+import { type Ended } from "../../../../lab/compiled_program.ts";
 import type { Expectation, FaultRow } from "../../fault_row.ts";
 import {
   must,

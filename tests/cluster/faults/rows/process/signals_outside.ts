@@ -5,7 +5,7 @@
  */
 import { assert, assertEquals } from "@std/assert";
 import { binaryPath } from "../../../../../cmd/build/compile.ts";
-import type { Run } from "../../../lab/runner_process.ts";
+import { RunningProgram } from "../../../../lab/compiled_program.ts";
 import type { FaultRow, Outcome } from "../../fault_row.ts";
 import { mustLeaveRunning, mustReportInBothPlaces } from "../../lab/checks.ts";
 import { leftRunning } from "../../lab/expectations.ts";
@@ -45,12 +45,12 @@ async function signalTwice(rig: Rig, first: Deno.Signal, second: Deno.Signal) {
 }
 
 /** Starts the runner as PID 1. Returns its process id outside of its namespace. */
-async function startAsPid1(rig: Rig): Promise<{ run: Run; pid: number }> {
+async function startAsPid1(rig: Rig): Promise<{ run: RunningProgram; pid: number }> {
   const run = rig.start({}, { through: AS_PID_1 });
   return { run, pid: await descendantRunning(run.pid, binaryPath(rig.work.program)) };
 }
 
-async function terminate({ run, pid }: { run: Run; pid: number }): Promise<Outcome> {
+async function terminate({ run, pid }: { run: RunningProgram; pid: number }): Promise<Outcome> {
   const verdictAt = performance.now();
   Deno.kill(pid, "SIGTERM");
   return { ended: await endOf(run), verdictAt };
@@ -73,7 +73,7 @@ export const rows: FaultRow[] = [
     exitCode: 130,
     objects: 1,
     async scenario(rig) {
-      const run = rig.start({}, { through: ON_TERMINAL, typed: true });
+      const run = rig.start({}, { through: ON_TERMINAL, isTyped: true });
       await rig.watching();
       const verdictAt = performance.now();
       await run.type("\x03");

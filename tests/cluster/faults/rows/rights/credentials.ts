@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Run } from "../../../lab/runner_process.ts";
+import { RunningProgram } from "../../../../lab/compiled_program.ts";
 import type { FaultRow, RowOnCluster } from "../../fault_row.ts";
 import {
   must,
@@ -102,7 +102,7 @@ function unusableAtStart(what: string, prepare: (file: string) => Promise<void>,
 }
 
 /** Starts the run with a token that can be revoked. */
-async function startBound(rig: Rig): Promise<{ run: Run; revoke(): Promise<void> }> {
+async function startBound(rig: Rig): Promise<{ run: RunningProgram; revoke(): Promise<void> }> {
   const { token, revoke } = await boundToken(rig);
   await replaceToken(rig, token);
   const run = rig.start();

@@ -4,7 +4,7 @@
  * @module
  */
 import type { JsonObject } from "../../../../../src/mod.ts";
-import type { Ended } from "../../../lab/runner_process.ts";
+import type { Ended } from "../../../../lab/compiled_program.ts";
 import type { FaultRow, Outcome } from "../../fault_row.ts";
 import { must, mustHaveSeen, mustReportTheObject, mustSay } from "../../lab/checks.ts";
 import { metadataOf, uidInReport, uidOf } from "../../lab/metadata.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 import { assert } from "@std/assert";
-import type { Ended } from "../../../lab/runner_process.ts";
+import { type Ended } from "../../../../lab/compiled_program.ts";
 import type { Check, Expectation, FaultRow } from "../../fault_row.ts";
 import { must, mustLeaveRunning } from "../../lab/checks.ts";
 import { withRule } from "../../lab/proxy_trouble.ts";

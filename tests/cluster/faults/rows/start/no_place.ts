@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Ended } from "../../../lab/runner_process.ts";
+import type { Ended } from "../../../../lab/compiled_program.ts";
 import type { FaultRow, Outcome } from "../../fault_row.ts";
 import { moveAccount } from "../../lab/account_elsewhere.ts";
 import { must, mustHaveCreatedNothing, mustHaveSeen, mustSay, secondsFrom } from "../../lab/checks.ts";

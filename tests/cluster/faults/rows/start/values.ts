@@ -5,11 +5,10 @@
  */
 import { assertObjectMatch } from "@std/assert";
 import type { JsonObject } from "../../../../../src/mod.ts";
-import type { Ended } from "../../../lab/runner_process.ts";
+import type { Ended } from "../../../../lab/compiled_program.ts";
 import type { Expectation, FaultRow } from "../../fault_row.ts";
 import {
   must,
-  mustHaveCreatedNothing,
   mustHaveSeen,
   mustReportInBothPlaces,
   mustReportTheObject,
@@ -20,6 +19,7 @@ import { metadataOf, uidOf } from "../../lab/metadata.ts";
 import { withRule } from "../../lab/proxy_trouble.ts";
 import type { Rig } from "../../lab/rig.ts";
 import { terminatedRow } from "../../lab/terminated_row.ts";
+import { until } from "../../lab/waiting.ts";
 import type { Exchange, Seen } from "../../proxy/proxy.ts";
 import { failure, forwardAndCut, holdFirst, holdFirstThenMute, onFirst } from "../../proxy/proxy_rules.ts";
 import { RELEASE } from "../../works/release.ts";
@@ -78,7 +78,8 @@ function refused(...says: string[]): Expectation {
     says: [...says, "left in the cluster: not created"],
     async also(rig) {
       mustHaveSeen(rig, 1, isCreateOfValues, "a create of the values");
-      await mustHaveCreatedNothing(rig);
+      // The garbage collector completes the deletion.
+      await until("the Job is removed", async () => await rig.object() === undefined);
     },
   };
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Run } from "../../../lab/runner_process.ts";
+import { RunningProgram } from "../../../../lab/compiled_program.ts";
 import type { FaultRow, RowOnControlPlane } from "../../fault_row.ts";
 import { must } from "../../lab/checks.ts";
 import type { Rig } from "../../lab/rig.ts";
@@ -86,7 +86,7 @@ function createRow(name: string, trouble: Trouble): FaultRow {
 
 export const rows: FaultRow[] = [
   etcdRow("stands still for 10 s at the start: the run begins when it goes on", async (rig, plane) => {
-    let run!: Run;
+    let run!: RunningProgram;
     await stopped(plane, () => {
       run = rig.start();
       return rig.request(() => true);

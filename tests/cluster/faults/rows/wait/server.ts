@@ -4,12 +4,12 @@
  * @module
  */
 import { assert, assertEquals } from "@std/assert";
-import type { Run } from "../../../lab/runner_process.ts";
+import type { Upstream } from "../../../lab/admin_client.ts";
+import { RunningProgram } from "../../../../lab/compiled_program.ts";
 import type { FaultRow, Outcome, OutcomePastProxy } from "../../fault_row.ts";
 import { mustReportTheObject } from "../../lab/checks.ts";
 import type { Rig } from "../../lab/rig.ts";
 import { endOf, sleep, until, within } from "../../lab/waiting.ts";
-import type { Upstream } from "../../proxy/proxy.ts";
 import { isWatch } from "../../proxy/requests.ts";
 import { type ApiServer, withApiServer } from "../../servers/api_server.ts";
 import { JOB } from "../../works/job.ts";
@@ -19,7 +19,7 @@ import { WORKFLOW } from "../../works/workflow.ts";
 export const WORKS_PAST_PROXY = [WORKFLOW, JOB];
 
 /** Starts the runner on a server itself, past the proxy, and waits until it watches. */
-export async function startDirect(rig: Rig, { server }: Upstream): Promise<Run> {
+export async function startDirect(rig: Rig, { server }: Upstream): Promise<RunningProgram> {
   await Deno.writeTextFile(`${rig.folder}/ca.crt`, rig.cluster.ca);
   await rig.pointTo(server);
   const run = rig.start();
@@ -30,7 +30,11 @@ export async function startDirect(rig: Rig, { server }: Upstream): Promise<Run> 
 }
 
 /** Waits for the end of a run past the proxy, which must tell of the one object that is there. */
-export async function endOfDirect(rig: Rig, run: Run, verdictAt: number): Promise<OutcomePastProxy> {
+export async function endOfDirect(
+  rig: Rig,
+  run: RunningProgram,
+  verdictAt: number,
+): Promise<OutcomePastProxy> {
   const ended = await endOf(run, 120_000);
   await mustReportTheObject(rig, ended);
   assertEquals((ended.report?.object as { adopted?: boolean }).adopted, false, ended.stderr);
@@ -60,7 +64,7 @@ function killed(seconds: number): FaultRow {
 }
 
 /** Ends a server behind the proxy, as a rolling update of the control plane does; the other one takes over. */
-async function endUnder(rig: Rig, server: ApiServer): Promise<Run> {
+async function endUnder(rig: Rig, server: ApiServer): Promise<RunningProgram> {
   rig.proxy.upstream = server.upstream;
   const run = rig.start();
   await until("the server holds a watch", () => watches(rig).some(({ status }) => status === 200));
@@ -70,7 +74,7 @@ async function endUnder(rig: Rig, server: ApiServer): Promise<Run> {
 }
 
 /** Ends the work and waits for the verdict. */
-async function finishAndEnd(rig: Rig, run: Run): Promise<Outcome> {
+async function finishAndEnd(rig: Rig, run: RunningProgram): Promise<Outcome> {
   await rig.finish();
   const verdictAt = performance.now();
   const ended = await endOf(run, 120_000);

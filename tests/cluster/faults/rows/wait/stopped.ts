@@ -4,7 +4,7 @@
  * @module
  */
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import type { Ended } from "../../../lab/runner_process.ts";
+import type { Ended } from "../../../../lab/compiled_program.ts";
 import type { FaultRow } from "../../fault_row.ts";
 import { mustReportInBothPlaces, mustReportTheObject } from "../../lab/checks.ts";
 import { metadataOf, uidInReport, uidOf } from "../../lab/metadata.ts";

@@ -5,7 +5,7 @@
  */
 import { type EmbeddedApi, embeddedApi, serveEmbeddedApi } from "../../src/testing/mod.ts";
 import { certificate } from "../lab/certificate.ts";
-import type { AnyObject } from "../cluster/lab/cluster.ts";
+import type { AnyObject } from "../cluster/lab/objects.ts";
 
 /** Namespace of every run. */
 export const NAMESPACE = "team";
@@ -13,7 +13,7 @@ export const NAMESPACE = "team";
 export const NAME = "work";
 
 /** A case's surroundings; leaving their scope removes them. */
-export interface Place extends AsyncDisposable {
+export interface BadInputLab extends AsyncDisposable {
   /** Readable by everyone; it holds `kubeconfig`. */
   readonly folder: string;
   readonly api: EmbeddedApi;
@@ -25,8 +25,8 @@ export interface Place extends AsyncDisposable {
   readonly opened: DisposableStack;
 }
 
-/** Makes a place. */
-export async function makePlace(): Promise<Place> {
+/** Makes a lab of its own for a case. */
+export async function makeBadInputLab(): Promise<BadInputLab> {
   const folder = await Deno.makeTempDir({ prefix: "bad-input-" });
   // Programs that run as another user read it, too.
   await Deno.chmod(folder, 0o755);
