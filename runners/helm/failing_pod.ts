@@ -4,7 +4,6 @@
  * @module
  */
 import {
-  createdAt,
   type ExecutionContext,
   explainPod,
   type KubeClient,
