@@ -3,7 +3,8 @@
  *
  * @module
  */
-import type { JsonObject, JsonValue } from "../../src/mod.ts";
+import type { JsonObject } from "../../src/mod.ts";
+import type { JsonValue } from "../../src/text/json.ts";
 import type { Outcome } from "./fault_row.ts";
 import type { Exchange, Rule, Seen } from "./proxy.ts";
 import { type Rig, until } from "./rig.ts";

@@ -5,12 +5,8 @@
  */
 import {
   type ActionRunner,
-  clockOf,
   createOrAdopt,
-  type KubeClient,
-  type KubeObject,
   messageOf,
-  realClient,
   RunError,
   type StartInput,
   type StartOutput,
@@ -18,6 +14,8 @@ import {
   type WaitForCompletionOutput,
   workRef,
 } from "../../src/mod.ts";
+import { clockOf, type KubeClient, type KubeObject } from "../../src/kube/client.ts";
+import { realClient } from "../../src/kube/dry_run_client.ts";
 import type { RunnerCases } from "../../src/testing/mod.ts";
 import { podOf, podOutcome, podRunner, statusOf } from "./pod_runner.ts";
 

@@ -3,15 +3,8 @@
  *
  * @module
  */
-import {
-  type ActionRunner,
-  createOrAdopt,
-  type KubeClient,
-  type KubeObject,
-  type StartInput,
-  waitForObject,
-  workRef,
-} from "../../src/mod.ts";
+import { type ActionRunner, createOrAdopt, type StartInput, waitForObject, workRef } from "../../src/mod.ts";
+import type { KubeClient, KubeObject } from "../../src/kube/client.ts";
 
 /** The runner of runners/README.md, with changes of its methods. */
 export function podRunner(kube: KubeClient): ActionRunner {

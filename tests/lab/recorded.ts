@@ -4,15 +4,9 @@
  *
  * @module
  */
-import {
-  ApiError,
-  type JsonObject,
-  type KubeClient,
-  type KubeObject,
-  type ListOptions,
-  type LogOptions,
-  type ObjectRef,
-} from "../../src/mod.ts";
+import type { JsonObject } from "../../src/mod.ts";
+import { ApiError } from "../../src/kube/api_error.ts";
+import type { KubeClient, KubeObject, ListOptions, LogOptions, ObjectRef } from "../../src/kube/client.ts";
 
 /** A runner's object, with the pods that did not succeed, their warning events, and logs by `<pod>/<container>`. */
 export interface Recording {

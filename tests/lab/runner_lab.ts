@@ -3,18 +3,13 @@
  *
  * @module
  */
-import {
-  type ActionRunner,
-  configMapReporter,
-  dryRunClient,
-  type ExecuteResult,
-  type ExecutionContext,
-  fetchClient,
-  type JsonObject,
-  type KubeClient,
-  Manager,
-  silentLog,
-} from "../../src/mod.ts";
+import type { ActionRunner, ExecutionContext, JsonObject } from "../../src/mod.ts";
+import { silentLog } from "../../src/io/log.ts";
+import type { KubeClient } from "../../src/kube/client.ts";
+import { dryRunClient } from "../../src/kube/dry_run_client.ts";
+import { fetchClient } from "../../src/kube/fetch_client.ts";
+import { type ExecuteResult, Manager } from "../../src/manager.ts";
+import { configMapReporter } from "../../src/status/config_map.ts";
 import { type EmbeddedApi, embeddedApi, serveEmbeddedApi, type StoredObject } from "../../src/testing/mod.ts";
 import { aContext } from "./builders.ts";
 

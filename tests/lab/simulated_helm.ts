@@ -4,7 +4,8 @@
  * @module
  */
 import { gzipSync } from "node:zlib";
-import type { JsonObject, KubeObject } from "../../src/mod.ts";
+import type { JsonObject } from "../../src/mod.ts";
+import type { KubeObject } from "../../src/kube/client.ts";
 import type { EmbeddedApi } from "../../src/testing/mod.ts";
 
 /** What a release's revision is like. */

@@ -1,7 +1,8 @@
 import { argoRunner } from "../../runners/argo/mod.ts";
 import { helmRunner } from "../../runners/helm/mod.ts";
 import { jobRunner } from "../../runners/job/mod.ts";
-import type { ActionRunner, KubeClient } from "../../src/mod.ts";
+import type { ActionRunner } from "../../src/mod.ts";
+import type { KubeClient } from "../../src/kube/client.ts";
 import { assertRunner, type RunnerCases, type WorkEnd } from "../../src/testing/mod.ts";
 import { podSpecOf, releaseSecret } from "../lab/simulated_helm.ts";
 

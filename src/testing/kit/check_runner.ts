@@ -98,7 +98,8 @@ export async function checkRunner(
  *
  * @example
  * ```ts
- * import { createOrAdopt, type KubeClient, type KubeObject, type StartInput, waitForObject, type WaitForCompletionInput, workRef } from "@action-runner/core";
+ * import { createOrAdopt, type StartInput, waitForObject, type WaitForCompletionInput, workRef } from "@action-runner/core";
+ * import type { KubeClient, KubeObject } from "@action-runner/core/kube";
  * import { assertRunner } from "@action-runner/core/testing";
  *
  * const podRunner = (kube: KubeClient) => ({

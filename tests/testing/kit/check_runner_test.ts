@@ -1,5 +1,6 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import type { ActionRunner, KubeClient } from "../../../src/mod.ts";
+import type { ActionRunner } from "../../../src/mod.ts";
+import type { KubeClient } from "../../../src/kube/client.ts";
 import { assertRunner, checkRunner, type RunnerCases } from "../../../src/testing/mod.ts";
 import { brokenRunners } from "../../lab/broken_runners.ts";
 import { podRunner } from "../../lab/pod_runner.ts";
