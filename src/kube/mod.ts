@@ -25,7 +25,7 @@ export {
   type WriteOptions,
 } from "./client.ts";
 export { type ApiServer, type Source } from "./credentials.ts";
-export { realClient } from "./dry_run_client.ts";
+export { type DryRunClient, realClient } from "./dry_run_client.ts";
 export { fetchClient, type FetchClientOptions } from "./fetch_client.ts";
 export {
   ownObjectRbac,

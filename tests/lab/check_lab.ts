@@ -1,5 +1,5 @@
 /**
- * Checks of a run on an embedded API.
+ * Runs the command `check` on an embedded API.
  *
  * @module
  */
@@ -24,7 +24,7 @@ export const MANIFEST: JsonObject = {
   templates: [{ name: "main", container: { image: "busybox", command: ["true"] } }],
 };
 
-/** The settings of a run that has all it needs. */
+/** The settings of a run that lacks nothing. */
 export function aConfig(fields: Partial<Config> = {}): Config {
   return {
     manifestPath: "/work.yaml",
@@ -36,7 +36,7 @@ export function aConfig(fields: Partial<Config> = {}): Config {
   };
 }
 
-/** An API server with what the run needs, to which the runner is `user`. */
+/** An API server with what the run needs; `user` is the runner's user name there. */
 export function anApi({ user = ACCOUNT, rules }: { user?: string; rules?: RoleRule[] } = {}): EmbeddedApi {
   const api = embeddedApi({ namespaces: ["team"], user, ...(rules ? { rules } : {}) });
   api.create("ConfigMap", { metadata: { name: "demo", namespace: "team" } });
@@ -58,14 +58,14 @@ export async function check(api: EmbeddedApi, input: Partial<CheckInput> = {}): 
   });
 }
 
-/** The items that are not as they should be, as `state item: message`. */
+/** The items in another state than `ok`, as `state item: message`. */
 export function troubleIn(items: CheckItem[]): string[] {
   return items.filter(({ state }) => state !== "ok").map(({ state, item, message }) =>
     `${state} ${item}: ${message}`
   );
 }
 
-/** What the run's rules are. */
+/** The RBAC rules of the run. */
 export function rulesOf(config: Config = aConfig()): RbacRule[] {
   const kube = new MemoryClient(embeddedApi());
   return rbacOfRun(
@@ -76,7 +76,7 @@ export function rulesOf(config: Config = aConfig()): RbacRule[] {
   );
 }
 
-/** A rule as a Role has it. */
+/** A rule in the form of a Role. */
 export function inRole({ apiGroup, resource, verbs, name }: RbacRule): RoleRule {
   return {
     apiGroups: [apiGroup],
