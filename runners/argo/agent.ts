@@ -4,7 +4,8 @@
  *
  * @module
  */
-import { isJsonObject, type JsonObject, objectAt, objectsAt, textAt } from "../../src/mod.ts";
+import { isJsonObject, objectAt, objectsAt, textAt } from "../../src/kube/mod.ts";
+import type { JsonObject } from "../../src/mod.ts";
 
 /** What a spec tells of the agent. */
 export interface AgentNeed {

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { InvalidInputError, isJsonObject, isNoText, type JsonObject, type JsonValue } from "../../src/mod.ts";
+import { InvalidInputError, type JsonObject } from "../../src/mod.ts";
+import { isJsonObject, isNoText, type JsonValue } from "../../src/kube/mod.ts";
 
 /**
  * Checks what the controller would refuse only after the Workflow has been created.

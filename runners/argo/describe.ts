@@ -1,12 +1,6 @@
-import {
-  describeWork,
-  type Description,
-  type KubeClient,
-  type KubeObject,
-  type StepInput,
-  textAt,
-  type WorkView,
-} from "../../src/mod.ts";
+import { describeWork, type WorkView } from "../../src/work/mod.ts";
+import type { Description, StepInput } from "../../src/mod.ts";
+import { type KubeClient, type KubeObject, textAt } from "../../src/kube/mod.ts";
 import { diagnoseWorkflow } from "./diagnose.ts";
 import { readNodes } from "./nodes.ts";
 import { progressNodes } from "./show_progress.ts";

@@ -3,16 +3,9 @@
  *
  * @module
  */
-import {
-  type DiagnoseInput,
-  type Diagnosis,
-  explainPod,
-  type KubeClient,
-  type KubeObject,
-  type PodFindings,
-  saidOfHold,
-  textAt,
-} from "../../src/mod.ts";
+import type { DiagnoseInput, Diagnosis } from "../../src/mod.ts";
+import { explainPod, type PodFindings, saidOfHold } from "../../src/pods/mod.ts";
+import { type KubeClient, type KubeObject, textAt } from "../../src/kube/mod.ts";
 import { executorLines } from "./executor_lines.ts";
 import { heldNodes, workflowHold } from "./holds.ts";
 import { type ArgoNode, podNameOf, readNodes } from "./nodes.ts";

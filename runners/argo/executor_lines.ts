@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { isJsonObject } from "../../src/mod.ts";
+import { isJsonObject } from "../../src/kube/mod.ts";
 
 /** `word` or `"quoted \"text\""`. */
 const VALUE = String.raw`(?:"(?:[^"\\]|\\.)*"|[^\s"]*)`;

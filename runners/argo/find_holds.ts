@@ -6,17 +6,15 @@
 import {
   aHold,
   type Hold,
-  type KubeClient,
-  type KubeObject,
   listPodsUnderWay,
   newestEvent,
   podHolds,
   type PodsUnderWay,
   readWarnings,
-  textAt,
   unlessForbidden,
-  type WaitTarget,
-} from "../../src/mod.ts";
+} from "../../src/pods/mod.ts";
+import { type KubeClient, type KubeObject, textAt } from "../../src/kube/mod.ts";
+import type { WaitTarget } from "../../src/mod.ts";
 import { heldNodes, workflowHold } from "./holds.ts";
 import { type ArgoNode, podNameOf, podsOf, readNodes } from "./nodes.ts";
 import { EXECUTORS, workersOf } from "./pods.ts";

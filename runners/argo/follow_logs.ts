@@ -9,10 +9,9 @@ import {
   FollowedPods,
   type FollowedPodsOptions,
   hasRun,
-  type KubeClient,
-  type KubeObject,
   type PodStream,
-} from "../../src/mod.ts";
+} from "../../src/pods/mod.ts";
+import type { KubeClient, KubeObject } from "../../src/kube/mod.ts";
 import { executorLines } from "./executor_lines.ts";
 import { podsOf } from "./nodes.ts";
 import { EXECUTORS, MAIN } from "./pods.ts";

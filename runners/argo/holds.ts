@@ -3,17 +3,8 @@
  *
  * @module
  */
-import {
-  aHold,
-  deletionHold,
-  type Hold,
-  type KubeObject,
-  type NamedObject,
-  objectAt,
-  objectsAt,
-  textAt,
-  valueAt,
-} from "../../src/mod.ts";
+import { aHold, deletionHold, type Hold, type NamedObject } from "../../src/pods/mod.ts";
+import { type KubeObject, objectAt, objectsAt, textAt, valueAt } from "../../src/kube/mod.ts";
 import { type ArgoNode, isUnderWay } from "./nodes.ts";
 import { stepName } from "./root_cause.ts";
 import { ignoredNote, isSuspended, workflowOutcome } from "./workflow.ts";

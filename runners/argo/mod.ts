@@ -3,13 +3,9 @@
  *
  * @module
  */
-import {
-  type ActionRunner,
-  type KubeClient,
-  type ObjectFound,
-  objectRunnerSteps,
-  stopByPatch,
-} from "../../src/mod.ts";
+import type { ActionRunner } from "../../src/mod.ts";
+import type { KubeClient } from "../../src/kube/mod.ts";
+import { type ObjectFound, objectRunnerSteps, stopByPatch } from "../../src/work/mod.ts";
 import { describeWorkflow } from "./describe.ts";
 import { diagnoseWorkflow } from "./diagnose.ts";
 import { workflowRbac } from "./rbac.ts";

@@ -5,16 +5,15 @@
  */
 import {
   isJsonObject,
-  type JsonObject,
   type JsonValue,
   type KubeObject,
-  messageOf,
   objectAt,
-  type PodSelector,
   textAt,
   unpackJson,
   valueAt,
-} from "../../src/mod.ts";
+} from "../../src/kube/mod.ts";
+import { type JsonObject, messageOf } from "../../src/mod.ts";
+import type { PodSelector } from "../../src/pods/mod.ts";
 
 /** https://github.com/argoproj/argo-workflows/blob/v3.7.4/workflow/common/common.go */
 const WORKFLOW_LABEL = "workflows.argoproj.io/workflow";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type KubeObject, objectsAt, textAt } from "../../src/mod.ts";
+import { type KubeObject, objectsAt, textAt } from "../../src/kube/mod.ts";
 
 /** The container that does the work of a pod; a `containerSet` has none of the name. */
 export const MAIN = "main";

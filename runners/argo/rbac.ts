@@ -3,7 +3,9 @@
  *
  * @module
  */
-import { type ExecutionContext, type JsonObject, objectRunnerRbac, type RbacRule } from "../../src/mod.ts";
+import type { ExecutionContext, JsonObject } from "../../src/mod.ts";
+import { objectRunnerRbac } from "../../src/work/mod.ts";
+import type { RbacRule } from "../../src/kube/mod.ts";
 import { agentNeed } from "./agent.ts";
 import { parseWorkflow, WORKFLOW } from "./workflow.ts";
 

@@ -8,10 +8,9 @@ import {
   type KubeClient,
   type KubeObject,
   type ObjectRef,
-  type Progress,
-  type ProgressNode,
   systemClock,
-} from "../../src/mod.ts";
+} from "../../src/kube/mod.ts";
+import type { Progress, ProgressNode } from "../../src/mod.ts";
 import { type ArgoNode, readNodes } from "./nodes.ts";
 
 /** Options of {@linkcode ProgressView}. */

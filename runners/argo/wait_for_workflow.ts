@@ -1,11 +1,11 @@
+import type { KubeClient } from "../../src/kube/mod.ts";
 import {
-  type KubeClient,
   scoped,
-  tellOfHolds,
   type WaitForCompletionInput,
   type WaitForCompletionOutput,
   waitForObject,
 } from "../../src/mod.ts";
+import { tellOfHolds } from "../../src/pods/mod.ts";
 import { WorkflowHolds } from "./find_holds.ts";
 import { followedWorkflow } from "./follow_logs.ts";
 import { ProgressView } from "./show_progress.ts";

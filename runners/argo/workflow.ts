@@ -5,25 +5,25 @@
  */
 import {
   droppedResults,
-  type ExecutionContext,
-  isJsonObject,
-  isNoText,
-  type JsonObject,
-  type KubeObject,
-  objectAt,
-  type ObjectMeta,
-  objectsAt,
   overruledAccount,
   type ParsedWork,
   parseWork,
   shortTtl,
   stopNote,
-  textAt,
-  valueAt,
-  type WaitForCompletionOutput,
   without,
   type WorkKind,
-} from "../../src/mod.ts";
+} from "../../src/work/mod.ts";
+import type { ExecutionContext, JsonObject, WaitForCompletionOutput } from "../../src/mod.ts";
+import {
+  isJsonObject,
+  isNoText,
+  type KubeObject,
+  objectAt,
+  type ObjectMeta,
+  objectsAt,
+  textAt,
+  valueAt,
+} from "../../src/kube/mod.ts";
 import { checkSpec } from "./check_spec.ts";
 
 /** https://argo-workflows.readthedocs.io/en/latest/fields/#workflowphase */

@@ -4,17 +4,8 @@
  *
  * @module
  */
-import {
-  type ExecutionContext,
-  InvalidInputError,
-  isJsonObject,
-  isNoText,
-  type JsonObject,
-  type JsonValue,
-  nameProblem,
-  nearest,
-  saysNothing,
-} from "../../src/mod.ts";
+import { type ExecutionContext, InvalidInputError, type JsonObject, nearest } from "../../src/mod.ts";
+import { isJsonObject, isNoText, type JsonValue, nameProblem, saysNothing } from "../../src/kube/mod.ts";
 import { COMMANDS } from "./settings.ts";
 
 /** One of {@linkcode COMMANDS}. */

@@ -6,15 +6,13 @@
 import {
   type ActionRunner,
   type Description,
-  isFault,
-  type KubeClient,
   Mask,
-  newestFirst,
-  readWithRetry,
   RunError,
   secretsIn,
   type StepInput,
 } from "../../src/mod.ts";
+import { isFault, type KubeClient, newestFirst } from "../../src/kube/mod.ts";
+import { readWithRetry } from "../../src/work/mod.ts";
 import { helmError } from "./diagnose.ts";
 import { RELEASE_LABEL, valuesIn } from "./helm_job.ts";
 

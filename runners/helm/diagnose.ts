@@ -3,13 +3,8 @@
  *
  * @module
  */
-import {
-  type ActionRunner,
-  type DiagnoseInput,
-  type Diagnosis,
-  type KubeClient,
-  messageOf,
-} from "../../src/mod.ts";
+import { type ActionRunner, type DiagnoseInput, type Diagnosis, messageOf } from "../../src/mod.ts";
+import type { KubeClient } from "../../src/kube/mod.ts";
 import { failingPod } from "./failing_pod.ts";
 import type { HelmStarted } from "./helm_started.ts";
 

@@ -3,19 +3,16 @@
  *
  * @module
  */
+import { type ExecutionContext, parseManifest } from "../../src/mod.ts";
+import { explainPod, type PodFindings, podProblem } from "../../src/pods/mod.ts";
 import {
-  type ExecutionContext,
-  explainPod,
   type KubeClient,
   type KubeObject,
   newestFirst,
   objectAt,
   objectsAt,
-  parseManifest,
-  type PodFindings,
-  podProblem,
   textAt,
-} from "../../src/mod.ts";
+} from "../../src/kube/mod.ts";
 import { RELEASE_LABEL } from "./helm_job.ts";
 import { readRelease, readRevisions, type ReleaseRef } from "./release.ts";
 

@@ -3,13 +3,8 @@
  *
  * @module
  */
-import {
-  type ExecutionContext,
-  isJsonObject,
-  type JsonObject,
-  type JsonValue,
-  type KubeObject,
-} from "../../src/mod.ts";
+import type { ExecutionContext, JsonObject } from "../../src/mod.ts";
+import { isJsonObject, type JsonValue, type KubeObject } from "../../src/kube/mod.ts";
 import type { HelmArguments } from "./arguments.ts";
 
 /** Label of a Job and its pod with the release that it works on. */

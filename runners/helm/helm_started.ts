@@ -1,4 +1,5 @@
-import type { PodFindings, StartOutput } from "../../src/mod.ts";
+import type { PodFindings } from "../../src/pods/mod.ts";
+import type { StartOutput } from "../../src/mod.ts";
 import type { HelmWork } from "./work.ts";
 
 /** What a run of helm hands from its start to its later steps. */

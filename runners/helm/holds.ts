@@ -3,7 +3,9 @@
  *
  * @module
  */
-import { aHold, type ExecutionContext, type Hold, type KubeClient } from "../../src/mod.ts";
+import { aHold, type Hold } from "../../src/pods/mod.ts";
+import type { ExecutionContext } from "../../src/mod.ts";
+import type { KubeClient } from "../../src/kube/mod.ts";
 import { failingPod } from "./failing_pod.ts";
 import type { ReleaseRef } from "./release.ts";
 

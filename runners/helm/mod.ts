@@ -3,7 +3,8 @@
  *
  * @module
  */
-import type { ActionRunner, KubeClient, StopInput } from "../../src/mod.ts";
+import type { ActionRunner, StopInput } from "../../src/mod.ts";
+import type { KubeClient } from "../../src/kube/mod.ts";
 import { jobRunner } from "../job/mod.ts";
 import { describeHelm } from "./describe.ts";
 import { diagnoseHelm } from "./diagnose.ts";

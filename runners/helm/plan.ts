@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { canonicalJson, isJsonObject, type JsonObject, RunError } from "../../src/mod.ts";
+import { canonicalJson, isJsonObject } from "../../src/kube/mod.ts";
+import { type JsonObject, RunError } from "../../src/mod.ts";
 import type { HelmArguments } from "./arguments.ts";
 import type { Release, Revision } from "./release.ts";
 

@@ -3,18 +3,9 @@
  *
  * @module
  */
-import {
-  type FindInput,
-  type Found,
-  type KubeClient,
-  type KubeObject,
-  type ObjectRunnerSteps,
-  readWithRetry,
-  RunError,
-  SPEC_HASH_ANNOTATION,
-  type WorkRef,
-  workRef,
-} from "../../src/mod.ts";
+import { type FindInput, type Found, RunError, type WorkRef, workRef } from "../../src/mod.ts";
+import type { KubeClient, KubeObject } from "../../src/kube/mod.ts";
+import { type ObjectRunnerSteps, readWithRetry, SPEC_HASH_ANNOTATION } from "../../src/work/mod.ts";
 import { jobOutcome } from "../job/mod.ts";
 import { RELEASE_LABEL } from "./helm_job.ts";
 import { isDone, rollbackTarget } from "./plan.ts";

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { type ExecutionContext, podsRbac, type RbacRule } from "../../src/mod.ts";
+import type { ExecutionContext } from "../../src/mod.ts";
+import { podsRbac, type RbacRule } from "../../src/kube/mod.ts";
 
 const JOBS = { apiGroup: "batch", resource: "jobs" };
 const SECRETS = { apiGroup: "", resource: "secrets" };

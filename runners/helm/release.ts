@@ -4,8 +4,8 @@
  *
  * @module
  */
+import type { JsonObject } from "../../src/mod.ts";
 import {
-  type JsonObject,
   type KubeClient,
   type KubeObject,
   objectAt,
@@ -13,7 +13,7 @@ import {
   type RequestOptions,
   textAt,
   unpackJson,
-} from "../../src/mod.ts";
+} from "../../src/kube/mod.ts";
 
 /** Which release. */
 export interface ReleaseRef {

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { type JsonObject, type KubeClient, type Mask, secretsIn } from "../../src/mod.ts";
+import { type JsonObject, type Mask, secretsIn } from "../../src/mod.ts";
+import type { KubeClient } from "../../src/kube/mod.ts";
 import { readRelease, readRevisions, type ReleaseRef } from "./release.ts";
 
 /** What a release is like. */

@@ -5,24 +5,25 @@
  */
 import {
   createNew,
-  type CreateOptions,
-  createOrAdopt,
-  DryRunRefusedError,
-  isFault,
-  type KubeClient,
-  messageOf,
   type ObjectRunnerSteps,
   preflightCreate,
   readWithRetry,
+  untilGone,
+} from "../../src/work/mod.ts";
+import {
+  type CreateOptions,
+  createOrAdopt,
+  DryRunRefusedError,
+  messageOf,
   reasonOf,
   RunError,
   StartedError,
   type StartInput,
   type StepInput,
   unlessAborted,
-  untilGone,
   type WorkRef,
 } from "../../src/mod.ts";
+import { isFault, type KubeClient } from "../../src/kube/mod.ts";
 import { valuesSecret } from "./helm_job.ts";
 import { type HelmStarted, helmStarted } from "./helm_started.ts";
 import type { HelmFound } from "./plan_run.ts";

@@ -3,8 +3,8 @@
  *
  * @module
  */
+import type { KubeClient } from "../../src/kube/mod.ts";
 import {
-  type KubeClient,
   messageOf,
   RunError,
   StartedError,

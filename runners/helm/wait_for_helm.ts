@@ -5,15 +5,14 @@
  */
 import {
   type ActionRunner,
-  clockOf,
-  type KubeClient,
   messageOf,
-  readWithRetry,
   scoped,
-  tellOfHolds,
   type WaitForCompletionInput,
   type WaitForCompletionOutput,
 } from "../../src/mod.ts";
+import { clockOf, type KubeClient } from "../../src/kube/mod.ts";
+import { readWithRetry } from "../../src/work/mod.ts";
+import { tellOfHolds } from "../../src/pods/mod.ts";
 import { failingPod } from "./failing_pod.ts";
 import { helmTimeoutSeconds } from "./helm_job.ts";
 import type { HelmStarted } from "./helm_started.ts";

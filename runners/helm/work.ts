@@ -9,15 +9,13 @@ import {
   InvalidInputError,
   type JsonObject,
   Mask,
-  nameProblem,
   parseManifest,
   readFile,
   secretsIn,
-  sha256,
-  specHash,
   type StepInput,
-  type WantedObject,
 } from "../../src/mod.ts";
+import { nameProblem, sha256 } from "../../src/kube/mod.ts";
+import { specHash, type WantedObject } from "../../src/work/mod.ts";
 import { parseJob } from "../job/mod.ts";
 import { type HelmArguments, parseArguments } from "./arguments.ts";
 import { helmJob } from "./helm_job.ts";

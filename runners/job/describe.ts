@@ -1,4 +1,6 @@
-import { describeWork, type Description, type KubeClient, type StepInput } from "../../src/mod.ts";
+import { describeWork } from "../../src/work/mod.ts";
+import type { Description, StepInput } from "../../src/mod.ts";
+import type { KubeClient } from "../../src/kube/mod.ts";
 import { diagnoseJob } from "./diagnose.ts";
 import { JOB, jobNode, jobOutcome, jobState } from "./job.ts";
 import { manualSelector } from "./pods.ts";

@@ -3,19 +3,15 @@
  *
  * @module
  */
+import { type DiagnoseInput, type Diagnosis, messageOf, type WorkRef } from "../../src/mod.ts";
 import {
-  type DiagnoseInput,
-  type Diagnosis,
   explainPods,
-  type KubeClient,
-  type KubeObject,
-  messageOf,
   type PodFindings,
   saidOfHold,
   type WarningEvents,
   warningEvents,
-  type WorkRef,
-} from "../../src/mod.ts";
+} from "../../src/pods/mod.ts";
+import type { KubeClient, KubeObject } from "../../src/kube/mod.ts";
 import { jobHold, jobHolds } from "./holds.ts";
 import { failureReason, jobPhase, otherController } from "./job.ts";
 import { indexOf, podsOf } from "./pods.ts";

@@ -5,23 +5,25 @@
  */
 import {
   aHold,
-  createdAt,
   deletionHold,
   eventTime,
   type Hold,
-  type KubeClient,
-  type KubeObject,
   listPodsUnderWay,
   newestEvent,
-  objectAt,
   podHolds,
   type PodsUnderWay,
   readWarnings,
-  textAt,
   unlessForbidden,
+} from "../../src/pods/mod.ts";
+import {
+  createdAt,
+  type KubeClient,
+  type KubeObject,
+  objectAt,
+  textAt,
   valueAt,
-  type WaitTarget,
-} from "../../src/mod.ts";
+} from "../../src/kube/mod.ts";
+import type { WaitTarget } from "../../src/mod.ts";
 import { isSuspended, jobOutcome } from "./job.ts";
 import { podsOf } from "./pods.ts";
 

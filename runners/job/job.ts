@@ -6,22 +6,19 @@
 import {
   type ExecutionContext,
   InvalidInputError,
-  isJsonObject,
   type JsonObject,
-  type KubeObject,
-  objectAt,
-  objectsAt,
+  type ProgressNode,
+  type WaitForCompletionOutput,
+} from "../../src/mod.ts";
+import { isJsonObject, type KubeObject, objectAt, objectsAt, textAt, valueAt } from "../../src/kube/mod.ts";
+import {
   overruledAccount,
   type ParsedWork,
   parseWork,
-  type ProgressNode,
   shortTtl,
   stopNote,
-  textAt,
-  valueAt,
-  type WaitForCompletionOutput,
   type WorkKind,
-} from "../../src/mod.ts";
+} from "../../src/work/mod.ts";
 
 /** The kind of object. */
 export const JOB: WorkKind = {

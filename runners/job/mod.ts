@@ -3,7 +3,9 @@
  *
  * @module
  */
-import { type ActionRunner, type KubeClient, type ObjectFound, objectRunnerSteps } from "../../src/mod.ts";
+import type { ActionRunner } from "../../src/mod.ts";
+import type { KubeClient } from "../../src/kube/mod.ts";
+import { type ObjectFound, objectRunnerSteps } from "../../src/work/mod.ts";
 import { describeJob } from "./describe.ts";
 import { diagnoseJob } from "./diagnose.ts";
 import { jobOutcome, parseJob } from "./job.ts";

@@ -8,15 +8,11 @@ import {
   FollowedPods,
   type FollowedPodsOptions,
   hasRun,
-  type JsonObject,
-  type KubeClient,
-  type KubeObject,
-  objectAt,
-  objectsAt,
   type PodSelector,
   type PodStream,
-  valueAt,
-} from "../../src/mod.ts";
+} from "../../src/pods/mod.ts";
+import type { JsonObject } from "../../src/mod.ts";
+import { type KubeClient, type KubeObject, objectAt, objectsAt, valueAt } from "../../src/kube/mod.ts";
 
 /** https://kubernetes.io/docs/reference/labels-annotations-taints/#batchkubernetesio-controller-uid */
 const CONTROLLER_LABEL = "batch.kubernetes.io/controller-uid";

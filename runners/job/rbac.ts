@@ -1,4 +1,6 @@
-import { type ExecutionContext, objectRunnerRbac, type RbacRule } from "../../src/mod.ts";
+import type { ExecutionContext } from "../../src/mod.ts";
+import { objectRunnerRbac } from "../../src/work/mod.ts";
+import type { RbacRule } from "../../src/kube/mod.ts";
 import { JOB } from "./job.ts";
 
 /** What a run of a Job needs of RBAC. */

@@ -3,7 +3,9 @@
  *
  * @module
  */
-import { type KubeClient, type KubeObject, stopByPatch, type StopInput } from "../../src/mod.ts";
+import type { KubeClient, KubeObject } from "../../src/kube/mod.ts";
+import { stopByPatch } from "../../src/work/mod.ts";
+import type { StopInput } from "../../src/mod.ts";
 import { isSuspended, otherController } from "./job.ts";
 import { podsOf } from "./pods.ts";
 

@@ -1,12 +1,11 @@
+import type { KubeClient, KubeObject } from "../../src/kube/mod.ts";
 import {
-  type KubeClient,
-  type KubeObject,
   scoped,
-  tellOfHolds,
   type WaitForCompletionInput,
   type WaitForCompletionOutput,
   waitForObject,
 } from "../../src/mod.ts";
+import { tellOfHolds } from "../../src/pods/mod.ts";
 import { findJobHolds } from "./holds.ts";
 import { jobNode, jobOutcome, jobState } from "./job.ts";
 import { followedJob } from "./pods.ts";

@@ -1,14 +1,14 @@
 /**
- * A clock that stands still until a test moves it.
+ * A clock that stands still until a test advances it.
  *
  * @module
  */
 import { setImmediate } from "node:timers";
 import type { Clock } from "../time/clock.ts";
 
-/** A {@linkcode Clock} in a test's hand. `random()` is always 0.5, the middle of every jitter. */
+/** A {@linkcode Clock} that a test controls. `random()` is always 0.5, the middle of every jitter. */
 export interface FakeClock extends Clock {
-  /** Lets `ms` milliseconds pass: sleeps that are due by then end in order, and what follows from each is done first. */
+  /** Lets `ms` milliseconds pass. Sleeps end in the order of their time; before the next ends, what follows is done. */
   advance(ms: number): Promise<void>;
 }
 
@@ -19,14 +19,14 @@ interface Sleeper {
 
 /** Options of {@linkcode fakeClock}. */
 export interface FakeClockOptions {
-  /** Whether something is under way that needs no time of this clock, which stands still for it; nothing by default. */
+  /** Whether something goes on that does not need this clock; until it is done, the clock waits. Default: never. */
   isBusy?: () => boolean;
 }
 
-/** How many turns of the event loop what follows from a wake-up may take: streams need several. */
+/** How many turns of the event loop may follow the end of a sleep: streams need several. */
 const TURNS = 20;
-/** How long all that is under way may take in all, milliseconds at least: what takes longer hangs. */
-const PATIENCE = 2_000;
+/** How long the clock waits in all while it is busy, real milliseconds: what takes longer hangs. */
+const PATIENCE_MS = 2_000;
 
 /**
  * Makes a clock that starts at 0.
@@ -44,10 +44,10 @@ const PATIENCE = 2_000;
 export function fakeClock({ isBusy = () => false }: FakeClockOptions = {}): FakeClock {
   let now = 0;
   const sleepers = new Set<Sleeper>();
-  let patience = PATIENCE;
+  let patienceMs = PATIENCE_MS;
   const rest = async () => {
     await settle();
-    while (isBusy() && patience-- > 0) {
+    while (isBusy() && patienceMs-- > 0) {
       await new Promise((resolve) => setTimeout(resolve, 1));
       await settle();
     }
@@ -81,7 +81,7 @@ export function fakeClock({ isBusy = () => false }: FakeClockOptions = {}): Fake
   };
 }
 
-/** Lets everything run that needs nothing but a turn. */
+/** Lets everything run that needs only turns of the event loop. */
 async function settle(): Promise<void> {
   for (let turn = 0; turn < TURNS; turn++) await new Promise<void>((resolve) => setImmediate(resolve));
 }

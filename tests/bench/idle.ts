@@ -1,5 +1,5 @@
 /**
- * A program that does nothing: what Deno itself costs.
+ * A program that does nothing, which measures what Deno itself costs.
  *
  * @module
  */

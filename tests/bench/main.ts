@@ -1,6 +1,6 @@
 /**
- * `deno task bench`: what a run costs, beside a compiled program that does nothing. Ratios count: absolute times are
- * those of the machine.
+ * `deno task bench`: measures what a run costs, and compares it with a compiled program that does nothing. Only the
+ * ratios count: absolute times depend on the machine.
  *
  * @module
  */
@@ -23,7 +23,7 @@ const IDLE = "tests/bench/idle.ts";
 const NAMESPACE = "bench";
 const NAME = "work";
 const ROUNDS = 15;
-/** By when a program that does nothing has done it, milliseconds. */
+/** How long a program that does nothing takes to start, milliseconds. */
 const IDLE_AFTER_MS = 400;
 
 /** What one round measured. */
@@ -59,7 +59,7 @@ async function bench(folder: string): Promise<number> {
   }
 }
 
-/** Makes this machine look like a pod, which is how programs run most; only root may, and only where there is nothing. */
+/** Gives this machine the service account of a pod, as most runs have it. Needs root, and an absent folder. */
 async function makeServiceAccount(): Promise<boolean> {
   try {
     await Deno.mkdir("/var/run/secrets");
@@ -81,7 +81,7 @@ async function measureIdle(idle: string): Promise<Pick<Round, "idleCpuMs" | "idl
   return measured;
 }
 
-/** One run against an embedded API, whose Workflow gets `nodes` nodes and ends as soon as it is watched. */
+/** Measures a run against an embedded API. Its Workflow gets `nodes` nodes, and ends as soon as the run watches it. */
 async function measureRun(
   folder: string,
   { nodes = 0 }: { nodes?: number },

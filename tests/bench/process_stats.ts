@@ -1,5 +1,5 @@
 /**
- * What a process has used so far, as Linux tells it.
+ * What a process has used so far, from Linux's `/proc`.
  *
  * @module
  */
@@ -17,13 +17,13 @@ export function cpuMs(pid: number): number {
   return ns.reduce((sum, each) => sum + each, 0) / 1e6;
 }
 
-/** The most memory that it had at once, MB. */
+/** The peak of its memory, MB. */
 export function peakMemoryMb(pid: number): number {
   const status = Deno.readTextFileSync(`/proc/${pid}/status`);
   return Number(/^VmHWM:\s+(\d+)/m.exec(status)?.[1] ?? 0) / 1024;
 }
 
-/** The middle of some values. */
+/** The median of the values. */
 export function median(values: number[]): number {
   return values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0;
 }

@@ -1,6 +1,6 @@
 /**
- * The main job without a cluster: serves the embedded Kubernetes API on loopback and runs the real argo-runner against
- * it, with the manifest of its example.
+ * `deno task demo`: serves the embedded Kubernetes API on loopback, and runs the real argo-runner against it with the
+ * manifest of its example. It needs no cluster.
  *
  * @module
  */
@@ -79,7 +79,7 @@ async function manifestOfExample(): Promise<string> {
   return configMap.data["workflow.yaml"] ?? "";
 }
 
-/** Prints each node of the workflow when its phase changes. Returns how to stop that. */
+/** Prints each node of the workflow when its phase changes. Call the result to stop that. */
 function showProgress(api: ReturnType<typeof embeddedApi>): () => void {
   const phases = new Map<string, unknown>();
   return api.observe(({ object }) => {

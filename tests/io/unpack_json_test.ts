@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { unpackJson } from "../../src/mod.ts";
+import { unpackJson } from "../../src/io/unpack_json.ts";
 
 /** Base64 of gzip of chunks of text. */
 async function pack(...chunks: string[]): Promise<string> {

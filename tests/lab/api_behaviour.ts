@@ -1,7 +1,7 @@
 /**
- * What the Kubernetes API does where clients look: the same tests for the embedded API and for a real one.
+ * What clients rely on in the Kubernetes API: the same tests for the embedded API and for a real API server.
  *
- * Objects of a CRD are WorkflowTemplates, since no controller changes those.
+ * WorkflowTemplates stand for objects of a CRD, since no controller changes them.
  *
  * @module
  */
@@ -14,7 +14,7 @@ export type Connect = (path: string, init?: RequestInit) => Promise<Response>;
 
 type Json = Record<string, unknown>;
 
-/** One namespace of an API, and short ways to ask for things in it. */
+/** One namespace of an API, with short functions for requests in it. */
 interface Site {
   connect: Connect;
   namespace: string;
@@ -48,7 +48,7 @@ async function openSite(connect: Connect): Promise<Site> {
   };
 }
 
-// deno-lint-ignore no-explicit-any -- the tests look at many shapes, and fail where one is not as expected
+// deno-lint-ignore no-explicit-any -- the tests read answers of many shapes, and fail if a shape is unexpected
 type Answer = { code: number; type: string; body: any; text: string };
 
 async function answerOf(pending: Promise<Response>): Promise<Answer> {
@@ -92,14 +92,14 @@ function aTemplate(name: string, metadata: Json = {}): Json {
   };
 }
 
-/** The events of a watch that ends by itself, as parsed lines. */
+/** The events of a watch that the server ends. */
 async function watched(connect: Connect, path: string, accept = "application/json"): Promise<Json[]> {
   const response = await connect(path, { headers: { accept } });
   assertEquals(response.status, 200);
   return (await response.text()).split("\n").filter((line) => line !== "").map((line) => JSON.parse(line));
 }
 
-/** The first events of a watch, which is then cut. */
+/** The first events of a watch, which the client then cancels. */
 async function firstEvents(connect: Connect, path: string, count: number): Promise<Json[]> {
   const response = await connect(path);
   assert(response.body);
@@ -122,47 +122,50 @@ const metadataOnly = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=
 const metadataList = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1";
 
 const behaviours: [string, (site: Site) => Promise<void>][] = [
-  ["create answers 201 with what the server sets", async ({ connect, configMaps, namespace }) => {
+  ["create answers 201 with the fields that the server sets", async ({ connect, configMaps, namespace }) => {
     const { code, body } = await post(connect, configMaps, { metadata: { name: "a" }, data: { k: "v" } });
     assertEquals([code, body.kind, body.apiVersion, body.data], [201, "ConfigMap", "v1", { k: "v" }]);
     assertEquals(body.metadata.namespace, namespace);
     assert(/^[0-9a-f-]{36}$/.test(body.metadata.uid) && /^\d+$/.test(body.metadata.resourceVersion));
     assert(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(body.metadata.creationTimestamp));
   }],
-  ["a name that is taken is 409 AlreadyExists with the plural as kind", async ({ connect, templates }) => {
-    await post(connect, templates, aTemplate("a"));
-    const { code, body } = await post(connect, templates, aTemplate("a"));
-    const details = { name: "a", group: "argoproj.io", kind: "workflowtemplates" };
-    const message = 'workflowtemplates.argoproj.io "a" already exists';
-    assertEquals([code, body.reason, body.message, body.details], [409, "AlreadyExists", message, details]);
-    assertEquals([body.kind, body.apiVersion, body.status], ["Status", "v1", "Failure"]);
-  }],
-  ["a missing object is 404 with its name, also in a missing namespace", async ({ connect, templates }) => {
+  [
+    "a create with a taken name is 409 AlreadyExists, with the plural as kind",
+    async ({ connect, templates }) => {
+      await post(connect, templates, aTemplate("a"));
+      const { code, body } = await post(connect, templates, aTemplate("a"));
+      const details = { name: "a", group: "argoproj.io", kind: "workflowtemplates" };
+      const message = 'workflowtemplates.argoproj.io "a" already exists';
+      assertEquals([code, body.reason, body.message, body.details], [409, "AlreadyExists", message, details]);
+      assertEquals([body.kind, body.apiVersion, body.status], ["Status", "v1", "Failure"]);
+    },
+  ],
+  ["a missing object is 404 with its name, in a missing namespace too", async ({ connect, templates }) => {
     for (const path of [templates, templates.replace(/namespaces\/[^/]*/, "namespaces/not-there")]) {
       const { code, body } = await get(connect, `${path}/nope`);
       const details = { name: "nope", group: "argoproj.io", kind: "workflowtemplates" };
       assertEquals([code, body.reason, body.details], [404, "NotFound", details]);
     }
   }],
-  ["creating in a missing namespace is 404 of the namespace", async ({ connect }) => {
+  ["a create in a missing namespace is 404 for the namespace", async ({ connect }) => {
     const path = "/api/v1/namespaces/not-there/configmaps";
     const { code, body } = await post(connect, path, aConfigMap("a"));
     assertEquals([code, body.message], [404, 'namespaces "not-there" not found']);
     assertEquals(body.details, { name: "not-there", kind: "namespaces" });
   }],
-  ["a kind without a CRD is 404 as plain text", async ({ connect, templates }) => {
+  ["a resource without a CRD is 404 in plain text", async ({ connect, templates }) => {
     const { code, type, text } = await get(connect, templates.replace("workflowtemplates", "nothings"));
     assertEquals([code, text.trim()], [404, "404 page not found"]);
     assertStringIncludes(type, "text/plain");
   }],
-  ["a bad name is 422 with a cause", async ({ connect, configMaps }) => {
+  ["an invalid name is 422 with a cause", async ({ connect, configMaps }) => {
     const { code, body } = await post(connect, configMaps, aConfigMap("A_b"));
     assertEquals([code, body.reason, body.details.kind], [422, "Invalid", "ConfigMap"]);
     assertEquals(body.details.causes[0].reason, "FieldValueInvalid");
     assertEquals(body.details.causes[0].field, "metadata.name");
     assertStringIncludes(body.message, "a lowercase RFC 1123 subdomain must consist of");
   }],
-  ["no name is 422, generateName makes one", async ({ connect, configMaps }) => {
+  ["a missing name is 422, and generateName makes a name", async ({ connect, configMaps }) => {
     const without = await post(connect, configMaps, { metadata: {} });
     assertEquals(without.code, 422);
     assertStringIncludes(
@@ -177,20 +180,20 @@ const behaviours: [string, (site: Site) => Promise<void>][] = [
     const message = "the namespace of the provided object does not match the namespace sent on the request";
     assertEquals([code, body.reason, body.message], [400, "BadRequest", message]);
   }],
-  ["a field of the wrong type is 400, another kind too", async ({ connect, configMaps }) => {
+  ["a field of the wrong type is 400, and so is another kind", async ({ connect, configMaps }) => {
     const number = await post(connect, configMaps, aConfigMap("a", { data: { a: 1 } }));
     assertEquals(number.code, 400);
     assertStringIncludes(number.body.message, "cannot unmarshal number into Go struct field ConfigMap.data");
     const kind = await post(connect, configMaps, { ...aConfigMap("a"), apiVersion: "v2" });
     assertEquals([kind.code, kind.body.reason], [400, "BadRequest"]);
   }],
-  ["a body that is not JSON is 400, of another type 415", async ({ connect, configMaps }) => {
+  ["a body that is not JSON is 400, and another media type is 415", async ({ connect, configMaps }) => {
     const init = (type: string) => ({ method: "POST", headers: { "content-type": type }, body: "{nope" });
     assertEquals((await answerOf(connect(configMaps, init("application/json")))).code, 400);
     const { code, body } = await answerOf(connect(configMaps, init("text/plain")));
     assertEquals([code, body.reason], [415, "UnsupportedMediaType"]);
   }],
-  ["dryRun=All checks and answers but stores nothing", async ({ connect, configMaps }) => {
+  ["dryRun=All checks the object, answers, and stores nothing", async ({ connect, configMaps }) => {
     const { code, body } = await post(connect, `${configMaps}?dryRun=All`, aConfigMap("dry"));
     assertEquals([code, typeof body.metadata.uid, body.metadata.resourceVersion], [201, "string", undefined]);
     assertEquals((await get(connect, `${configMaps}/dry`)).code, 404);
@@ -201,21 +204,24 @@ const behaviours: [string, (site: Site) => Promise<void>][] = [
     assertEquals((await remove(connect, `${configMaps}/dry?dryRun=All`)).body.status, "Success");
     assertEquals((await get(connect, `${configMaps}/dry`)).body.data, undefined);
   }],
-  ["another dryRun is 422", async ({ connect, configMaps }) => {
+  ["another value of dryRun is 422", async ({ connect, configMaps }) => {
     const { code, body } = await post(connect, `${configMaps}?dryRun=Yes`, aConfigMap("dry"));
     assertEquals([code, body.reason, body.details.kind], [422, "Invalid", "CreateOptions"]);
     assertStringIncludes(body.message, 'dryRun: Unsupported value: ["Yes"]: supported values: "All"');
   }],
-  ["merge patch changes and removes; without a change the version stays", async ({ connect, configMaps }) => {
-    const made = await post(connect, configMaps, aConfigMap("a", { data: { k: "v" } }));
-    const { code, body } = await patch(connect, `${configMaps}/a`, { data: { k: null, z: "1" } });
-    assertEquals([code, body.data], [200, { z: "1" }]);
-    assert(body.metadata.resourceVersion !== made.body.metadata.resourceVersion);
-    const same = await patch(connect, `${configMaps}/a`, { data: { z: "1" } });
-    assertEquals(same.body.metadata.resourceVersion, body.metadata.resourceVersion);
-    assertEquals((await patch(connect, `${configMaps}/nope`, {})).code, 404);
-  }],
-  ["a patch with an old version is 409, with another name 400", async ({ connect, configMaps }) => {
+  [
+    "a merge patch changes and removes fields; without a change the version stays",
+    async ({ connect, configMaps }) => {
+      const made = await post(connect, configMaps, aConfigMap("a", { data: { k: "v" } }));
+      const { code, body } = await patch(connect, `${configMaps}/a`, { data: { k: null, z: "1" } });
+      assertEquals([code, body.data], [200, { z: "1" }]);
+      assert(body.metadata.resourceVersion !== made.body.metadata.resourceVersion);
+      const same = await patch(connect, `${configMaps}/a`, { data: { z: "1" } });
+      assertEquals(same.body.metadata.resourceVersion, body.metadata.resourceVersion);
+      assertEquals((await patch(connect, `${configMaps}/nope`, {})).code, 404);
+    },
+  ],
+  ["a patch with an old version is 409, and with another name 400", async ({ connect, configMaps }) => {
     await post(connect, configMaps, aConfigMap("a"));
     const metadata = { resourceVersion: "1" };
     const { code, body } = await patch(connect, `${configMaps}/a`, { metadata, data: { a: "1" } });
@@ -228,7 +234,7 @@ const behaviours: [string, (site: Site) => Promise<void>][] = [
     assertEquals(renamed.code, 400);
     assertEquals(renamed.body.message, "the name of the object (b) does not match the name on the URL (a)");
   }],
-  ["update needs the latest version", async ({ connect, templates }) => {
+  ["an update needs the latest version", async ({ connect, templates }) => {
     const { body: made } = await post(connect, templates, aTemplate("a"));
     assertEquals((await put(connect, `${templates}/a`, aTemplate("a"))).code, 422);
     const { resourceVersion } = made.metadata;
@@ -250,15 +256,18 @@ const behaviours: [string, (site: Site) => Promise<void>][] = [
     const generations = [made, labelled.body, changed.body].map((body) => body.metadata.generation);
     assertEquals(generations, [1, 1, 2]);
   }],
-  ["delete answers a Status with the uid, then 404", async ({ connect, templates }) => {
-    const { body: made } = await post(connect, templates, aTemplate("a"));
-    const { code, body } = await remove(connect, `${templates}/a`);
-    assertEquals([code, body.kind, body.status], [200, "Status", "Success"]);
-    const { uid } = made.metadata;
-    assertEquals(body.details, { name: "a", group: "argoproj.io", kind: "workflowtemplates", uid });
-    assertEquals((await remove(connect, `${templates}/a`)).code, 404);
-  }],
-  ["delete with another uid is 409", async ({ connect, configMaps }) => {
+  [
+    "a delete answers a Status with the uid, and after it the object is 404",
+    async ({ connect, templates }) => {
+      const { body: made } = await post(connect, templates, aTemplate("a"));
+      const { code, body } = await remove(connect, `${templates}/a`);
+      assertEquals([code, body.kind, body.status], [200, "Status", "Success"]);
+      const { uid } = made.metadata;
+      assertEquals(body.details, { name: "a", group: "argoproj.io", kind: "workflowtemplates", uid });
+      assertEquals((await remove(connect, `${templates}/a`)).code, 404);
+    },
+  ],
+  ["a delete with another uid is 409", async ({ connect, configMaps }) => {
     const { body: { metadata: { uid } } } = await post(connect, configMaps, aConfigMap("a"));
     const { code, body } = await remove(connect, `${configMaps}/a`, { preconditions: { uid: "other" } });
     assertEquals([code, body.reason, body.details], [409, "Conflict", { name: "a", kind: "ConfigMap" }]);
@@ -268,7 +277,7 @@ const behaviours: [string, (site: Site) => Promise<void>][] = [
     );
     assertEquals((await remove(connect, `${configMaps}/a`, { preconditions: { uid } })).code, 200);
   }],
-  ["finalizers hold a deleted object until they are taken away", async ({ connect, configMaps }) => {
+  ["finalizers keep a deleted object until they are removed", async ({ connect, configMaps }) => {
     const finalizers = ["example.com/hold"];
     await post(connect, configMaps, { metadata: { name: "a", finalizers } });
     const { code, body } = await remove(connect, `${configMaps}/a`);
@@ -277,14 +286,14 @@ const behaviours: [string, (site: Site) => Promise<void>][] = [
     assertEquals((await patch(connect, `${configMaps}/a`, { metadata: { finalizers: null } })).code, 200);
     assertEquals((await get(connect, `${configMaps}/a`)).code, 404);
   }],
-  ["an immutable ConfigMap stays as it is", async ({ connect, configMaps }) => {
+  ["an immutable ConfigMap cannot be changed", async ({ connect, configMaps }) => {
     await post(connect, configMaps, aConfigMap("a", { immutable: true, data: { a: "1" } }));
     const { code, body } = await patch(connect, `${configMaps}/a`, { data: { a: "2" } });
     assertEquals([code, body.reason, body.details.causes[0].field], [422, "Invalid", "data"]);
     assertStringIncludes(body.message, "field is immutable when `immutable` is set");
   }],
   [
-    "sizes: ConfigMap 422, object 500 without a reason, body 413",
+    "size limits: of a ConfigMap 422, of an object 500 without a reason, of a body 413",
     async ({ connect, configMaps, templates }) => {
       const map = await post(connect, configMaps, aConfigMap("big", { data: { a: "x".repeat(1_100_000) } }));
       assertEquals([map.code, map.body.details.causes[0].reason], [422, "FieldValueTooLong"]);
@@ -295,7 +304,7 @@ const behaviours: [string, (site: Site) => Promise<void>][] = [
       assertEquals((await post(connect, templates, ofSize(3_300_000))).code, 413);
     },
   ],
-  ["Secrets fold stringData into data", async ({ connect, namespace }) => {
+  ["stringData of a Secret becomes data", async ({ connect, namespace }) => {
     const path = `/api/v1/namespaces/${namespace}/secrets`;
     const { body } = await post(connect, path, { metadata: { name: "s" }, stringData: { a: "hé" } });
     assertEquals([body.data, body.stringData, body.type], [{ a: "aMOp" }, undefined, "Opaque"]);
@@ -344,7 +353,7 @@ const behaviours: [string, (site: Site) => Promise<void>][] = [
       assertEquals((await get(connect, `${configMaps}?fieldSelector=data.a=b`)).code, 400);
     },
   ],
-  ["a version of the future is 504 on list and get", async ({ connect, configMaps }) => {
+  ["a future version is 504 for list and get", async ({ connect, configMaps }) => {
     const { code, body } = await get(connect, `${configMaps}?resourceVersion=99999999999`);
     assertEquals([code, body.reason, body.details.causes[0].reason], [
       504,
@@ -352,7 +361,7 @@ const behaviours: [string, (site: Site) => Promise<void>][] = [
       "ResourceVersionTooLarge",
     ]);
   }],
-  ["metadata only: of one object and of a list", async ({ connect, templates }) => {
+  ["get and list can answer metadata only", async ({ connect, templates }) => {
     await post(connect, templates, aTemplate("a"));
     const { body } = await get(connect, `${templates}/a`, metadataOnly);
     assertEquals([body.kind, body.apiVersion], ["PartialObjectMetadata", "meta.k8s.io/v1"]);
@@ -366,7 +375,7 @@ const behaviours: [string, (site: Site) => Promise<void>][] = [
     assertEquals((await get(connect, templates, metadataOnly)).code, 406);
     assertEquals((await get(connect, `${templates}/a`, metadataList)).code, 500);
   }],
-  ["watch sends what is there as ADDED, then each change, then ends", async ({ connect, configMaps }) => {
+  ["a watch sends all objects as ADDED, then each change, then ends", async ({ connect, configMaps }) => {
     await post(connect, configMaps, aConfigMap("a"));
     const path = `${configMaps}?watch=true&timeoutSeconds=2&fieldSelector=metadata.name=a`;
     const events = watched(connect, path);
@@ -375,7 +384,7 @@ const behaviours: [string, (site: Site) => Promise<void>][] = [
     await remove(connect, `${configMaps}/a`);
     assertEquals(seen(await events), ["ADDED a", "MODIFIED a", "DELETED a"]);
   }],
-  ["watch resumes after a version; DELETED has the last state with a newer version", async (site) => {
+  ["a watch resumes after a version; DELETED has the last state with a newer version", async (site) => {
     const { connect, templates } = site;
     const { body: made } = await post(connect, templates, aTemplate("a"));
     const { body: changed } = await patch(connect, `${templates}/a`, { metadata: { labels: { x: "1" } } });
@@ -394,35 +403,41 @@ const behaviours: [string, (site: Site) => Promise<void>][] = [
     assert(gone.metadata.resourceVersion !== changed.metadata.resourceVersion);
     assert(next.metadata.uid !== made.metadata.uid);
   }],
-  ["watch with a label selector sees objects come and go", async ({ connect, configMaps }) => {
-    const { body } = await post(connect, configMaps, { metadata: { name: "a" } });
-    const steps = [{ x: "1" }, { x: "1", y: "1" }, { x: "2" }];
-    for (const labels of steps) await patch(connect, `${configMaps}/a`, { metadata: { labels } });
-    const query = `watch=1&labelSelector=x=1&resourceVersion=${body.metadata.resourceVersion}`;
-    // deno-lint-ignore no-explicit-any -- as above
-    const events: any[] = await firstEvents(connect, `${configMaps}?${query}`, 3);
-    assertEquals(seen(events), ["ADDED a", "MODIFIED a", "DELETED a"]);
-    assertEquals(events[2].object.metadata.labels, { x: "1", y: "1" });
-  }],
-  ["watch from a version too old: 200 and an ERROR event 410", async ({ connect, templates }) => {
-    for (const accept of ["application/json", metadataOnly]) {
+  [
+    "a watch with a label selector sends ADDED and DELETED when labels change",
+    async ({ connect, configMaps }) => {
+      const { body } = await post(connect, configMaps, { metadata: { name: "a" } });
+      const steps = [{ x: "1" }, { x: "1", y: "1" }, { x: "2" }];
+      for (const labels of steps) await patch(connect, `${configMaps}/a`, { metadata: { labels } });
+      const query = `watch=1&labelSelector=x=1&resourceVersion=${body.metadata.resourceVersion}`;
       // deno-lint-ignore no-explicit-any -- as above
-      const [event]: any[] = await watched(
-        connect,
-        `${templates}?watch=1&resourceVersion=1&timeoutSeconds=5`,
-        accept,
-      );
-      assertEquals([event.type, event.object.kind, event.object.code], ["ERROR", "Status", 410]);
-      assertEquals([event.object.reason, event.object.status], ["Expired", "Failure"]);
-    }
-  }],
-  ["watch from a version of the future is silent", async ({ connect, configMaps }) => {
+      const events: any[] = await firstEvents(connect, `${configMaps}?${query}`, 3);
+      assertEquals(seen(events), ["ADDED a", "MODIFIED a", "DELETED a"]);
+      assertEquals(events[2].object.metadata.labels, { x: "1", y: "1" });
+    },
+  ],
+  [
+    "a watch from a version that is too old gets 200 and an ERROR event 410",
+    async ({ connect, templates }) => {
+      for (const accept of ["application/json", metadataOnly]) {
+        // deno-lint-ignore no-explicit-any -- as above
+        const [event]: any[] = await watched(
+          connect,
+          `${templates}?watch=1&resourceVersion=1&timeoutSeconds=5`,
+          accept,
+        );
+        assertEquals([event.type, event.object.kind, event.object.code], ["ERROR", "Status", 410]);
+        assertEquals([event.object.reason, event.object.status], ["Expired", "Failure"]);
+      }
+    },
+  ],
+  ["a watch from a future version is silent", async ({ connect, configMaps }) => {
     await post(connect, configMaps, aConfigMap("a"));
     const query = "watch=1&resourceVersion=99999999999&timeoutSeconds=1";
     assertEquals(await watched(connect, `${configMaps}?${query}`), []);
   }],
   [
-    "a bookmark near the end only where something has changed since the start",
+    "a watch sends a bookmark near its end only if something has changed",
     async ({ connect, configMaps }) => {
       const { body } = await post(connect, configMaps, aConfigMap("a"));
       const from =
@@ -433,7 +448,7 @@ const behaviours: [string, (site: Site) => Promise<void>][] = [
       assert(kinds.length > 0 && kinds.every((type) => type === "BOOKMARK"));
     },
   ],
-  ["watch of metadata only, with its bookmark", async ({ connect, templates }) => {
+  ["a watch of metadata only has bookmarks of metadata only", async ({ connect, templates }) => {
     await post(connect, templates, aTemplate("a"));
     const query = "watch=1&timeoutSeconds=3&allowWatchBookmarks=true&fieldSelector=metadata.name=a";
     // deno-lint-ignore no-explicit-any -- as above
@@ -443,7 +458,7 @@ const behaviours: [string, (site: Site) => Promise<void>][] = [
     assertEquals(shape(events[1]), ["BOOKMARK", "PartialObjectMetadata", "meta.k8s.io/v1"]);
     assertEquals(Object.keys(events[1].object.metadata).sort(), ["annotations", "resourceVersion"]);
   }],
-  ["events are found by the uid of what they are about", async ({ connect, namespace }) => {
+  ["events can be selected by the uid of their object", async ({ connect, namespace }) => {
     const path = `/api/v1/namespaces/${namespace}/events`;
     const involvedObject = { kind: "Pod", name: "p", namespace, uid: "uid-1" };
     const event = { metadata: { name: "e" }, involvedObject, reason: "R", message: "m", type: "Warning" };
@@ -457,7 +472,7 @@ const behaviours: [string, (site: Site) => Promise<void>][] = [
     const { code, body } = await get(connect, path);
     assertEquals([code, body.reason], [404, "NotFound"]);
   }],
-  ["methods that make no sense are 405", async ({ connect, configMaps }) => {
+  ["methods that a resource does not support are 405", async ({ connect, configMaps }) => {
     for (const [method, path] of [["PUT", configMaps], ["POST", `${configMaps}/a`]] as const) {
       const { code, body } = await send(connect, method, path, aConfigMap("a"));
       assertEquals([code, body.reason], [405, "MethodNotAllowed"], method);
@@ -470,21 +485,21 @@ const behaviours: [string, (site: Site) => Promise<void>][] = [
     });
     assertEquals([code, body.kind, body.status.allowed], [201, "SelfSubjectAccessReview", true]);
   }],
-  ["SubjectAccessReview says what somebody else may do", async ({ connect, namespace }) => {
+  ["SubjectAccessReview says what another user may do", async ({ connect, namespace }) => {
     const spec = { user: "nobody-at-all", resourceAttributes: { verb: "get", resource: "pods", namespace } };
     const { code, body } = await post(connect, "/apis/authorization.k8s.io/v1/subjectaccessreviews", {
       spec,
     });
     assertEquals([code, body.kind, body.status.allowed], [201, "SubjectAccessReview", false]);
   }],
-  ["SelfSubjectReview says who asks, also in a dry run", async ({ connect }) => {
+  ["SelfSubjectReview says who the client is, in a dry run too", async ({ connect }) => {
     const path = "/apis/authentication.k8s.io/v1/selfsubjectreviews";
     const { code, body } = await post(connect, `${path}?dryRun=All`, {});
     assertEquals([code, body.kind], [201, "SelfSubjectReview"]);
     assert(body.status.userInfo.username.length > 0);
     assert(body.status.userInfo.groups.includes("system:authenticated"));
   }],
-  ["nothing is created in a namespace that ends", async ({ connect, configMaps, namespace }) => {
+  ["a create in a namespace that is being deleted is refused", async ({ connect, configMaps, namespace }) => {
     await post(connect, configMaps, { metadata: { name: "hold", finalizers: ["example.com/hold"] } });
     const { code, body: ending } = await remove(connect, `/api/v1/namespaces/${namespace}`);
     assertEquals([code, ending.kind, ending.status.phase], [200, "Namespace", "Terminating"]);
@@ -493,7 +508,7 @@ const behaviours: [string, (site: Site) => Promise<void>][] = [
     assertEquals(body.details.causes[0].reason, "NamespaceTerminating");
     await patch(connect, `${configMaps}/hold`, { metadata: { finalizers: null } });
   }],
-  ["/version and /readyz", async ({ connect }) => {
+  ["/version and /readyz answer", async ({ connect }) => {
     assertEquals((await get(connect, "/version")).body.major, "1");
     assertEquals((await get(connect, "/readyz", "*/*")).text, "ok");
   }],

@@ -1,14 +1,11 @@
 /**
- * Runners as people write them who do not know what can happen, and what the conformance kit says of each.
+ * Runners with the mistakes that authors make, and what the conformance kit says of each.
  *
  * @module
  */
 import {
   type ActionRunner,
-  clockOf,
   createOrAdopt,
-  type KubeClient,
-  type KubeObject,
   messageOf,
   RunError,
   type StartInput,
@@ -17,24 +14,25 @@ import {
   type WaitForCompletionOutput,
   workRef,
 } from "../../src/mod.ts";
+import { clockOf, type KubeClient, type KubeObject } from "../../src/kube/client.ts";
 import type { RunnerCases } from "../../src/testing/mod.ts";
 import { podOf, podOutcome, podRunner, statusOf } from "./pod_runner.ts";
 
-/** One of them. */
+/** A runner with a mistake. */
 export interface BrokenRunner {
-  /** What it does. */
+  /** What the runner does wrong; completes "a runner that …". */
   what: string;
-  /** The methods in which it differs from a sound one. */
+  /** The methods in which it differs from a correct runner. */
   methods: (kube: KubeClient, sound: ActionRunner, real: KubeClient) => Partial<ActionRunner>;
-  /** What it is tried with beside what all are. */
+  /** Changes of the cases with which every runner is checked. */
   cases?: Partial<RunnerCases>;
-  /** Checks that find it, and what they say. */
+  /** The checks that find the mistake, with a part of what they say. */
   found: Record<string, string>;
 }
 
 export const brokenRunners: BrokenRunner[] = [
   {
-    what: "gives its Pod another name at each try",
+    what: "gives its Pod a new name at each attempt",
     methods: (kube) => ({ start: (input) => createUntilAnswered(kube, input) }),
     found: {
       "a lost reply to a create":
@@ -45,7 +43,7 @@ export const brokenRunners: BrokenRunner[] = [
     },
   },
   {
-    what: "creates without a look at what is there",
+    what: "creates without reading the present object",
     methods: (kube) => ({
       async start(input) {
         return startOf(kube, input, { object: await kube.create(podOf(input)), adopted: false });
@@ -58,7 +56,7 @@ export const brokenRunners: BrokenRunner[] = [
     },
   },
   {
-    what: "goes on with whatever has the name",
+    what: "adopts any object of the name",
     methods: (kube) => ({
       async start(input) {
         const object = await kube.create(podOf(input)).catch(() => kube.get(placeOf(input)));
@@ -72,7 +70,7 @@ export const brokenRunners: BrokenRunner[] = [
     },
   },
   {
-    what: "takes a Pod that is gone for one that is done",
+    what: "takes a deleted Pod for a successful Pod",
     methods: (_kube, sound) => ({
       waitForCompletion: (input) =>
         sound.waitForCompletion(input).catch((error) => {
@@ -85,7 +83,7 @@ export const brokenRunners: BrokenRunner[] = [
     },
   },
   {
-    what: "looks at the name only",
+    what: "compares only the name, not the uid",
     methods: (kube) => ({ waitForCompletion: (input) => poll(kube, input, { signal: input.signal }) }),
     found: {
       "replacement of the object":
@@ -93,7 +91,7 @@ export const brokenRunners: BrokenRunner[] = [
     },
   },
   {
-    what: "does not listen to the signal",
+    what: "ignores its signal",
     methods: (kube) => ({ waitForCompletion: (input) => poll(kube, input, {}) }),
     found: {
       "time-out": "waitForCompletion does not heed its signal: it had to be given up after its time was up",
@@ -101,24 +99,24 @@ export const brokenRunners: BrokenRunner[] = [
     },
   },
   {
-    what: "never ends its stop",
+    what: "never returns from stop",
     methods: () => ({ stop: () => new Promise(() => {}) }),
     found: {
       "stop on a time-out": "stop does not heed its signal: it had to be given up after its time was up",
     },
   },
   {
-    what: "never ends its explanation",
+    what: "never returns from diagnose",
     methods: () => ({ diagnose: () => new Promise(() => {}) }),
     found: { "time-out": "diagnose does not heed its signal: it had to be given up after its time was up" },
   },
   {
-    what: "never ends its start",
+    what: "never returns from start",
     methods: () => ({ start: () => new Promise(() => {}) }),
     found: { success: "did not come to its work in an undisturbed run" },
   },
   {
-    what: "waits for a finished Pod to be gone",
+    what: "waits until its finished Pod is deleted",
     methods: (kube) => ({
       async start(input) {
         const { context: owner, signal } = input;
@@ -128,7 +126,7 @@ export const brokenRunners: BrokenRunner[] = [
     found: { "its own finished object in deletion": "ended with code 23" },
   },
   {
-    what: "believes labels",
+    what: "takes its verdict from labels",
     cases: { succeed: { metadata: { labels: { done: "true" } }, status: { phase: "Succeeded" } } },
     methods: (kube) => ({ waitForCompletion: (input) => pollLabels(kube, input) }),
     found: {
@@ -137,7 +135,7 @@ export const brokenRunners: BrokenRunner[] = [
     },
   },
   {
-    what: "believes the labels of a Pod that is gone",
+    what: "takes its verdict from the last labels of a deleted Pod",
     cases: { succeed: { metadata: { labels: { done: "true" } }, status: { phase: "Succeeded" } } },
     methods: (kube, sound) => ({
       async waitForCompletion(input) {
@@ -154,7 +152,7 @@ export const brokenRunners: BrokenRunner[] = [
     },
   },
   {
-    what: "waits for nothing but events, after a gap from where it began",
+    what: "only watches, and always resumes at the first version",
     methods: (kube) => ({ waitForCompletion: (input) => watchOnly(kube, input) }),
     found: {
       "silent watches":
@@ -164,7 +162,7 @@ export const brokenRunners: BrokenRunner[] = [
     },
   },
   {
-    what: "says success always",
+    what: "always says success",
     methods: () => ({ waitForCompletion: () => Promise.resolve(DONE) }),
     found: {
       success: "said success in an undisturbed run, before its work had ended",
@@ -172,7 +170,7 @@ export const brokenRunners: BrokenRunner[] = [
     },
   },
   {
-    what: "takes every end for a good one",
+    what: "takes every end for success",
     methods: (_kube, sound) => ({
       waitForCompletion: async (input) => ({ ...await sound.waitForCompletion(input), ...DONE }),
     }),
@@ -196,7 +194,7 @@ export const brokenRunners: BrokenRunner[] = [
     found: { "dry run": 'dry run created Pod "rehearsal"' },
   },
   {
-    what: "reads what a dry run has not created",
+    what: "reads the object that its dry run did not create",
     methods: (kube, sound) => ({
       async start(input) {
         const started = await sound.start(input);
@@ -207,14 +205,14 @@ export const brokenRunners: BrokenRunner[] = [
     found: { "dry run": "ended with code 70" },
   },
   {
-    what: "uses a key of the report",
+    what: "uses a key of the report in its status",
     methods: (_kube, sound) => ({
       start: async (input) => ({ ...await sound.start(input), status: { phase: "Running" } }),
     }),
     found: { success: "its status uses keys of the report: phase" },
   },
   {
-    what: "names no object",
+    what: "returns no object",
     methods: (_kube, sound) => ({ start: async (input) => ({ status: (await sound.start(input)).status }) }),
     found: { success: "start returned no object, so that the report cannot name it" },
   },
@@ -230,7 +228,7 @@ export const brokenRunners: BrokenRunner[] = [
     found: { SIGTERM: "deleted its object after SIGTERM: settings say to leave it" },
   },
   {
-    what: "cannot explain a failure",
+    what: "throws in diagnose",
     methods: () => ({ diagnose: () => Promise.reject(new Error("no such container")) }),
     found: { failure: "diagnose threw: no such container" },
   },
@@ -251,7 +249,7 @@ function placeOf({ context: { name, platform: { namespace } } }: StartInput) {
   return { apiVersion: "v1", kind: "Pod", name, namespace };
 }
 
-/** Tries again at once, whatever was wrong. */
+/** Retries at once after any error. */
 async function createUntilAnswered(kube: KubeClient, input: StartInput): Promise<StartOutput> {
   for (let n = 1;; n++) {
     const pod = podOf(input);
@@ -287,7 +285,7 @@ async function pollLabels(
   }
 }
 
-/** Keeps the labels that the Pod had last. */
+/** Keeps the latest labels of the Pod. */
 function watchLabels(
   kube: KubeClient,
   { started, signal }: WaitForCompletionInput,

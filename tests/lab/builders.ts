@@ -1,5 +1,5 @@
 /**
- * Builders of what most tests need: whole and valid, with the few fields that a test is about.
+ * Builders of valid objects that most tests need; a test passes only the fields that matter to it.
  *
  * @module
  */
@@ -42,7 +42,7 @@ export function anOutcome(fields: Partial<Outcome> = {}): Outcome {
   return { reason: "Succeeded", message: "all went well", left: "finished", ...fields };
 }
 
-/** Metadata that says nothing, as programs print it. */
+/** Metadata without content, as programs print it. */
 export const SAY_NOTHING: (JsonObject | null)[] = [
   null,
   {},

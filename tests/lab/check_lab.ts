@@ -1,5 +1,5 @@
 /**
- * Checks of a run on an embedded API.
+ * Runs the command `check` on an embedded API.
  *
  * @module
  */
@@ -9,7 +9,9 @@ import type { CheckItem } from "../../src/check/check_item.ts";
 import type { CheckInput } from "../../src/check/check_input.ts";
 import { checkRun } from "../../src/check/check_run.ts";
 import type { Config } from "../../src/config/config.ts";
-import { type JsonObject, Mask, type RbacRule, silentLog } from "../../src/mod.ts";
+import { type JsonObject, Mask } from "../../src/mod.ts";
+import { silentLog } from "../../src/io/log.ts";
+import type { RbacRule } from "../../src/kube/rbac_rule.ts";
 import { openReporter } from "../../src/status/open_reporter.ts";
 import { type EmbeddedApi, embeddedApi, type RoleRule } from "../../src/testing/mod.ts";
 import { aContext } from "./builders.ts";
@@ -23,7 +25,7 @@ export const MANIFEST: JsonObject = {
   templates: [{ name: "main", container: { image: "busybox", command: ["true"] } }],
 };
 
-/** The settings of a run that has all it needs. */
+/** The settings of a run that lacks nothing. */
 export function aConfig(fields: Partial<Config> = {}): Config {
   return {
     manifestPath: "/work.yaml",
@@ -35,7 +37,7 @@ export function aConfig(fields: Partial<Config> = {}): Config {
   };
 }
 
-/** An API server with what the run needs, to which the runner is `user`. */
+/** An API server with what the run needs; `user` is the runner's user name there. */
 export function anApi({ user = ACCOUNT, rules }: { user?: string; rules?: RoleRule[] } = {}): EmbeddedApi {
   const api = embeddedApi({ namespaces: ["team"], user, ...(rules ? { rules } : {}) });
   api.create("ConfigMap", { metadata: { name: "demo", namespace: "team" } });
@@ -57,14 +59,14 @@ export async function check(api: EmbeddedApi, input: Partial<CheckInput> = {}): 
   });
 }
 
-/** The items that are not as they should be, as `state item: message`. */
+/** The items in another state than `ok`, as `state item: message`. */
 export function troubleIn(items: CheckItem[]): string[] {
   return items.filter(({ state }) => state !== "ok").map(({ state, item, message }) =>
     `${state} ${item}: ${message}`
   );
 }
 
-/** What the run's rules are. */
+/** The RBAC rules of the run. */
 export function rulesOf(config: Config = aConfig()): RbacRule[] {
   const kube = new MemoryClient(embeddedApi());
   return rbacOfRun(
@@ -75,7 +77,7 @@ export function rulesOf(config: Config = aConfig()): RbacRule[] {
   );
 }
 
-/** A rule as a Role has it. */
+/** A rule in the form of a Role. */
 export function inRole({ apiGroup, resource, verbs, name }: RbacRule): RoleRule {
   return {
     apiGroups: [apiGroup],

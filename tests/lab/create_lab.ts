@@ -1,5 +1,5 @@
 /**
- * A create of a Workflow on an embedded API, with the trouble that a test makes.
+ * Creates a Workflow on an embedded API, with the faults that a test injects.
  *
  * @module
  */
@@ -17,21 +17,21 @@ import { apiOn, keptLog, REF, WORKFLOW } from "./wait_lab.ts";
 
 export const OWNER: Owner = { program: "argo-runner", runId: "run-1", onExisting: "adopt" };
 
-/** The Workflow that is to be created. */
+/** The Workflow to create. */
 export function aWorkflow(spec: KubeObject["spec"] = { entrypoint: "main" }): KubeObject {
   return { ...WORKFLOW, metadata: { name: REF.name, namespace: REF.namespace }, spec };
 }
 
-/** A create that is to come. */
+/** A create that has not begun. */
 export class Creation {
   readonly clock: QuickClock = quickClock();
   readonly api: EmbeddedApi = apiOn(this.clock);
   readonly kube = new MemoryClient(this.api);
   readonly log = keptLog();
   readonly stop = new AbortController();
-  /** How the end of an object is told; by default not at all. */
+  /** Whether an object has ended. Default: no object has. */
   ends: Pick<CreateOptions, "hasEnded" | "mayHaveEnded"> = {};
-  /** How many Workflows of any name were ever stored. */
+  /** How many Workflows were stored in all, whatever their name. */
   stored = 0;
 
   constructor() {
@@ -45,42 +45,42 @@ export class Creation {
     return { owner: { ...OWNER, ...owner }, signal, clock, log, ...ends };
   }
 
-  /** The object of another start of a run. */
+  /** Stores the object that another start of a run created. */
   async put(object: KubeObject = aWorkflow(), owner: Partial<Owner> = {}): Promise<StoredObject> {
     return this.api.create("Workflow", await withMarks(object, { ...OWNER, ...owner }) as never);
   }
 
-  /** The one object of the name. */
+  /** The only object of the name. */
   find(): StoredObject | undefined {
     return this.api.find("Workflow", REF.namespace, REF.name);
   }
 
-  /** Creates or adopts the Workflow; all the time that it takes passes. */
+  /** Creates or adopts the Workflow, and lets the time pass that it takes. */
   async run(owner: Partial<Owner> = {}, object: KubeObject = aWorkflow()): Promise<OwnObject> {
     return await this.clock.finish(createOrAdopt(this.kube, object, this.options(owner)));
   }
 
-  /** As {@linkcode run}, which must end with this reason. */
+  /** As {@linkcode run}, which must fail with this reason. */
   async refused(reason: Reason, owner: Partial<Owner> = {}): Promise<RunError> {
     const error = await assertRejects(() => this.run(owner), RunError);
     assertEquals(error.reason, reason, error.message);
     return error;
   }
 
-  /** The first calls of a method meet these troubles, one after another; the later ones none. */
+  /** Injects these faults into the first calls of a method, in their order; later calls succeed. */
   disturb(method: Call["method"], ...troubles: Trouble[]): void {
     const before = this.kube.trouble;
     this.kube.trouble = (call) =>
       call.method === method && troubles.length > 0 ? troubles.shift() : before(call);
   }
 
-  /** Every call of a method meets this trouble, up to a time. */
+  /** Injects this fault into every call of a method until a time. */
   disturbUntil(ms: number, method: Call["method"], trouble: Trouble): void {
     const before = this.kube.trouble;
     this.kube.trouble = (call) => call.method === method && this.clock.now() < ms ? trouble : before(call);
   }
 
-  /** Does something at the first call at or after a time: a sleep would pass while a hash is made. */
+  /** Acts at the first call at or after a time: a sleep could end while a hash is computed. */
   at(ms: number, act: () => void): void {
     const before = this.kube.trouble;
     let isDone = false;

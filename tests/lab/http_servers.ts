@@ -1,5 +1,5 @@
 /**
- * Servers on loopback for the client under test, well-behaved and broken ones.
+ * Servers on loopback for the client under test: HTTP servers, and TCP servers that break the rules of HTTP.
  *
  * @module
  */
@@ -13,12 +13,12 @@ export const WORKFLOW: KubeObject = {
   spec: { entrypoint: "main" },
 };
 
-/** A test whose client keeps its connections: a KubeClient is never closed. */
+/** Defines a test whose client keeps its connections: a KubeClient is never closed. */
 export function test(name: string, fn: () => Promise<void>): void {
   Deno.test({ name, fn, sanitizeResources: false });
 }
 
-/** What a server was asked. */
+/** A request that a server received. */
 export interface Asked {
   method: string;
   path: string;
@@ -27,7 +27,7 @@ export interface Asked {
   body: string;
 }
 
-/** Runs a test against a server. `answer` may return a value for its JSON. */
+/** Runs a test against a server. `answer` returns a Response, or a value that is sent as JSON. */
 export async function serving(
   answer: (asked: Asked, count: number) => Response | Promise<Response> | object,
   test: (server: string, asked: Asked[]) => Promise<void>,
@@ -44,7 +44,7 @@ export async function serving(
   try {
     await test(`http://127.0.0.1:${server.addr.port}`, asked);
   } finally {
-    // Not waited for: an answer that never ends would hold it up.
+    // Not awaited, since an answer that never ends would delay it.
     server.shutdown().catch(() => {});
   }
 }
@@ -53,7 +53,7 @@ function onError(): Response {
   return new Response(null, { status: 500 });
 }
 
-/** What a raw connection was asked, and the way to answer. */
+/** A request on a TCP connection, with the functions to answer it. */
 export interface RawRequest {
   text: string;
   /** 1 for the first connection that was opened, and so on. */
@@ -62,7 +62,7 @@ export interface RawRequest {
   close(): void;
 }
 
-/** Runs a test against a server of bare TCP, for answers that no HTTP server gives. */
+/** Runs a test against a TCP server, for answers that no HTTP server gives. */
 export async function servingRaw(
   onRequest: (request: RawRequest, count: number) => void | Promise<void>,
   test: (server: string, requests: string[]) => Promise<void>,
@@ -99,7 +99,7 @@ export async function servingRaw(
   }
 }
 
-/** One whole request: its head, and its body if there is one. */
+/** Reads one whole request: its head, and its body if it has one. */
 async function readRequest(conn: Deno.Conn): Promise<string> {
   const buffer = new Uint8Array(64 * 1024);
   const decoder = new TextDecoder();
@@ -119,12 +119,12 @@ function isWhole(text: string): boolean {
   return body.length >= Number(head.match(/^content-length: (\d+)/im)?.[1] ?? 0);
 }
 
-/** The text of an HTTP answer of bare TCP, after which the connection stays open. */
+/** The text of an HTTP answer with a length, after which the connection stays open. */
 export function keptAliveAnswer(body: string): string {
   return `HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`;
 }
 
-/** The text of an HTTP answer of bare TCP, whose body ends with the connection. */
+/** The text of an HTTP answer without a length: its body ends with the connection. */
 export function rawAnswer(body: string, more = ""): string {
   return `HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nconnection: close\r\n${more}\r\n${body}`;
 }

@@ -1,21 +1,21 @@
 /**
- * Streams of containers' logs that do as a test says.
+ * Streams of containers' logs, scripted by a test.
  *
  * @module
  */
 import { ApiError, type Fault } from "../../src/kube/api_error.ts";
 import type { KubeClient, StreamLogOptions } from "../../src/kube/client.ts";
 
-/** Nothing more comes, not even the end. */
+/** Sends nothing more, and does not end. */
 export const HANG = Symbol("hang");
 
-/** What a stream does, in order; then it ends. */
+/** What a stream does, in this order; then it ends. */
 export type LogStream = (string | Error | typeof HANG)[];
 
-/** What was asked for. */
+/** The options of a request. */
 export type AskedLog = Omit<StreamLogOptions, "signal"> & { pod: string };
 
-/** A client whose streams come from `streamOf`, with what each was asked for. */
+/** A client whose streams come from `streamOf`, with a record of the requests. */
 export function logClient(
   streamOf: (asked: AskedLog, count: number) => LogStream,
 ): { kube: KubeClient; asked: AskedLog[] } {
@@ -40,7 +40,7 @@ function aborted(signal: AbortSignal | undefined): Promise<never> {
   });
 }
 
-/** An answer that is no success. */
+/** An answer with an error status. */
 export function refused(fault: Fault, message = fault as string): ApiError {
   return new ApiError(`Cannot follow the log of Pod "demo": ${message}`, { fault });
 }

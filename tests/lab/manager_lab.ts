@@ -1,5 +1,5 @@
 /**
- * A Manager whose runner and reporter are in a test's hand.
+ * A Manager with a fake runner and a fake reporter.
  *
  * @module
  */
@@ -17,7 +17,7 @@ export const MANIFEST = { entrypoint: "main" };
 export const STATUS = { workRef: { name: "demo" } };
 export const NEVER = new AbortController().signal;
 
-/** What a test wants otherwise than in a run in which all goes well. */
+/** How a test's run differs from a successful run. */
 export interface Changes {
   runner?: Partial<ActionRunner>;
   reporter?: Partial<StatusReporter>;
@@ -26,15 +26,15 @@ export interface Changes {
   mask?: Mask;
 }
 
-/** A Manager among fakes, and what it did with them. */
+/** A Manager with its fakes, and a record of what it did. */
 export interface Stage {
   manager: Manager;
   clock: FakeClock;
-  /** The calls in their order. */
+  /** The calls, in their order. */
   calls: string[];
   /** The statuses that were reported. */
   reported: JsonObject[];
-  /** The log's lines, each led by its logger and level. */
+  /** The log's lines, each with its logger and level in front. */
   logged: string[];
 }
 
@@ -84,7 +84,7 @@ export function aStage(
   return { manager, clock, calls, reported, logged };
 }
 
-/** What the Manager logs once the work is there. */
+/** What the Manager logs once the work exists. */
 export const CREATED = 'manager info Work "demo" is created';
 
 export function recordingLog(name: string, logged: string[]): Log {
@@ -94,7 +94,7 @@ export function recordingLog(name: string, logged: string[]): Log {
   return { debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") };
 }
 
-/** Something that fails. */
+/** A step that fails. */
 export function failing(error: unknown): () => Promise<never> {
   return () => Promise.reject(error);
 }
@@ -118,7 +118,7 @@ export function leftOf({ outcome, report }: ExecuteResult): [string, unknown] {
   return [outcome.left, (report.object as JsonObject | undefined)?.left];
 }
 
-/** Statuses that are written at the start have no reason yet. */
+/** The status that is written at the start has no reason yet. */
 export function noRetry(status: JsonObject): boolean {
   return "reason" in status;
 }

@@ -1,5 +1,5 @@
 /**
- * A client straight on an embedded API: no network, no time, and whatever trouble a test wants.
+ * A client that calls an embedded API directly: no network, no time, and the faults that a test injects.
  *
  * @module
  */
@@ -34,19 +34,19 @@ export interface Call {
   options: ReadOptions & WriteOptions & Partial<WatchOptions>;
 }
 
-/** Lets a request reach the API, or not, and makes what its caller gets. */
+/** Passes a request to the API or not, and makes the caller's answer. */
 export type Detour = (send: () => Promise<JsonObject>, signal?: AbortSignal) => Promise<JsonObject>;
 
-/** What becomes of a call: nothing special if undefined; an error instead of the request; or a detour. */
+/** What happens to a call: `undefined` leaves it alone, an error replaces it, a function answers it. */
 export type Trouble = Error | Detour | undefined;
 
-/** The API does what it is asked; the answer is lost. */
+/** The API executes the request, and the answer is lost. */
 export const lost: Detour = async (send) => {
   await send();
   throw new ApiError("the connection broke", { fault: "broken" });
 };
 
-/** The request does not arrive, and no answer comes. */
+/** The request does not reach the API, and no answer comes. */
 export const hangs: Detour = (_send, signal) =>
   new Promise((_resolve, reject) => signal?.addEventListener("abort", () => reject(signal.reason)));
 
@@ -64,9 +64,9 @@ export class MemoryClient implements KubeClient {
   readonly calls: Call[] = [];
   /** Every watch that was opened, the oldest first. */
   readonly watches: MemoryWatch[] = [];
-  /** What becomes of each call. */
+  /** What happens to each call. */
   trouble: (call: Call) => Trouble = () => undefined;
-  /** Called with each watch that is opened, before its first event. */
+  /** Called with each new watch, before its first event. */
   onWatch: (watch: MemoryWatch) => void = () => {};
   readonly #api: EmbeddedApi;
 
@@ -74,7 +74,7 @@ export class MemoryClient implements KubeClient {
     this.#api = api;
   }
 
-  /** How many calls were made, of these methods or of all. */
+  /** How many calls were made: of these methods, or of all. */
   count(...methods: Call["method"][]): number {
     return this.calls.filter(({ method }) => methods.length === 0 || methods.includes(method)).length;
   }
@@ -188,7 +188,7 @@ export class MemoryClient implements KubeClient {
   }
 }
 
-/** An open watch in a test's hand. */
+/** An open watch that a test controls. */
 export class MemoryWatch {
   readonly options: WatchOptions;
   readonly #queue: (() => WatchEvent | undefined)[] = [];
@@ -200,7 +200,7 @@ export class MemoryWatch {
     this.#pump(body);
   }
 
-  /** From now on nothing comes from the API, not even the end: the connection is dead without a sign. */
+  /** From now on the API sends nothing, not even the end: the connection is silently dead. */
   mute(): void {
     this.#isMute = true;
   }
@@ -210,12 +210,12 @@ export class MemoryWatch {
     this.#push(() => ({ type, object: object as unknown as KubeObject }));
   }
 
-  /** Ends the watch as a server does. */
+  /** Ends the watch cleanly, as a server does. */
   end(): void {
     this.#push(() => undefined);
   }
 
-  /** Breaks the watch. */
+  /** Breaks the watch with an error. */
   cut(error: unknown = new ApiError("the connection broke", { fault: "broken" })): void {
     this.#push(() => {
       throw error;

@@ -1,12 +1,12 @@
 /**
- * Manifests and environments that were good before something happened to them.
+ * Random damage to valid manifests, environments and command lines.
  *
  * @module
  */
 import fc from "fast-check";
 import type { JsonObject, JsonValue } from "../../src/text/json.ts";
 
-/** What YAML, URLs, JSON and JavaScript are touchy about. */
+/** Texts with a special meaning in YAML, URLs, JSON or JavaScript. */
 const TOKENS = [
   ...["---\n", "...\n", "\n", "\r\n", "\t", "  ", "- ", ": ", "? ", "# ", "|\n", ">-\n", "%YAML 1.2\n"],
   ...["{", "}", "[", "]", ",", "'", '"', "`", "@", "\\", "\\U0001F600", "{{x}}", "{{", "}}"],
@@ -31,7 +31,7 @@ const TOKENS = [
   ...["generateName: x-\n", "uid: x\n", "spec: \n", "workflow: {}\n", "job: {}\n", "status: {}\n"],
 ];
 
-/** One thing that happens to a text: `length` characters at a place between 0 and 1 become `insert`. */
+/** One change of a text: `length` characters at a place between 0 and 1 become `insert`. */
 interface Edit {
   at: number;
   length: number;
@@ -54,13 +54,13 @@ function edited(text: string, { at, length, insert }: Edit): string {
   return text.slice(0, start) + insert + text.slice(start + length);
 }
 
-/** A text to which a few things have happened. */
+/** A text with a few changes. */
 export function mutatedText(good: string[]): fc.Arbitrary<string> {
   return fc.tuple(fc.constantFrom(...good), fc.array(anEdit, { minLength: 1, maxLength: 2 }))
     .map(([text, edits]) => edits.reduce(edited, text));
 }
 
-/** Bytes to which a few things have happened, some of them in the midst of a character. */
+/** Bytes with a few changes, some of them inside a character. */
 export function mutatedBytes(good: string[]): fc.Arbitrary<Uint8Array> {
   const changes = fc.array(fc.tuple(fc.double({ min: 0, max: 1, noNaN: true }), fc.nat(255)), {
     maxLength: 2,
@@ -72,13 +72,13 @@ export function mutatedBytes(good: string[]): fc.Arbitrary<Uint8Array> {
   });
 }
 
-/** Values that people or programs put in the place of what was meant. */
+/** Values that people or programs use by mistake. */
 const aValue: fc.Arbitrary<JsonValue> = fc.oneof(
   fc.constantFrom<JsonValue>(null, "", "other", 5, -1, 1.5, true, [], {}, [null], [[]], { name: "other" }),
   fc.jsonValue({ maxDepth: 2 }) as fc.Arbitrary<JsonValue>,
 );
 
-/** An object some of whose fields, at any depth, have become something else. */
+/** An object in which some fields, at any depth, have another value. */
 export function mutatedObject(good: JsonObject[]): fc.Arbitrary<JsonObject> {
   const changes = fc.array(fc.tuple(fc.nat(), aValue), { minLength: 1, maxLength: 3 });
   return fc.tuple(fc.constantFrom(...good), changes).map(([object, all]) =>
@@ -89,7 +89,7 @@ export function mutatedObject(good: JsonObject[]): fc.Arbitrary<JsonObject> {
   );
 }
 
-/** The paths of all fields, and of some that are not there. */
+/** The paths of all fields, and of some fields that do not exist. */
 function pathsOf(value: JsonValue | undefined, path: string[] = []): string[][] {
   if (typeof value !== "object" || value === null) return [path];
   const inner = Object.entries(value).flatMap(([key, each]) => pathsOf(each, [...path, key]));
@@ -140,7 +140,7 @@ const aVariable: fc.Arbitrary<string> = fc.oneof(
   fc.string({ unit: "binary", maxLength: 20 }),
 );
 
-/** An environment some of whose variables are missing, have become something else, or are new. */
+/** An environment in which some variables are missing, new, or have another value. */
 export function mutatedEnvironment(good: Record<string, string>): fc.Arbitrary<Record<string, string>> {
   const names = fc.oneof(
     fc.constantFrom(...Object.keys(good)),

@@ -1,5 +1,5 @@
 /**
- * The project that `runners/README.md` describes, copied out of it.
+ * The project that `runners/README.md` describes, made of the code blocks in it.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { ROOT } from "../../cmd/build/bundle.ts";
 
 const PAGE = new URL("../../runners/README.md", import.meta.url);
 
-/** What the page holds, as it is written there. */
+/** The code blocks of the page. */
 export interface OwnRunnerPage {
   /** The runner's module. */
   runner: string;
@@ -18,7 +18,7 @@ export interface OwnRunnerPage {
   config: string;
   /** Command lines that make the binary. */
   build: string[];
-  /** Command lines that run it. */
+  /** Command lines that run the binary. */
   run: string[];
 }
 
@@ -33,7 +33,7 @@ export async function readPage(): Promise<OwnRunnerPage> {
   return { runner, main, test, config, build: linesOf(build), run: linesOf(run) };
 }
 
-/** Makes the project in a folder. The one thing that differs from the page: the library is taken from this folder. */
+/** Makes the project in a folder. It differs from the page in one thing: the library comes from this folder. */
 export async function makeProject(
   folder: string,
   { runner, main, test, config }: OwnRunnerPage,
@@ -49,7 +49,7 @@ export async function makeProject(
   );
 }
 
-/** Runs a command line of the page in the project's folder, with this Deno. Fails if the command does. */
+/** Runs a command line of the page in the project's folder, with this Deno. Fails if the command fails. */
 export async function runLine(
   folder: string,
   line: string,

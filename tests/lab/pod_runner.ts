@@ -1,19 +1,12 @@
 /**
- * A runner for Pods with every part in a test's hand.
+ * A runner for Pods, whose methods a test can replace.
  *
  * @module
  */
-import {
-  type ActionRunner,
-  createOrAdopt,
-  type KubeClient,
-  type KubeObject,
-  type StartInput,
-  waitForObject,
-  workRef,
-} from "../../src/mod.ts";
+import { type ActionRunner, createOrAdopt, type StartInput, waitForObject, workRef } from "../../src/mod.ts";
+import type { KubeClient, KubeObject } from "../../src/kube/client.ts";
 
-/** The runner of runners/README.md, with changes of its methods. */
+/** The runner of runners/README.md, with the steps as separate functions. */
 export function podRunner(kube: KubeClient): ActionRunner {
   return {
     name: "pod",
@@ -28,7 +21,7 @@ export function podRunner(kube: KubeClient): ActionRunner {
   };
 }
 
-/** The Pod of a manifest that is its spec. */
+/** The Pod whose spec is the manifest. */
 export function podOf({ manifest, context }: StartInput): KubeObject {
   const { name, platform: { namespace, serviceAccountName } } = context;
   return {

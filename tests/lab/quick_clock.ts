@@ -1,12 +1,12 @@
 /**
- * A fake clock for long waits: hours of them pass in moments, and none while the work does something.
+ * A fake clock for long waits: hours pass in moments, and no time passes while the code under test computes.
  *
  * @module
  */
 import { setImmediate } from "node:timers";
 import type { Clock } from "../../src/time/clock.ts";
 
-/** A {@linkcode Clock} in a test's hand. */
+/** A {@linkcode Clock} that a test controls. */
 export interface QuickClock extends Clock {
   /** Lets `ms` milliseconds pass. */
   advance(ms: number): Promise<void>;
@@ -18,7 +18,7 @@ export interface QuickClock extends Clock {
 }
 
 const HOUR_MS = 3_600_000;
-/** How many turns of the event loop work may take that neither sleeps nor ends, such as a hash. */
+/** How many turns of the event loop an action may take that neither sleeps nor ends, such as a hash. */
 const MAX_IDLE_TURNS = 100_000;
 
 /** Makes a clock that starts at 0. */
@@ -75,7 +75,7 @@ export function quickClock(random: () => number = () => 0.5): QuickClock {
   };
 }
 
-/** Gives the event loop its turn until something is so; no time of any fake clock passes. */
+/** Lets the event loop turn until the condition holds; no time passes on any fake clock. */
 export async function until(isSo: () => boolean): Promise<void> {
   for (let turn = 0; !isSo(); turn++) {
     if (turn > MAX_IDLE_TURNS) throw new Error("it does not become so");
@@ -83,7 +83,7 @@ export async function until(isSo: () => boolean): Promise<void> {
   }
 }
 
-/** Lets everything run that waits for nothing. */
+/** Lets everything run that needs only turns of the event loop. */
 async function settle(): Promise<void> {
   for (let turn = 0; turn < 3; turn++) await nextTurn();
 }

@@ -4,17 +4,11 @@
  *
  * @module
  */
-import {
-  ApiError,
-  type JsonObject,
-  type KubeClient,
-  type KubeObject,
-  type ListOptions,
-  type LogOptions,
-  type ObjectRef,
-} from "../../src/mod.ts";
+import type { JsonObject } from "../../src/mod.ts";
+import { ApiError } from "../../src/kube/api_error.ts";
+import type { KubeClient, KubeObject, ListOptions, LogOptions, ObjectRef } from "../../src/kube/client.ts";
 
-/** A runner's object, with the pods that did not succeed, their warning events, and logs by `<pod>/<container>`. */
+/** A runner's object, the pods that did not succeed, their warning events, and their logs by `<pod>/<container>`. */
 export interface Recording {
   object: KubeObject & { status: JsonObject };
   pods: KubeObject[];
@@ -40,27 +34,27 @@ export function recordingsOf(runner: "argo" | "job") {
   };
 }
 
-/** What a request asks for: the kind of an object, or a log. */
+/** What a request reads: the kind of an object, or a log. */
 export type Asked = "Workflow" | "Job" | "Pod" | "Event" | "log";
 
 /** A client that answers from a recording. */
 export interface Replay {
   kube: KubeClient;
-  /** What was asked for, the oldest first. */
+  /** What the requests read, in their order. */
   asked: Asked[];
-  /** The options of the logs that were asked for. */
+  /** The options of the requests for logs. */
   logs: LogOptions[];
 }
 
 /** A time after all recordings, milliseconds since 1970. */
 export const RECORDED_BEFORE = Date.parse("2026-12-24T00:00:00Z");
 
-/** An answer of the API server that is no success. */
+/** An error that the API server answers. */
 export function refusal(fault: "forbidden" | "notFound" | "server"): ApiError {
   return new ApiError(`Cannot read it (${fault})`, { fault });
 }
 
-/** Answers from a recording; `trouble` may give an error, or a promise to wait for first. */
+/** Answers from a recording; `trouble` may return an error, or a promise that is awaited first. */
 export function replay(
   { object, pods, events, logs }: Recording,
   trouble: (asked: Asked, signal?: AbortSignal) => Error | Promise<never> | undefined = () => undefined,

@@ -1,5 +1,5 @@
 /**
- * What real API servers (1.34) and proxies answer when something is wrong, as recorded.
+ * Recorded error answers of real API servers (1.34) and proxies.
  *
  * @module
  */
@@ -10,7 +10,7 @@ const workflow = { name: "demo", group: "argoproj.io", kind: "workflows" };
 const forbidden = 'workflows.argoproj.io "demo" is forbidden:';
 const webhook = 'Internal error occurred: failed calling webhook "check.example.org":';
 
-/** The answers by what they are. */
+/** The answers by name. */
 export const ANSWERS = {
   alreadyExists: status(409, 'workflows.argoproj.io "demo" already exists', "AlreadyExists", workflow),
   badRequest: status(
@@ -117,12 +117,12 @@ export const ANSWERS = {
   webPage: { status: 200, text: "<html><body>Please log in</body></html>" },
 } satisfies Record<string, ErrorAnswer>;
 
-/** The error that one of the answers becomes. */
+/** The error that the client makes of an answer. */
 export function answered(name: keyof typeof ANSWERS): ApiError {
   return errorFromAnswer('do something with Workflow "demo"', "workflows", ANSWERS[name]);
 }
 
-/** Any error of this fault. */
+/** An error of this fault. */
 export function failure(fault: Fault, retryAfterMs?: number): ApiError {
   return new ApiError(`the fault is ${fault}`, { fault, retryAfterMs });
 }

@@ -3,21 +3,17 @@
  *
  * @module
  */
-import {
-  configMapReporter,
-  dryRunClient,
-  type ExecuteResult,
-  type ExecutionContext,
-  fetchClient,
-  type JsonObject,
-  Manager,
-  type RunnerFactory,
-  silentLog,
-} from "../../src/mod.ts";
+import type { ExecutionContext, JsonObject, RunnerFactory } from "../../src/mod.ts";
+import { silentLog } from "../../src/io/log.ts";
+import { dryRunClient } from "../../src/kube/dry_run_client.ts";
+import { fetchClient } from "../../src/kube/fetch_client.ts";
+import { Manager } from "../../src/manager.ts";
+import type { ExecuteResult } from "../../src/run/execute_result.ts";
+import { configMapReporter } from "../../src/status/config_map.ts";
 import { type EmbeddedApi, embeddedApi, serveEmbeddedApi, type StoredObject } from "../../src/testing/mod.ts";
 import { aContext } from "./builders.ts";
 
-/** What a test has in its hand; `C` is what stands for the cluster's controller. */
+/** What a test gets; `C` is the type of the simulated controller. */
 export interface RunnerStage<C> {
   api: EmbeddedApi;
   controller: C;
@@ -31,7 +27,7 @@ export interface RunnerStage<C> {
   work(): StoredObject | undefined;
 }
 
-/** What a stage is made of. */
+/** Options of {@linkcode stageTests}. */
 export interface StageOptions<C> {
   runner: RunnerFactory;
   /** The kind of the runner's object. */
@@ -39,12 +35,12 @@ export interface StageOptions<C> {
   controller: (api: EmbeddedApi) => C;
 }
 
-/** Gives the function that defines a test of a runner on a stage of its own. */
+/** Returns the function that defines a test of a runner, each test on a stage of its own. */
 export function stageTests<C extends { close(): void }>(
   options: StageOptions<C>,
 ): (name: string, test: (stage: RunnerStage<C>) => Promise<void>) => void {
   return (name, test) =>
-    // The client keeps its connection for as long as the process lives.
+    // The client keeps its connection until the process ends.
     Deno.test({ name, sanitizeResources: false, sanitizeOps: false, fn: () => withStage(options, test) });
 }
 

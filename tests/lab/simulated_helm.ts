@@ -1,13 +1,14 @@
 /**
- * Helm's Jobs on an embedded API: each ends a moment after its creation, and has done to the release what helm would.
+ * Simulates helm's Jobs on an embedded API: each ends soon after its creation, and changes the release as helm would.
  *
  * @module
  */
 import { gzipSync } from "node:zlib";
-import type { JsonObject, KubeObject } from "../../src/mod.ts";
+import type { JsonObject } from "../../src/mod.ts";
+import type { KubeObject } from "../../src/kube/client.ts";
 import type { EmbeddedApi } from "../../src/testing/mod.ts";
 
-/** What a release's revision is like. */
+/** A revision of a release. */
 export interface AnyRelease {
   name?: string;
   namespace?: string;
@@ -60,14 +61,14 @@ export function releaseSecret(
   };
 }
 
-/** What becomes of a run of helm. */
+/** How a run of helm ends. */
 export interface HelmEnd {
   /** What helm prints. */
   log?: string;
   exitCode?: number;
 }
 
-/** The simulation, until it is closed. */
+/** A running simulation. */
 export interface SimulatedHelm {
   /** helm's arguments in each run, the oldest first. */
   ran: string[][];
@@ -76,7 +77,7 @@ export interface SimulatedHelm {
 
 /** Options of {@linkcode simulatedHelm}. */
 export interface SimulatedHelmOptions {
-  /** How a run ends; `undefined`: not at all. By default it succeeds. */
+  /** How a run ends; `undefined`: it does not end. Default: it succeeds. */
   end?: (args: string[]) => HelmEnd | undefined;
 }
 
@@ -99,7 +100,7 @@ export function simulatedHelm(
     const { containers: [{ args }], volumes } = podSpecOf(job);
     const secret = volumes.find((volume) => volume.name === "values")?.secret as JsonObject | undefined;
     const values = secret && api.find("Secret", namespace, String(secret.secretName));
-    // As the kubelet, which waits for a Secret.
+    // The kubelet waits for a Secret that a pod mounts.
     if (secret && !values) return later(() => run(job));
     ran.push(args);
     const pod = createPod(api, job);

@@ -1,11 +1,11 @@
 /**
- * The Job controller as far as a runner sees it: a Job ends by what its first container's command says.
+ * Simulates the Job controller: the command of a Job's first container decides how the Job ends.
  *
  * @module
  */
 import type { EmbeddedApi, StoredObject } from "../../src/testing/mod.ts";
 
-/** A manifest whose Job ends so: `true` succeeds, `false` fails, `sleep` runs until its deadline. */
+/** A manifest whose Job succeeds (`true`), fails (`false`), or runs until its deadline (`sleep`). */
 export function aManifest(command: "true" | "false" | "sleep", more: Record<string, number> = {}) {
   return {
     ...more,
@@ -16,7 +16,7 @@ export function aManifest(command: "true" | "false" | "sleep", more: Record<stri
 /** Runs the Jobs of an embedded API until `close()`. */
 export function simulatedJobs(api: EmbeddedApi): { close(): void } {
   const forget = api.observe(({ type, resource, object }) => {
-    // Later, since a change is not over before all its observers know of it.
+    // Later, so that all observers hear of this change first.
     if (type !== "DELETED" && resource.kind === "Job") queueMicrotask(() => operate(api, object.metadata));
   });
   return { close: () => void forget() };

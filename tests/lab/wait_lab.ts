@@ -1,5 +1,5 @@
 /**
- * A wait for a Workflow on an embedded API, with the trouble that a test makes.
+ * Waits for a Workflow on an embedded API, with the faults that a test injects.
  *
  * @module
  */
@@ -18,7 +18,7 @@ export const MINUTE = 60_000;
 export const WORKFLOW = { apiVersion: "argoproj.io/v1alpha1", kind: "Workflow" };
 export const REF = { ...WORKFLOW, name: "demo", namespace: "team" };
 
-/** An API whose watches end and whose bookmarks come by the clock. */
+/** An API whose watches end and send bookmarks by the fake clock. */
 export function apiOn(clock: QuickClock): EmbeddedApi {
   return embeddedApi({
     namespaces: ["team"],
@@ -31,7 +31,7 @@ export function apiOn(clock: QuickClock): EmbeddedApi {
   });
 }
 
-/** A log whose lines are kept, as `warn: text`. */
+/** A log that keeps its lines, as `warn: text`. */
 export function keptLog(): Log & { lines: string[] } {
   const lines: string[] = [];
   const at = (level: string) => (message: string) => void lines.push(`${level}: ${message}`);
@@ -40,15 +40,15 @@ export function keptLog(): Log & { lines: string[] } {
 
 /** How a wait begins. */
 interface BeginOptions {
-  /** As after an adoption; else as after a create. */
+  /** Whether the object was adopted; otherwise it was created. */
   adopted?: boolean;
-  /** Whether labels tell the end; else the whole object alone. */
+  /** Whether labels tell the end; otherwise only the whole object does. */
   labels?: boolean;
-  /** The object as the run has read it before. */
+  /** The object as the run has read it before the wait. */
   seen?: WaitTarget["seen"];
 }
 
-/** A Workflow under way. */
+/** A Workflow that runs. */
 export class Wait {
   readonly clock: QuickClock;
   readonly api: EmbeddedApi;
@@ -65,18 +65,18 @@ export class Wait {
     this.workflow = this.create();
   }
 
-  /** Creates the Workflow, or another one of its name. */
+  /** Creates the Workflow, or another Workflow of its name. */
   create(phase?: string): StoredObject {
     const metadata = { name: REF.name, namespace: REF.namespace, ...(phase ? labelled(phase) : {}) };
     return this.api.create("Workflow", { metadata, spec: {}, ...(phase ? { status: { phase } } : {}) });
   }
 
-  /** The controller writes the phase and its labels in one update. */
+  /** Writes the phase and its labels in one update, as the controller does. */
   setPhase(phase: string): void {
     this.api.patch("Workflow", REF.namespace, REF.name, { metadata: labelled(phase), status: { phase } });
   }
 
-  /** Another field changes. */
+  /** Changes another field. */
   touch(): void {
     this.api.patch("Workflow", REF.namespace, REF.name, { spec: { at: this.clock.now() } });
   }
@@ -85,7 +85,7 @@ export class Wait {
     this.api.remove("Workflow", REF.namespace, REF.name);
   }
 
-  /** Begins to wait. */
+  /** Starts the wait. */
   async begin({ adopted = false, labels = true, seen }: BeginOptions = {}): Promise<void> {
     const { uid, resourceVersion } = this.workflow.metadata;
     const target: WaitTarget = { ...REF, uid, seen, ...(adopted ? {} : { createdVersion: resourceVersion }) };
@@ -113,13 +113,13 @@ export class Wait {
     return error;
   }
 
-  /** From now on calls of these methods meet this trouble; of none given, all. */
+  /** From now on, injects this fault into calls of these methods; without methods, into all calls. */
   disturb(trouble: Trouble, ...methods: Call["method"][]): void {
     this.kube.trouble = ({ method }) =>
       methods.length === 0 || methods.includes(method) ? trouble : undefined;
   }
 
-  /** Ends the trouble. */
+  /** Ends the fault. */
   calm(): void {
     this.kube.trouble = () => undefined;
   }

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { ROOT } from "../../cmd/build/bundle.ts";
 import deno from "../../deno.json" with { type: "json" };
 
-const DOORS = ["src/mod.ts", "src/program/sandbox.ts", "src/testing/mod.ts"];
+const DOORS = Object.values(deno.exports).map((path) => path.replace("./", ""));
 
 /** Runs this Deno in a folder, and returns what it prints. Fails if it does. */
 async function outputOf(folder: string, args: string[]): Promise<string> {

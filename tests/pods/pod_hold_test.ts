@@ -1,5 +1,6 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import type { JsonObject, KubeObject } from "../../src/mod.ts";
+import type { JsonObject } from "../../src/mod.ts";
+import type { KubeObject } from "../../src/kube/client.ts";
 import { podHold, type PodHoldOptions } from "../../src/pods/pod_hold.ts";
 import { RECORDED_BEFORE, recordingsOf } from "../lab/recorded.ts";
 

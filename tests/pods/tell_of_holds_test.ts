@@ -1,5 +1,9 @@
 import { assertEquals, assertMatch } from "@std/assert";
-import { aHold, type Hold, type KubeClient, type Log, silentLog, tellOfHolds } from "../../src/mod.ts";
+import type { Log } from "../../src/mod.ts";
+import { silentLog } from "../../src/io/log.ts";
+import type { KubeClient } from "../../src/kube/client.ts";
+import { aHold, type Hold } from "../../src/pods/hold.ts";
+import { tellOfHolds } from "../../src/pods/tell_of_holds.ts";
 import { type FakeClock, fakeClock } from "../../src/testing/mod.ts";
 import { refusal } from "../lab/recorded.ts";
 

@@ -6,13 +6,10 @@ import { helmRunner } from "../../runners/helm/mod.ts";
 import { jobRunner } from "../../runners/job/mod.ts";
 import { rbacOfRun } from "../../src/check/rbac_of_run.ts";
 import type { ReporterName } from "../../src/status/open_reporter.ts";
-import {
-  type ExecutionContext,
-  fetchClient,
-  type RbacRule,
-  type RunnerFactory,
-  silentLog,
-} from "../../src/mod.ts";
+import type { ExecutionContext, RunnerFactory } from "../../src/mod.ts";
+import { silentLog } from "../../src/io/log.ts";
+import { fetchClient } from "../../src/kube/fetch_client.ts";
+import type { RbacRule } from "../../src/kube/rbac_rule.ts";
 import { rbacText } from "../../src/program/rbac.ts";
 import { openReporter } from "../../src/status/open_reporter.ts";
 import { aContext } from "../lab/builders.ts";

@@ -4,10 +4,10 @@
  * @module
  */
 
-/** What came of each attempt: `done`, the names that were found, or the error's name. */
+/** The result of each attempt: `done`, or the error's name. */
 export type Attempts = Record<string, string>;
 
-/** Tries everything. The manifest and the API server are what a run may reach. */
+/** Makes all attempts. A run may read the manifest and reach the API server. */
 export async function attempts(manifest: string, server: URL): Promise<Attempts> {
   const elsewhere = Number(server.port) === 65_535 ? 65_534 : Number(server.port) + 1;
   const tries: Record<string, () => unknown> = {
@@ -32,7 +32,7 @@ export async function attempts(manifest: string, server: URL): Promise<Attempts>
   return results;
 }
 
-/** Tries one thing and tells what came of it. */
+/** Makes one attempt and returns its result. */
 export async function tryOut(attempt: () => unknown): Promise<string> {
   try {
     await attempt();
@@ -42,7 +42,7 @@ export async function tryOut(attempt: () => unknown): Promise<string> {
   }
 }
 
-/** Fails unless the environment shows a variable that is none of the contract's. */
+/** Fails unless the environment shows a variable that is not part of the contract. */
 function foreignVariables(): void {
   const contract = /^(RUNNER_|KUBE|HOME$|NO_COLOR$|https?_proxy$|all_proxy$)/i;
   if (Object.keys(Deno.env.toObject()).every((name) => contract.test(name))) {

@@ -50,7 +50,7 @@ async function runBroken(main: string, how: Breakage): Promise<{ code: number; s
   }
 }
 
-/** Names a server that nothing is ever asked of. */
+/** Names a server that gets no request. */
 const KUBECONFIG = JSON.stringify({
   apiVersion: "v1",
   kind: "Config",

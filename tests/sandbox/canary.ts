@@ -1,6 +1,6 @@
 /**
- * A program whose run tries what no run may do, in the Worker and, once that runs, in the main thread. It prints one
- * JSON object: each attempt with what came of it.
+ * A program whose run attempts what no run may do: in the Worker, and then in the main thread. Each of them prints one
+ * JSON object: the attempts with their results.
  *
  * @module
  */
@@ -13,7 +13,7 @@ await sandbox(import.meta.url, async () => {
     const worker = await attempts(env.RUNNER_INPUT_MANIFEST_PATH ?? "", new URL(apiServer?.server ?? ""));
     worker["start a freer Worker"] = await tryOut(freerWorker);
     Deno.stdout.writeSync(new TextEncoder().encode(JSON.stringify({ worker }) + "\n"));
-    // The main thread's attempts come after this run has begun, and must end before it.
+    // The main thread makes its attempts while this run waits.
     await new Promise((resolve) => setTimeout(resolve, 500));
     return 0;
   };

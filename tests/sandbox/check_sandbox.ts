@@ -1,22 +1,22 @@
 /**
- * What must hold of every program in the sandbox, however it is started.
+ * Checks the sandbox of a program, however the program is started.
  *
  * @module
  */
 import { assert, assertEquals } from "@std/assert";
 import { type Attempts, attempts } from "./attempts.ts";
 
-/** How a canary is started. */
+/** How to start a canary. */
 export interface CanaryCommand {
   command: string;
   args: string[];
   env?: Record<string, string>;
 }
 
-/** What a Worker may do, and nothing else. */
+/** All that a Worker may do. */
 const ALLOWED = ["read the manifest", "reach the API server"];
 
-/** Runs a canary in an empty home with a proxy named in its environment, and checks that it could do next to nothing. */
+/** Runs a canary with an empty home and a proxy in its environment, and checks that only what is allowed succeeds. */
 export async function checkSandbox({ command, args, env = {} }: CanaryCommand): Promise<void> {
   const folder = await Deno.makeTempDir();
   await using server = Deno.serve(
@@ -61,7 +61,7 @@ export async function checkSandbox({ command, args, env = {} }: CanaryCommand): 
   }
 }
 
-/** Outside a sandbox most attempts succeed: else the canary would prove nothing. */
+/** Checks that most attempts succeed outside a sandbox; otherwise the canary would prove nothing. */
 export async function checkAttemptsCanSucceed(): Promise<void> {
   const results = await attempts("/etc/hostname", new URL("http://127.0.0.1:1"));
   const free = succeeded(results);

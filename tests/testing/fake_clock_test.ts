@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { fakeClock } from "../../src/testing/mod.ts";
 
-Deno.test("fakeClock() wakes sleepers in their order, each before what comes later", async () => {
+Deno.test("fakeClock() ends sleeps in the order of their time, and runs what follows each first", async () => {
   const clock = fakeClock();
   const woken: string[] = [];
   const sleep = async (name: string, ms: number) => {
@@ -16,7 +16,7 @@ Deno.test("fakeClock() wakes sleepers in their order, each before what comes lat
   assertEquals(clock.now(), 30);
 });
 
-Deno.test("fakeClock() stands still while something is under way that needs no time", async () => {
+Deno.test("fakeClock() stands still while it is busy", async () => {
   let isHashed = false;
   const clock = fakeClock({ isBusy: () => !isHashed });
   crypto.subtle.digest("SHA-256", new Uint8Array(10_000_000)).then(() => isHashed = true);

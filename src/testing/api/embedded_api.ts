@@ -1,5 +1,5 @@
 /**
- * The embedded Kubernetes API: a request handler that behaves as kube-apiserver does where clients look.
+ * The embedded Kubernetes API: a request handler that behaves as kube-apiserver does, as far as clients can tell.
  *
  * @module
  */
@@ -39,7 +39,7 @@ export function embeddedApi(options: EmbeddedApiOptions = {}): EmbeddedApi {
   return new EmbeddedApi(options);
 }
 
-/** What everybody may ask about himself. */
+/** What each client may ask about itself. */
 const SELF_REVIEWS = ["selfsubjectaccessreviews", "selfsubjectreviews"];
 
 /** A Kubernetes API within the process. Made by {@link embeddedApi}. */
@@ -74,19 +74,19 @@ export class EmbeddedApi {
     }
   }
 
-  /** The present time of this API. */
+  /** The API's present time. */
   now(): Date {
     return (this.#options.now ?? (() => new Date()))();
   }
 
-  /** Answers a request as the API server does; usable as a handler of `Deno.serve` and as a stand-in for `fetch`. */
+  /** Answers a request as the API server does; can be a handler of `Deno.serve` and can replace `fetch`. */
   readonly handle = async (request: Request): Promise<Response> => {
     const { pathname, searchParams } = new URL(request.url);
     this.requests.push({ method: request.method, path: pathname, query: Object.fromEntries(searchParams) });
     return await this.#through(0, request);
   };
 
-  /** Puts an interceptor in front of the API, outside those that are there; the result takes it away again. */
+  /** Puts an interceptor in front of the API and of earlier interceptors. Call the result to remove it. */
   use(interceptor: Interceptor): () => void {
     this.#interceptors.unshift(interceptor);
     return () => {
@@ -98,7 +98,7 @@ export class EmbeddedApi {
   /**
    * Creates an object as a client would; `status` is kept.
    *
-   * @throws {StatusError} If the API refuses it.
+   * @throws {StatusError} If the API refuses the object.
    */
   create(kind: string, object: ApiObject): StoredObject {
     const resource = this.#table.ofKind(kind);
@@ -107,7 +107,7 @@ export class EmbeddedApi {
     return this.#backend.writes.create({ resource, namespace, name }, full);
   }
 
-  /** Creates the object or replaces the one of its name, whatever its version. */
+  /** Creates the object, or replaces the object of its name, whatever version that has. */
   put(kind: string, object: ApiObject): StoredObject {
     const resource = this.#table.ofKind(kind);
     const { namespace = "", name = "" } = object.metadata ?? {};
@@ -119,18 +119,18 @@ export class EmbeddedApi {
     return this.#backend.writes.update({ resource, namespace, name }, full);
   }
 
-  /** A copy of the object, or undefined. For objects of the cluster the namespace is empty. */
+  /** A copy of the object, or undefined. For cluster-scoped objects the namespace is empty. */
   find(kind: string, namespace: string, name: string): StoredObject | undefined {
     return this.#backend.store.get(this.#table.ofKind(kind), namespace, name);
   }
 
-  /** Copies of all objects of the kind, in the namespace if one is given. */
+  /** Copies of all objects of the kind; of one namespace if it is given. */
   objects(kind: string, namespace = ""): StoredObject[] {
     return this.#backend.store.list(this.#table.ofKind(kind), namespace);
   }
 
   /**
-   * Applies a JSON merge patch to any part of the object, `status` too.
+   * Applies a JSON merge patch to the whole object, including `status`.
    *
    * @throws {StatusError} 404 if there is no such object, 422 if the result breaks a rule.
    */
@@ -139,7 +139,7 @@ export class EmbeddedApi {
   }
 
   /**
-   * Deletes the object as a client would: finalizers hold it.
+   * Deletes the object as a client would: finalizers keep it.
    *
    * @throws {StatusError} 404 if there is no such object.
    */
@@ -147,17 +147,17 @@ export class EmbeddedApi {
     return this.#backend.deletion.delete({ resource: this.#table.ofKind(kind), namespace, name });
   }
 
-  /** Takes the object away at once, past its finalizers; its last state, or undefined if there is none. */
+  /** Removes the object at once, whatever its finalizers. Returns its last state, or undefined. */
   remove(kind: string, namespace: string, name: string): StoredObject | undefined {
     return this.#backend.store.remove(this.#table.ofKind(kind), namespace, name);
   }
 
-  /** Calls the listener at each change of any object; the result stops that. */
+  /** Calls the listener at each change of any object. Call the result to stop that. */
   observe(listener: (change: Change) => void): () => void {
     return this.#backend.store.subscribe(listener);
   }
 
-  /** Forgets the history: a watch from any version but the latest gets 410 Expired. */
+  /** Forgets the history: a watch from any version before the latest gets 410 Expired. */
   compact(): void {
     this.#backend.store.compact();
   }
@@ -167,12 +167,12 @@ export class EmbeddedApi {
     for (const watch of [...this.#backend.watches]) watch.end();
   }
 
-  /** Sets what the client may do from now on; undefined: everything. Running watches go on, as on a real server. */
+  /** Sets what the client may do from now on; undefined: everything. Open watches go on, as on a real server. */
   setRules(rules: readonly RoleRule[] | undefined): void {
     this.#backend.rules = rules;
   }
 
-  /** Sets the text that a pod's `log` answers. */
+  /** Sets the log of a container. */
   setLog(of: LogOf, text: string): void {
     this.#backend.logs.set(of, text);
   }
@@ -183,8 +183,8 @@ export class EmbeddedApi {
   }
 
   /**
-   * Stops serving a resource, named as `workflows.argoproj.io`: its paths answer 404 `404 page not found`. Running
-   * watches go on, and its objects are kept; to act as one who deletes a CRD, remove them first.
+   * Stops serving a resource, such as `workflows.argoproj.io`: its paths answer `404 page not found`. Open watches go
+   * on and its objects are kept; to delete a CRD as a real server does, remove the objects first.
    */
   removeResource(name: string): void {
     this.#table.remove(name);

@@ -1,5 +1,5 @@
 /**
- * How an embedded API is set up, and what it shows of the requests that it gets.
+ * The options of an embedded API, its records of requests, and its interceptors.
  *
  * @module
  */
@@ -7,15 +7,15 @@ import type { RoleRule } from "./wire/role_rule.ts";
 import type { ApiResource } from "./objects/api_resource.ts";
 import type { Timer } from "./wire/timer.ts";
 
-/** How an embedded API is set up. */
+/** Options of {@linkcode embeddedApi}. */
 export interface EmbeddedApiOptions {
   /** Namespaces that exist from the start. Default `["default"]`. */
   namespaces?: readonly string[];
-  /** Resources besides the built-in ones. Default none. */
+  /** Resources in addition to the built-in ones. Default none. */
   resources?: readonly ApiResource[];
   /** What the client may do. Default: everything. */
   rules?: readonly RoleRule[];
-  /** The bearer tokens that are accepted. Default: no token is asked for. */
+  /** The bearer tokens that are accepted. Default: no token is required. */
   tokens?: readonly string[];
   /** The client's name in messages. Default `embedded-user`. */
   user?: string;
@@ -27,7 +27,7 @@ export interface EmbeddedApiOptions {
   newUid?: () => string;
   /** Random numbers from 0 up to 1, for generated names. Default `Math.random`. */
   random?: () => number;
-  /** What ends watches and sends their bookmarks. Default `setTimeout`. */
+  /** Times the ends and bookmarks of watches. Default `setTimeout`. */
   timer?: Timer;
 }
 
@@ -41,7 +41,7 @@ export interface RecordedRequest {
   query: Record<string, string>;
 }
 
-/** Answers a request itself, or hands it on to `next` and may change the answer. */
+/** Answers a request itself, or passes it to `next` and may change the answer. */
 export type Interceptor = (
   request: Request,
   next: (request: Request) => Promise<Response>,

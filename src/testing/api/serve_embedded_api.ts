@@ -1,13 +1,13 @@
 /**
- * The embedded API on a loopback port, for programs that only know a URL or a kubeconfig.
+ * Serves the embedded API on a loopback port, for programs that need a URL or a kubeconfig.
  *
  * @module
  */
 import type { EmbeddedApi } from "./embedded_api.ts";
 
-/** How to serve an embedded API. */
+/** Options of {@linkcode serveEmbeddedApi}. */
 export interface ServeOptions {
-  /** TCP port on 127.0.0.1. Default 0: any free one. */
+  /** TCP port on 127.0.0.1. Default 0: any free port. */
   port?: number;
   /** PEM texts of a certificate for 127.0.0.1 and its key. Default: plain HTTP. */
   tls?: { cert: string; key: string };
@@ -15,14 +15,14 @@ export interface ServeOptions {
 
 /** A running server. */
 export interface EmbeddedServer {
-  /** Its URL, without a slash at the end. */
+  /** The server's URL, without a trailing slash. */
   readonly url: string;
   /**
-   * The text of a kubeconfig (JSON, which is YAML) for it: `namespace` of its context, default `default`; `token` that
-   * is sent as a bearer token, default `embedded` (with TLS, kubectl asks for a name where there is no token).
+   * The text of a kubeconfig (JSON, which is YAML) for the server. `namespace` is that of its context, default
+   * `default`; `token` is the bearer token, default `embedded` (with TLS and no token, kubectl asks for a user name).
    */
   kubeconfig(options?: { namespace?: string; token?: string }): string;
-  /** Ends all watches, then the server. */
+  /** Ends all watches, then shuts the server down. */
   close(): Promise<void>;
 }
 
@@ -47,7 +47,7 @@ export function serveEmbeddedApi(api: EmbeddedApi, options: ServeOptions = {}): 
   };
 }
 
-/** The signal of a served request also aborts after a good answer; a client that leaves cancels the answer's body. */
+/** Deno aborts a served request's signal after a complete answer too; a client that leaves cancels the body. */
 function withoutSignal({ url, method, headers, body }: Request): Request {
   return new Request(url, { method, headers, body });
 }

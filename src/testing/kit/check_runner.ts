@@ -1,5 +1,5 @@
 /**
- * The conformance kit: does a runner do what engines rely on, whatever happens?
+ * The conformance kit: checks that a runner does what engines rely on, whatever fault occurs.
  *
  * @module
  */
@@ -28,13 +28,13 @@ import {
 import { checkExpired, checkLostReplies, checkSilentWatches, checkThrottled } from "./wire_checks.ts";
 import { CheckFailure } from "./check_failure.ts";
 
-/** One thing that a runner must do. */
+/** The result of one check. */
 export interface RunnerCheck {
-  /** What it is, such as `a lost reply to a create`. */
+  /** Name of the check, such as `a lost reply to a create`. */
   name: string;
-  /** Whether the runner does it. */
+  /** Whether the runner passes. */
   ok: boolean;
-  /** What it does wrong, in words; absent where it is right. */
+  /** What the runner does wrong, in words; absent if it passes. */
   wrong?: string;
 }
 
@@ -42,7 +42,7 @@ const NOT_TRIED = "not tried: the work must succeed first; if the runner sleeps,
 
 type Check = (stage: Rehearsal, like: RehearsedRun) => Promise<unknown>;
 
-/** The checks after the first, which is of a run in which the work succeeds. */
+/** The checks that follow the first check, in which the work succeeds. */
 const CHECKS: Record<string, Check> = {
   "failure": checkFailure,
   "adoption after a restart": checkRestart,
@@ -63,12 +63,12 @@ const CHECKS: Record<string, Check> = {
 };
 
 /**
- * Tries a runner on embedded APIs, through the real Manager and with a clock that takes no real time: in success and
- * failure, after a restart, with objects of others, and with all that API servers and networks do. It needs no network
- * and no permission.
+ * Runs a runner on embedded APIs, through the real Manager and with a clock that takes no real time: in success and
+ * failure, after a restart, with objects that belong to another run or to nobody, and with the faults of API servers
+ * and networks. It needs no network and no permission.
  *
- * @returns each thing that the runner must do, with what it does wrong. Where the work cannot even succeed, the rest is
- * not tried, and says so
+ * @returns the result of each check. When the work cannot even succeed, the other checks are not tried, and their
+ * results say so
  */
 export async function checkRunner(
   runner: RunnerFactory,
@@ -91,13 +91,14 @@ export async function checkRunner(
 }
 
 /**
- * As {@linkcode checkRunner}, for tests.
+ * Runs {@linkcode checkRunner} in a test.
  *
- * @throws {Error} If the runner does anything wrong; the message says all that
+ * @throws {Error} If a check fails; the message lists all failures
  *
  * @example
  * ```ts
- * import { createOrAdopt, type KubeClient, type KubeObject, type StartInput, waitForObject, type WaitForCompletionInput, workRef } from "@action-runner/core";
+ * import { createOrAdopt, type StartInput, waitForObject, type WaitForCompletionInput, workRef } from "@action-runner/core";
+ * import type { KubeClient, KubeObject } from "@action-runner/core/kube";
  * import { assertRunner } from "@action-runner/core/testing";
  *
  * const podRunner = (kube: KubeClient) => ({

@@ -1,5 +1,5 @@
 /**
- * What a runner must do about objects of its work's name: its own of an earlier start, and everybody else's.
+ * Checks of what a runner does with an object that has the name of its work: the run's own, or somebody else's.
  *
  * @module
  */
@@ -8,10 +8,10 @@ import { placeOf, type Rehearsal } from "./rehearsal.ts";
 import type { RehearsedRun } from "./rehearsed_run.ts";
 import { CheckFailure, endOf, names } from "./check_failure.ts";
 
-/** For how long a run is watched after somebody has changed its object, milliseconds. */
+/** How long a run is observed after its object's metadata was changed, milliseconds. */
 const CLAIM_MS = 10_000;
 
-/** The runner's process is gone while it waits; the work ends before the next one starts. */
+/** The runner's process dies while it waits; the work ends before the next process starts. */
 export async function checkRestart(stage: Rehearsal): Promise<void> {
   const first = stage.run();
   const object = await stage.atWork(first, "before a restart");
@@ -29,7 +29,7 @@ export async function checkRestart(stage: Rehearsal): Promise<void> {
   }
 }
 
-/** As {@linkcode checkRestart}, but the object is being deleted by then, and a finalizer holds it. */
+/** As {@linkcode checkRestart}, but by then the object is being deleted and a finalizer keeps it. */
 export async function checkHeldDeletion(stage: Rehearsal): Promise<void> {
   const first = stage.run();
   const object = await stage.atWork(first, "before a restart");
@@ -45,7 +45,7 @@ export async function checkHeldDeletion(stage: Rehearsal): Promise<void> {
   if (again.length > 0) throw new CheckFailure(`created ${names(again)} ${when}`);
 }
 
-/** Somebody gives the object the labels and annotations of one that has ended, and it goes on; then it is deleted. */
+/** The object gets the labels and annotations of finished work while it still runs; then it is deleted. */
 export async function checkClaims(stage: Rehearsal, like: RehearsedRun): Promise<void> {
   const run = stage.run();
   const object = await stage.atWork(run, "in an undisturbed run");
@@ -64,7 +64,7 @@ export async function checkClaims(stage: Rehearsal, like: RehearsedRun): Promise
   });
 }
 
-/** What the metadata of an object that has succeeded says beside that of one under way. */
+/** The labels and annotations that an object has only once it has succeeded. */
 function claimsOf(succeeded: StoredObject | undefined, underWay: StoredObject | undefined): ApiMetadata {
   const beside = (key: "labels" | "annotations") =>
     Object.entries(succeeded?.metadata[key] ?? {})
@@ -73,7 +73,7 @@ function claimsOf(succeeded: StoredObject | undefined, underWay: StoredObject | 
   return { labels, annotations };
 }
 
-/** The runner's process is gone at its n-th write, which is done; the next one goes on. */
+/** The runner's process dies after its n-th write was stored; the next process goes on. */
 export async function checkRestartAtWrite(
   stage: Rehearsal,
   { n, like }: { n: number; like: RehearsedRun },
@@ -87,7 +87,7 @@ export async function checkRestartAtWrite(
   checkCreated([...first.created, ...second.created], { like, when });
 }
 
-/** The name belongs to an object that no action runner has made. */
+/** The name belongs to an object that no action runner has created. */
 export async function checkForeignName(stage: Rehearsal, like: RehearsedRun): Promise<void> {
   const own = like.created.find(({ metadata }) => metadata.uid === like.started?.object?.uid);
   if (!own) throw new CheckFailure("created nothing in an undisturbed run");
@@ -103,7 +103,7 @@ export async function checkForeignName(stage: Rehearsal, like: RehearsedRun): Pr
   }
 }
 
-/** The object is that of an earlier run of the same manifest, and has ended. */
+/** The object belongs to an earlier run of the same manifest, and has ended. */
 export async function checkOtherRun(stage: Rehearsal): Promise<void> {
   const first = stage.run({ runId: "run-1" });
   const object = await stage.atWork(first, "in an undisturbed run");
@@ -117,7 +117,7 @@ export async function checkOtherRun(stage: Rehearsal): Promise<void> {
   }
 }
 
-/** The object is deleted before its end. */
+/** The object is deleted before it has ended. */
 export async function checkDeletion(stage: Rehearsal): Promise<void> {
   const run = stage.run();
   const { kind, namespace, name } = await stage.atWork(run, "in an undisturbed run");
@@ -125,7 +125,7 @@ export async function checkDeletion(stage: Rehearsal): Promise<void> {
   await stage.expectEnd(run, { expected: "ObjectGone", when: "after its object was deleted" });
 }
 
-/** Another object takes the place of the runner's, and succeeds. */
+/** The object is replaced by another object of the same name, which succeeds. */
 export async function checkReplacement(stage: Rehearsal): Promise<void> {
   const run = stage.run();
   const object = await stage.atWork(run, "in an undisturbed run");
@@ -139,9 +139,9 @@ export async function checkReplacement(stage: Rehearsal): Promise<void> {
 }
 
 /**
- * Checks that a run in trouble has created no more than one without.
+ * Checks that a run with a fault has created no more objects than an undisturbed run.
  *
- * @throws {CheckFailure} If it has
+ * @throws {CheckFailure} If it has created more
  */
 export function checkCreated(
   created: StoredObject[],
@@ -158,13 +158,13 @@ function checkNotTaken(run: RehearsedRun, other: StoredObject | undefined, what:
   if (uid !== undefined && uid === other?.metadata.uid) throw new CheckFailure(`took ${what} for its own`);
 }
 
-/** The object as somebody would create it who is no action runner. */
+/** The object as a client other than an action runner would create it. */
 function withoutMarks(object: StoredObject): ApiObject {
   const { metadata: { name, namespace }, ...rest } = fresh(object);
   return { ...rest, metadata: { ...(name ? { name } : {}), ...(namespace ? { namespace } : {}) } };
 }
 
-/** The object as a client would create it once more. */
+/** The object without the fields that the API server sets, so that it can be created again. */
 function fresh({ status: _status, metadata, ...rest }: StoredObject): ApiObject & { metadata: ApiMetadata } {
   const { creationTimestamp: _at, generation: _generation, resourceVersion: _version, uid: _uid, ...own } =
     metadata;

@@ -1,5 +1,5 @@
 /**
- * A cluster with a clock that stands still, on which runs of a runner are tried.
+ * A cluster in memory, with a clock that a check moves, in which a runner is run.
  *
  * @module
  */
@@ -15,7 +15,7 @@ import { RehearsedRun, type RehearsedRunOptions } from "./rehearsed_run.ts";
 import type { Timer } from "../api/wire/timer.ts";
 import { CheckFailure, endOf, unexpectedEnd } from "./check_failure.ts";
 
-/** An object in the cluster, or its place. */
+/** Which object of the cluster is meant. */
 export type Place = Pick<WorkRef, "kind" | "name" | "namespace">;
 
 /** The context of the runs of a {@linkcode Rehearsal}: all that is not given has its default. */
@@ -33,25 +33,25 @@ const { context: CONTEXT } = parseConfig({
 
 /** When the clock of the cluster starts, milliseconds since 1970. */
 const START_MS = Date.UTC(2026, 0, 1);
-/** How long a run may take for what it is to do, milliseconds: some waits are told of a silence only after 45 s. */
+/** How long a run may take for each step, milliseconds: a wait notices a silent watch only after 45 s. */
 const LIMIT_MS = 3 * 60_000;
-/** How long a run that waits is left alone, milliseconds, so that its watch is open. */
+/** How long a run that waits is left alone so that its watch is open, milliseconds. */
 const CALM_MS = 10_000;
-/** The shortest time between two looks, milliseconds. */
+/** The shortest step of the clock, milliseconds. */
 const STEP_MS = 1_000;
 
-/** One cluster. */
+/** One cluster, with the runs in it. */
 export class Rehearsal {
   /** The cluster's API. */
   readonly api: EmbeddedApi;
-  /** Its time. */
+  /** The cluster's clock. */
   readonly clock: FakeClock = fakeClock({ isBusy: () => this.#runs.some(({ isBusy }) => isBusy) });
   readonly #runner: RunnerFactory;
   readonly #cases: RunnerCases;
   readonly #context: ExecutionContext;
   readonly #runs: RehearsedRun[] = [];
 
-  /** Sets the cluster up. */
+  /** Sets up the cluster with what a run needs. */
   constructor(runner: RunnerFactory, cases: RunnerCases) {
     this.#runner = runner;
     this.#cases = cases;
@@ -87,7 +87,7 @@ export class Rehearsal {
   /**
    * Lets time pass until a run waits for its work. Returns the work's object.
    *
-   * @throws {CheckFailure} If it does not come so far
+   * @throws {CheckFailure} If the run does not get that far
    */
   async atWork(run: RehearsedRun, when: string): Promise<WorkRef> {
     await this.until(() => run.started || run.result);
@@ -106,12 +106,12 @@ export class Rehearsal {
     return object;
   }
 
-  /** The object that has the name now. */
+  /** The object that has the name at present, or undefined. */
   find({ kind, namespace, name }: Place): StoredObject | undefined {
     return this.api.find(kind, namespace, name);
   }
 
-  /** What the work's controller writes at its end. */
+  /** Ends the work as its controller would. */
   async end(how: "succeed" | "fail", { kind, namespace, name }: Place): Promise<void> {
     const end = this.#cases[how];
     const object = this.api.find(kind, namespace, name);
@@ -124,7 +124,7 @@ export class Rehearsal {
    * Lets time pass until a run has ended.
    *
    * @param when such as `after its object was deleted`
-   * @throws {CheckFailure} If it has not ended as expected
+   * @throws {CheckFailure} If it does not end as expected
    */
   async expectEnd(
     run: RehearsedRun,
@@ -134,17 +134,17 @@ export class Rehearsal {
     if (run.result?.outcome.reason !== expected) throw unexpectedEnd(run.result, { expected, limitMs, when });
   }
 
-  /** Lets time pass until something is so, or too much has passed. */
-  async until(isSo: () => unknown, limitMs = LIMIT_MS): Promise<void> {
+  /** Lets time pass until the condition holds, for at most `limitMs`. */
+  async until(condition: () => unknown, limitMs = LIMIT_MS): Promise<void> {
     await this.clock.advance(0);
-    for (let passedMs = 0; passedMs < limitMs && !isSo();) {
+    for (let passedMs = 0; passedMs < limitMs && !condition();) {
       const stepMs = Math.min(limitMs - passedMs, Math.max(STEP_MS, passedMs / 4));
       await this.clock.advance(stepMs);
       passedMs += stepMs;
     }
   }
 
-  /** Ends what still runs, so that no timer of a runner's own outlives the check. */
+  /** Ends the runs that still go on, so that no timer of a runner outlives the check. */
   async close(): Promise<void> {
     for (const run of this.#runs) run.terminate();
     await this.until(() => this.#runs.every(({ result }) => result));
@@ -152,7 +152,7 @@ export class Rehearsal {
   }
 }
 
-/** Where an object is. */
+/** The place of an object. */
 export function placeOf({ kind, metadata: { name, namespace = "" } }: StoredObject): Place {
   return { kind, name, namespace };
 }

@@ -1,5 +1,5 @@
 /**
- * One run of a runner on an embedded API, through the real Manager and the real client, and what was seen of it.
+ * One run of a runner on an embedded API, through the real Manager and the real client, and a record of what it did.
  *
  * @module
  */
@@ -22,27 +22,27 @@ import type { FakeClock } from "../fake_clock.ts";
 export interface RehearsedRunOptions {
   /** Makes the runner. */
   runner: RunnerFactory;
-  /** What it is given. */
+  /** The manifest that the runner gets. */
   manifest: JsonObject;
-  /** The cluster. */
+  /** The cluster's API. */
   api: EmbeddedApi;
-  /** Its time. */
+  /** The cluster's clock. */
   clock: FakeClock;
-  /** Which run it is. */
+  /** The context that the runner gets. */
   context: ExecutionContext;
-  /** What becomes of its requests; nothing special by default. */
+  /** Changes what happens to its requests. Default: nothing. */
   fault?: Interceptor;
-  /** After how many writes its process is gone, the last of them done and not answered; never by default. */
+  /** The number of the write after which its process dies: the write is stored and not answered. Default: never. */
   killAtWrite?: number;
 }
 
-/** An object that the runner has written, status objects left out. */
+/** An object that the runner has written; the status object is not recorded. */
 export interface Written {
   /** The method of {@linkcode ActionRunner} that was called last. */
   step: string;
-  /** Whether it was made by this write. */
+  /** Whether this write created it. */
   created: boolean;
-  /** The object as the API has answered it. */
+  /** The object in the API's answer. */
   object: StoredObject;
 }
 
@@ -53,30 +53,30 @@ const STEPS = ["find", "preflight", "start", "dryRun", "waitForCompletion", "dia
 export class RehearsedRun {
   /** What `start` returned; absent until then. */
   started: StartOutput | undefined;
-  /** What `diagnose` threw, which ends no run. */
+  /** The message of what `diagnose` threw; a run goes on after that. */
   diagnoseError: string | undefined;
-  /** The objects that it has written, the first one first. */
+  /** The objects that it has written, in the order of the writes. */
   readonly written: Written[] = [];
-  /** The methods of the runner that were called and have not ended. */
+  /** The methods of the runner that were called and have not returned. */
   readonly underWay = new Set<string>();
   /** Whether the runner has a method that stops the work. */
   readonly canStop: boolean;
-  /** The work's object when the work had succeeded; absent until then. */
+  /** The work's object after it has succeeded; absent until then. */
   succeeded: StoredObject | undefined;
-  /** How it ended; absent until then. */
+  /** How the run ended; absent until then. */
   result: ExecuteResult | undefined;
-  /** Which run it is. */
+  /** The context that the runner got. */
   readonly context: ExecutionContext;
   readonly #options: RehearsedRunOptions;
   readonly #end = new AbortController();
-  /** Requests that the API is about to answer. */
+  /** How many requests the API is about to answer. */
   #requests = 0;
-  /** What sleeps. */
+  /** How many sleeps have not ended. */
   #sleepers = 0;
   #isDead = false;
   #step = "";
 
-  /** Starts it. */
+  /** Starts the run. */
   constructor(options: RehearsedRunOptions) {
     this.#options = options;
     this.context = options.context;
@@ -97,7 +97,7 @@ export class RehearsedRun {
     manager.execute(this.#end.signal).then((result) => this.result = result);
   }
 
-  /** Whether it goes on without any time: it waits for an answer that is about to come, or for nothing. */
+  /** Whether the run goes on without the clock: it computes, or waits for an answer that is about to come. */
   get isBusy(): boolean {
     return !this.result && (this.#requests > 0 || this.#sleepers === 0);
   }
@@ -107,12 +107,12 @@ export class RehearsedRun {
     return this.written.filter(({ created }) => created).map(({ object }) => object);
   }
 
-  /** Its process gets SIGTERM. */
+  /** Sends SIGTERM to its process. */
   terminate(): void {
     this.#end.abort(new RunError("Terminated", "SIGTERM came before the work ended"));
   }
 
-  /** Its process is gone: nothing that it sends arrives any more, nor any answer. */
+  /** Kills its process: no request reaches the API any more, and no answer reaches the run. */
   kill(): void {
     this.#isDead = true;
     this.terminate();
@@ -146,13 +146,13 @@ export class RehearsedRun {
   #record(method: string, object: StoredObject): void {
     const { name } = this.#options.context;
     const isStatus = object.kind === "ConfigMap" && object.metadata?.name === name;
-    // A review is answered and not kept.
+    // The API answers a review and stores nothing.
     if (isStatus || object.metadata?.uid === undefined) return;
     this.written.push({ step: this.#step, created: method === "POST", object });
     if (this.written.length === this.#options.killAtWrite) this.kill();
   }
 
-  /** The runner, with a look at what goes into its methods and comes out. */
+  /** The runner with a record of the calls of its methods. */
   #watched(runner: ActionRunner): ActionRunner {
     return new Proxy(runner, {
       get: (target, key) => {
@@ -182,7 +182,7 @@ export class RehearsedRun {
   }
 }
 
-/** Never answers, and ends only when the request is given up. */
+/** Never answers; rejects when the request is aborted. */
 export function noAnswer({ signal }: Request): Promise<never> {
   return new Promise((_resolve, reject) => {
     if (signal.aborted) reject(signal.reason);

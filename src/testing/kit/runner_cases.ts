@@ -1,5 +1,5 @@
 /**
- * What the conformance kit is told of a runner's work.
+ * What the conformance kit needs to know about a runner's work.
  *
  * @module
  */
@@ -10,23 +10,23 @@ import type { ApiResource } from "../api/objects/api_resource.ts";
 import type { EmbeddedApi } from "../api/embedded_api.ts";
 
 /**
- * How work ends: a JSON merge patch of its object, `status` included; or what its controller does, for work that is
- * more than one object. It gets the object as it is, and the API to write to.
+ * How work ends: a JSON merge patch of its object, which may contain `status`. For work of more than one object it is a
+ * function that writes to the API what the work's controller would; it gets the present object.
  */
 export type WorkEnd = ApiObject | ((object: StoredObject, api: EmbeddedApi) => void | Promise<void>);
 
-/** What a runner is tried with. */
+/** The work with which a runner is checked. */
 export interface RunnerCases {
-  /** A manifest of work. */
+  /** The manifest of the work. */
   manifest: JsonObject;
-  /** How the work ends well. */
+  /** How the work succeeds. */
   succeed: WorkEnd;
   /** How the work fails. */
   fail: WorkEnd;
-  /** Fields of the context that the runner needs, such as `settings`; none by default. */
+  /** Fields of the context that the runner needs, such as `settings`. Default: none. */
   context?: Partial<ExecutionContext>;
-  /** Kinds that the API does not know by itself; none by default. */
+  /** Resources that the embedded API does not serve by itself. Default: none. */
   resources?: readonly ApiResource[];
-  /** Puts into the cluster what must be there before a run; nothing by default. */
+  /** Creates what must exist in the cluster before a run. Default: nothing. */
   prepare?: (api: EmbeddedApi) => void;
 }

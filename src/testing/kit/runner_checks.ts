@@ -1,5 +1,5 @@
 /**
- * What a runner must do where nothing goes wrong but the work: its ends, its time, its signals and its dry run.
+ * Checks without a fault of the API server: success, failure, time-out, stop, signal and dry run.
  *
  * @module
  */
@@ -8,16 +8,16 @@ import { placeOf, type Rehearsal } from "./rehearsal.ts";
 import type { RehearsedRun } from "./rehearsed_run.ts";
 import { CheckFailure, names } from "./check_failure.ts";
 
-/** How long a run may take to end after a signal, milliseconds: a kubelet may kill it soon after. */
+/** How long a run may take to end after a signal, milliseconds: the kubelet kills the process soon after. */
 const SIGNAL_MS = 5_000;
-/** How long a dry run may take by itself, milliseconds. */
+/** How long a dry run may take before the check ends what it has created, milliseconds. */
 const DRY_RUN_MS = 10_000;
-/** The time-out of the run whose time is up, milliseconds. */
+/** The time-out of the runs with a time-out, milliseconds. */
 const TIMEOUT_MS = 120_000;
-/** How long that run may then go on, milliseconds: it gives up what does not heed its signal, and waits for a stop. */
+/** How long such a run may then go on, milliseconds: it waits for steps that ignore their signal, and for a stop. */
 const AFTER_TIMEOUT_MS = 30_000;
 
-/** The work succeeds. Returns the run, to compare others with. */
+/** The work succeeds. Returns the run, with which later runs are compared. */
 export async function checkSuccess(stage: Rehearsal): Promise<RehearsedRun> {
   const run = stage.run();
   await stage.until(() => run.started || run.result);
@@ -41,7 +41,7 @@ export async function checkFailure(stage: Rehearsal): Promise<void> {
   if (run.diagnoseError !== undefined) throw new CheckFailure(`diagnose threw: ${run.diagnoseError}`);
 }
 
-/** The work does not end in its time. */
+/** The work does not end before the time-out. */
 export async function checkTimeout(stage: Rehearsal): Promise<void> {
   const run = stage.run({ timeoutMs: TIMEOUT_MS });
   const object = await stage.atWork(run, "with a time-out");
@@ -51,7 +51,7 @@ export async function checkTimeout(stage: Rehearsal): Promise<void> {
   }
 }
 
-/** The work does not end in its time, and is to be stopped then. */
+/** The work does not end before the time-out, and the settings ask to stop it then. */
 export async function checkStop(stage: Rehearsal): Promise<void> {
   const run = stage.run({ timeoutMs: TIMEOUT_MS, onTimeout: "terminate" });
   if (!run.canStop) return;
@@ -66,7 +66,7 @@ async function expectTimedOut(stage: Rehearsal, run: RehearsedRun): Promise<void
   await checkHeeded(stage, run, when);
 }
 
-/** What is told to end by its signal has ended with it, and did not have to be given up. */
+/** Checks that each method returned when its signal was aborted, so that the Manager did not abandon it. */
 async function checkHeeded(stage: Rehearsal, { underWay }: RehearsedRun, when: string): Promise<void> {
   await stage.clock.advance(0);
   const [step] = underWay;
@@ -75,7 +75,7 @@ async function checkHeeded(stage: Rehearsal, { underWay }: RehearsedRun, when: s
   }
 }
 
-/** The runner's pod is told to end. */
+/** The runner's pod gets SIGTERM. */
 export async function checkSignal(stage: Rehearsal): Promise<void> {
   const run = stage.run();
   const object = await stage.atWork(run, "in an undisturbed run");
@@ -88,11 +88,11 @@ export async function checkSignal(stage: Rehearsal): Promise<void> {
   }
 }
 
-/** Nothing may be created. */
+/** A dry run leaves nothing in the cluster. */
 export async function checkDryRun(stage: Rehearsal): Promise<void> {
   const run = stage.run({ dryRun: true });
   await stage.until(() => run.result, DRY_RUN_MS);
-  // What a runner's own `dryRun` makes must come to an end before it can be deleted.
+  // What a runner's own `dryRun` creates must end before the runner deletes it.
   const [tried] = run.created;
   if (!run.result && tried) await stage.end("succeed", placeOf(tried));
   await stage.expectEnd(run, { expected: "Succeeded", when: "in a dry run" });

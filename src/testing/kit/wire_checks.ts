@@ -1,5 +1,5 @@
 /**
- * What a runner must do where the API server, or the way to it, is in trouble.
+ * Checks with a fault of the API server or of the network.
  *
  * @module
  */
@@ -11,10 +11,10 @@ import type { RehearsedRun } from "./rehearsed_run.ts";
 import { StatusError } from "../api/objects/status_error.ts";
 import { CheckFailure } from "./check_failure.ts";
 
-/** How long the API server asks to wait, seconds. */
+/** The value of Retry-After, seconds. */
 const RETRY_AFTER_S = 4;
 
-/** The history is gone from which the watch could go on. */
+/** The watch cannot be resumed: its version has expired (410). */
 export async function checkExpired(stage: Rehearsal): Promise<void> {
   const run = stage.run();
   const object = await stage.atWork(run, "in an undisturbed run");
@@ -24,7 +24,7 @@ export async function checkExpired(stage: Rehearsal): Promise<void> {
   await stage.expectEnd(run, { expected: "Succeeded", when: "after its watch expired (410)" });
 }
 
-/** Each create is done, and its answer lost. */
+/** Each create is stored, and its first answer is lost. */
 export async function checkLostReplies(stage: Rehearsal, like: RehearsedRun): Promise<void> {
   const when = "after a lost reply";
   const run = stage.run({}, { fault: lostReplies() });
@@ -34,7 +34,7 @@ export async function checkLostReplies(stage: Rehearsal, like: RehearsedRun): Pr
   await stage.expectEnd(run, { expected: "Succeeded", when });
 }
 
-/** The API server has too much to do, and says when to come back. */
+/** The API server answers 429 with Retry-After. */
 export async function checkThrottled(stage: Rehearsal, like: RehearsedRun): Promise<void> {
   const when = "after answers 429";
   const throttle = new Throttle(() => stage.clock.now());
@@ -47,7 +47,7 @@ export async function checkThrottled(stage: Rehearsal, like: RehearsedRun): Prom
   }
 }
 
-/** Watches open and tell nothing. */
+/** Watches open and send no events. */
 export async function checkSilentWatches(stage: Rehearsal): Promise<void> {
   const run = stage.run({}, { fault: silentWatches });
   const when = "while its watch was silent";
@@ -68,9 +68,9 @@ function lostReplies(): Interceptor {
   };
 }
 
-/** Refuses each request once. */
+/** Refuses the first attempt of each request. */
 class Throttle {
-  /** The create that was sent again before its time. */
+  /** The create that was sent again too soon. */
   tooSoon: string | undefined;
   readonly #refusedAt = new Map<string, number>();
   readonly #now: () => number;

@@ -1,12 +1,8 @@
 import { assert, assertEquals, assertObjectMatch, assertRejects, assertStringIncludes } from "@std/assert";
 import { diagnoseWorkflow } from "../../../runners/argo/diagnose.ts";
-import {
-  type Diagnosis,
-  type ExecutionContext,
-  type JsonObject,
-  type KubeClient,
-  silentLog,
-} from "../../../src/mod.ts";
+import type { Diagnosis, ExecutionContext, JsonObject } from "../../../src/mod.ts";
+import { silentLog } from "../../../src/io/log.ts";
+import type { KubeClient } from "../../../src/kube/client.ts";
 import { aContext, aWorkObject } from "../../lab/builders.ts";
 import { type Asked, type Recording, recordingsOf, refusal, replay } from "../../lab/recorded.ts";
 

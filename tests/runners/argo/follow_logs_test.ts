@@ -1,14 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
 import { followedWorkflow, nodeOf, streamsOf } from "../../../runners/argo/follow_logs.ts";
-import {
-  type FollowedPods,
-  type KubeClient,
-  type KubeObject,
-  type ListOptions,
-  type Log,
-  type ObjectRef,
-  silentLog,
-} from "../../../src/mod.ts";
+import type { Log } from "../../../src/mod.ts";
+import { silentLog } from "../../../src/io/log.ts";
+import type { KubeClient, KubeObject, ListOptions, ObjectRef } from "../../../src/kube/client.ts";
+import type { FollowedPods } from "../../../src/pods/follow_pods.ts";
 import { type FakeClock, fakeClock } from "../../../src/testing/mod.ts";
 import { type AskedLog, at, HANG, logClient, type LogStream } from "../../lab/log_streams.ts";
 import { recordingsOf, refusal } from "../../lab/recorded.ts";

@@ -1,7 +1,8 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { type KnownWorkflow, WorkflowHolds, workflowHolds } from "../../../runners/argo/find_holds.ts";
 import { readNodes } from "../../../runners/argo/nodes.ts";
-import type { JsonObject, KubeObject } from "../../../src/mod.ts";
+import type { JsonObject } from "../../../src/mod.ts";
+import type { KubeObject } from "../../../src/kube/client.ts";
 import {
   type Asked,
   RECORDED_BEFORE,

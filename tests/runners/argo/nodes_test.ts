@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { type ArgoNode, podNameOf, readNodes } from "../../../runners/argo/nodes.ts";
-import type { KubeObject } from "../../../src/mod.ts";
+import type { KubeObject } from "../../../src/kube/client.ts";
 import { recordingsOf } from "../../lab/recorded.ts";
 
 const { recording, recordingNames } = recordingsOf("argo");

@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { workflowRbac } from "../../../runners/argo/rbac.ts";
-import type { ExecutionContext, JsonObject, RbacRule } from "../../../src/mod.ts";
+import type { ExecutionContext, JsonObject } from "../../../src/mod.ts";
+import type { RbacRule } from "../../../src/kube/rbac_rule.ts";
 import { aContext } from "../../lab/builders.ts";
 
 function textOf({ resource, name, verbs, optional, ofWork, onlyIf }: RbacRule): string {

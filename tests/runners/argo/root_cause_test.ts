@@ -1,7 +1,8 @@
 import { assertEquals } from "@std/assert";
 import { type ArgoNode, readNodes } from "../../../runners/argo/nodes.ts";
 import { rootCause, stepName, waitedFor } from "../../../runners/argo/root_cause.ts";
-import type { JsonObject, KubeObject } from "../../../src/mod.ts";
+import type { JsonObject } from "../../../src/mod.ts";
+import type { KubeObject } from "../../../src/kube/client.ts";
 
 /** The nodes of the Workflow `w`, by id: each is a failed pod in the `DAG` node `w` unless its fields say otherwise. */
 async function nodesOf(byId: Record<string, JsonObject>): Promise<Map<string, ArgoNode>> {

@@ -1,7 +1,8 @@
 import { assertEquals } from "@std/assert";
 import { readNodes } from "../../../runners/argo/nodes.ts";
 import { progressNodes, ProgressView } from "../../../runners/argo/show_progress.ts";
-import type { KubeClient, ProgressNode } from "../../../src/mod.ts";
+import type { ProgressNode } from "../../../src/mod.ts";
+import type { KubeClient } from "../../../src/kube/client.ts";
 import { fakeClock } from "../../../src/testing/fake_clock.ts";
 import { recordingsOf } from "../../lab/recorded.ts";
 

@@ -6,7 +6,9 @@ import {
   phaseOfLabels,
   workflowOutcome,
 } from "../../../runners/argo/workflow.ts";
-import { InvalidInputError, type JsonObject, type KubeObject, type ParsedWork } from "../../../src/mod.ts";
+import { InvalidInputError, type JsonObject } from "../../../src/mod.ts";
+import type { KubeObject } from "../../../src/kube/client.ts";
+import type { ParsedWork } from "../../../src/work/manifest_forms.ts";
 import { aContext, SAY_NOTHING } from "../../lab/builders.ts";
 
 const SPEC = { entrypoint: "main", templates: [{ name: "main", container: { image: "busybox" } }] };

@@ -1,6 +1,7 @@
 import { assertEquals, assertObjectMatch, assertRejects } from "@std/assert";
 import { helmRunner } from "../../../runners/helm/mod.ts";
-import { type ExecutionContext, RunError, silentLog } from "../../../src/mod.ts";
+import { type ExecutionContext, RunError } from "../../../src/mod.ts";
+import { silentLog } from "../../../src/io/log.ts";
 import { type EmbeddedApi, embeddedApi } from "../../../src/testing/mod.ts";
 import { aContext } from "../../lab/builders.ts";
 import { MemoryClient } from "../../lab/memory_client.ts";

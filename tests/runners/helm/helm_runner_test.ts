@@ -1,17 +1,12 @@
 import { assert, assertEquals, assertObjectMatch, assertStringIncludes } from "@std/assert";
 import { helmRunner } from "../../../runners/helm/mod.ts";
-import {
-  configMapReporter,
-  dryRunClient,
-  type ExecuteResult,
-  type ExecutionContext,
-  fetchClient,
-  type JsonObject,
-  Manager,
-  Mask,
-  RunError,
-  silentLog,
-} from "../../../src/mod.ts";
+import { type ExecutionContext, type JsonObject, Mask, RunError } from "../../../src/mod.ts";
+import { silentLog } from "../../../src/io/log.ts";
+import { dryRunClient } from "../../../src/kube/dry_run_client.ts";
+import { fetchClient } from "../../../src/kube/fetch_client.ts";
+import { Manager } from "../../../src/manager.ts";
+import type { ExecuteResult } from "../../../src/run/execute_result.ts";
+import { configMapReporter } from "../../../src/status/config_map.ts";
 import { type EmbeddedApi, embeddedApi, fakeClock, serveEmbeddedApi } from "../../../src/testing/mod.ts";
 import { aContext } from "../../lab/builders.ts";
 import {

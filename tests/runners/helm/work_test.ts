@@ -1,12 +1,7 @@
 import { assertEquals, assertMatch, assertNotEquals, assertRejects } from "@std/assert";
 import { prepareWork } from "../../../runners/helm/work.ts";
-import {
-  type ExecutionContext,
-  InvalidInputError,
-  type JsonObject,
-  Mask,
-  silentLog,
-} from "../../../src/mod.ts";
+import { type ExecutionContext, InvalidInputError, type JsonObject, Mask } from "../../../src/mod.ts";
+import { silentLog } from "../../../src/io/log.ts";
 import { aContext } from "../../lab/builders.ts";
 
 const CHART = { name: "app", repo: "https://charts.example.org" };

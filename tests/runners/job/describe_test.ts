@@ -1,6 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { describeJob } from "../../../runners/job/describe.ts";
-import { RunError, silentLog, type StepInput } from "../../../src/mod.ts";
+import { RunError, type StepInput } from "../../../src/mod.ts";
+import { silentLog } from "../../../src/io/log.ts";
 import { aContext } from "../../lab/builders.ts";
 import { recordingsOf, refusal, replay } from "../../lab/recorded.ts";
 

@@ -1,14 +1,9 @@
 import { assert, assertEquals, assertObjectMatch, assertStringIncludes } from "@std/assert";
 import { diagnoseJob } from "../../../runners/job/diagnose.ts";
 import { jobOutcome } from "../../../runners/job/job.ts";
-import {
-  type Diagnosis,
-  type ExecutionContext,
-  type JsonObject,
-  type KubeClient,
-  type KubeObject,
-  silentLog,
-} from "../../../src/mod.ts";
+import type { Diagnosis, ExecutionContext, JsonObject } from "../../../src/mod.ts";
+import { silentLog } from "../../../src/io/log.ts";
+import type { KubeClient, KubeObject } from "../../../src/kube/client.ts";
 import { aContext, aWorkObject } from "../../lab/builders.ts";
 import { type Asked, type Recording, recordingsOf, refusal, replay } from "../../lab/recorded.ts";
 

@@ -1,6 +1,7 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { findJobHolds, jobHolds } from "../../../runners/job/holds.ts";
-import type { JsonObject, KubeObject } from "../../../src/mod.ts";
+import type { JsonObject } from "../../../src/mod.ts";
+import type { KubeObject } from "../../../src/kube/client.ts";
 import {
   type Asked,
   RECORDED_BEFORE,

@@ -8,7 +8,8 @@ import {
   jobState,
   parseJob,
 } from "../../../runners/job/job.ts";
-import { InvalidInputError, type JsonObject, type KubeObject } from "../../../src/mod.ts";
+import { InvalidInputError, type JsonObject } from "../../../src/mod.ts";
+import type { KubeObject } from "../../../src/kube/client.ts";
 import { aContext, SAY_NOTHING } from "../../lab/builders.ts";
 import { recordingsOf } from "../../lab/recorded.ts";
 

@@ -1,13 +1,8 @@
 import { assertEquals } from "@std/assert";
 import { followedJob, indexOf, manualSelector, podsOf } from "../../../runners/job/pods.ts";
-import {
-  type JsonObject,
-  type KubeClient,
-  type KubeObject,
-  type ListOptions,
-  type ObjectRef,
-  silentLog,
-} from "../../../src/mod.ts";
+import type { JsonObject } from "../../../src/mod.ts";
+import { silentLog } from "../../../src/io/log.ts";
+import type { KubeClient, KubeObject, ListOptions, ObjectRef } from "../../../src/kube/client.ts";
 import { fakeClock } from "../../../src/testing/mod.ts";
 import { at, HANG, logClient } from "../../lab/log_streams.ts";
 

@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { stopJob } from "../../../runners/job/stop.ts";
-import { type JsonObject, silentLog, type StopMode, workRef } from "../../../src/mod.ts";
+import { type JsonObject, type StopMode, workRef } from "../../../src/mod.ts";
+import { silentLog } from "../../../src/io/log.ts";
 import { embeddedApi } from "../../../src/testing/mod.ts";
 import { aContext } from "../../lab/builders.ts";
 import { failure } from "../../lab/recorded_answers.ts";

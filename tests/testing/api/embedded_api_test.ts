@@ -21,7 +21,7 @@ const post = (body: unknown): RequestInit => ({
   body: JSON.stringify(body),
 });
 
-Deno.test("compact() makes a watch from any older version expire", async () => {
+Deno.test("compact() makes a watch from an older version expire", async () => {
   const api = embeddedApi(), connect = connectTo(api);
   const { metadata } = api.create("ConfigMap", aMap("a"));
   api.create("ConfigMap", aMap("b"));
@@ -81,7 +81,7 @@ Deno.test("a rule for one name allows to list and watch that name alone", async 
   assertEquals(details, { name: "b", kind: "configmaps" });
 });
 
-Deno.test("whoever may do nothing may still ask what he may do, and who he is", async () => {
+Deno.test("a client without rights may still ask what it may do, and who it is", async () => {
   const connect = connectTo(embeddedApi({ rules: [], user: "me" }));
   const ask = (path: string) => connect(`/apis/${path}`, post({}));
   assertEquals((await ask("authorization.k8s.io/v1/selfsubjectaccessreviews")).status, 201);
@@ -90,7 +90,7 @@ Deno.test("whoever may do nothing may still ask what he may do, and who he is", 
   assertEquals((await ask("authorization.k8s.io/v1/subjectaccessreviews")).status, 403);
 });
 
-Deno.test("tokens: without one of them 401, but /readyz answers", async () => {
+Deno.test("a request without an accepted token gets 401, except /readyz", async () => {
   const connect = connectTo(embeddedApi({ tokens: ["secret"] }));
   const answer = await connect(maps);
   assertEquals([answer.status, (await answer.json()).reason], [401, "Unauthorized"]);
@@ -98,7 +98,7 @@ Deno.test("tokens: without one of them 401, but /readyz answers", async () => {
   assertEquals((await connect("/readyz")).status, 200);
 });
 
-Deno.test("a full quota forbids also a name that is taken", async () => {
+Deno.test("a full quota forbids a create even if the name is taken", async () => {
   const api = embeddedApi(), connect = connectTo(api);
   api.create("ConfigMap", aMap("a"));
   api.create("ResourceQuota", { ...aMap("few"), spec: { hard: { "count/configmaps": "1" } } });
@@ -111,7 +111,7 @@ Deno.test("a full quota forbids also a name that is taken", async () => {
   ]);
 });
 
-Deno.test("a resource that is removed is a CRD that is missing; one that is added is served", async () => {
+Deno.test("removeResource() acts as a missing CRD, and addResource() serves a resource", async () => {
   const api = embeddedApi(), connect = connectTo(api);
   api.removeResource("workflows.argoproj.io");
   const path = "/apis/argoproj.io/v1alpha1/namespaces/default/workflows/x";
@@ -129,7 +129,7 @@ Deno.test("a resource that is removed is a CRD that is missing; one that is adde
   assertEquals((await answer.json()).kind, "WidgetList");
 });
 
-Deno.test("use() puts an interceptor in front and takes it away; requests are recorded", async () => {
+Deno.test("use() puts an interceptor in front of the API until it is removed; requests are recorded", async () => {
   const api = embeddedApi(), connect = connectTo(api);
   const stop = api.use(async (request, next) => {
     if (request.method === "POST") return new Response("broken", { status: 502 });
@@ -164,7 +164,7 @@ Deno.test("pod logs: container, tailLines, limitBytes, previous", async () => {
   assertEquals(await log("container=wait&previous=1"), missing);
 });
 
-Deno.test("what an object owns goes with it, in the foreground before it", async () => {
+Deno.test("an owner's dependents are deleted after it, and with Foreground before it", async () => {
   const api = embeddedApi(), connect = connectTo(api);
   const deleted: string[] = [];
   api.observe(({ type, object }) => type === "DELETED" && deleted.push(object.metadata.name));

@@ -1,5 +1,6 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import type { ActionRunner, KubeClient } from "../../../src/mod.ts";
+import type { ActionRunner } from "../../../src/mod.ts";
+import type { KubeClient } from "../../../src/kube/client.ts";
 import { assertRunner, checkRunner, type RunnerCases } from "../../../src/testing/mod.ts";
 import { brokenRunners } from "../../lab/broken_runners.ts";
 import { podRunner } from "../../lab/pod_runner.ts";
@@ -10,7 +11,7 @@ const POD: RunnerCases = {
   fail: { status: { phase: "Failed" } },
 };
 
-Deno.test("checkRunner() finds nothing wrong with a sound runner", async () => {
+Deno.test("checkRunner() finds nothing wrong with a correct runner", async () => {
   const checks = await checkRunner(podRunner, POD);
   assertEquals(checks.filter(({ ok }) => !ok), []);
   assertEquals(checks.map(({ name }) => name), [
@@ -47,7 +48,7 @@ for (const { what, cases = {}, methods, found } of brokenRunners) {
   });
 }
 
-Deno.test("assertRunner() throws all that a runner does wrong", async () => {
+Deno.test("assertRunner() throws an error that lists all that a runner does wrong", async () => {
   const mute = (kube: KubeClient): ActionRunner => ({
     ...podRunner(kube),
     diagnose: () => Promise.reject(new Error("no such container")),
@@ -59,7 +60,7 @@ Deno.test("assertRunner() throws all that a runner does wrong", async () => {
   );
 });
 
-Deno.test("assertRunner() tells what could not be tried in one line", async () => {
+Deno.test("assertRunner() counts the checks that were not tried in one line", async () => {
   const idle = (kube: KubeClient): ActionRunner => ({
     ...podRunner(kube),
     start: () => Promise.resolve({ status: {} }),

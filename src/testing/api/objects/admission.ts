@@ -9,9 +9,9 @@ import { type ApiResource, qualifiedName } from "./api_resource.ts";
 import { forbidden, notFound } from "./status_error.ts";
 
 /**
- * Checks that something may be created in the namespace.
+ * Checks that objects may be created in the namespace.
  *
- * @throws {StatusError} 404 if there is no such namespace, 403 if it is being deleted.
+ * @throws {StatusError} 404 if the namespace does not exist, 403 if it is being deleted.
  */
 export function checkNamespace(
   store: ObjectStore,
@@ -29,9 +29,9 @@ export function checkNamespace(
 }
 
 /**
- * Checks the ResourceQuotas of the namespace, of which only numbers of objects (`count/jobs.batch`) are kept.
+ * Checks the ResourceQuotas of the namespace: only limits on the number of objects (`count/jobs.batch`) are enforced.
  *
- * @throws {StatusError} 403 if one more object is too many.
+ * @throws {StatusError} 403 if the quota has no room for another object.
  */
 export function checkQuota(
   store: ObjectStore,

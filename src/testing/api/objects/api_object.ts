@@ -10,9 +10,9 @@ import type { ObjectMeta } from "../../../kube/client.ts";
 export interface ApiMetadata extends ObjectMeta {
   /** Prefix from which the server makes a name where `name` is missing. */
   generateName?: string;
-  /** Number of the desired state, where the kind has one. */
+  /** Number of the desired state, if the kind counts it. */
   generation?: number;
-  /** What must happen before the object goes. */
+  /** Names of the controllers that must act before the object is removed. */
   finalizers?: string[];
 }
 
@@ -24,9 +24,9 @@ export interface ApiObject extends JsonObject {
   kind?: string;
   /** Name, labels and the like. */
   metadata?: ApiMetadata;
-  /** The desired state, where the kind has one. */
+  /** The desired state, if the kind has it. */
   spec?: JsonObject;
-  /** The observed state, where the kind has one. */
+  /** The observed state, if the kind has it. */
   status?: JsonObject;
   /** The payload of a ConfigMap or a Secret. */
   data?: Record<string, string>;

@@ -16,21 +16,21 @@ export interface ApiResource {
   kind: string;
   /** Whether its objects live in a namespace. */
   namespaced: boolean;
-  /** Whether it comes from a CustomResourceDefinition, which the real API answers a little differently. */
+  /** Whether a CustomResourceDefinition defines it: the real API's answers differ a little for those. */
   custom: boolean;
-  /** What counts as a change of the desired state: the spec, everything but metadata, or nothing is counted. Default: nothing. */
+  /** Which changes count in `metadata.generation`: of the spec, or of all but metadata. Default: no generation. */
   generation?: "spec" | "all";
-  /** Fields, dotted, that a field selector may name besides `metadata.name` and `metadata.namespace`. */
+  /** Dotted fields that a field selector may name, in addition to `metadata.name` and `metadata.namespace`. */
   selectableFields?: readonly string[];
-  /** Which names are valid: `subdomain` (253 characters, dots) or `label` (63 characters, no dots). Default `subdomain`. */
+  /** The rule for names: `subdomain` (253 characters, dots) or `label` (63, no dots). Default `subdomain`. */
   nameRule?: "subdomain" | "label";
   /** Whether `status` can only be written at `/status`. Default false. */
   statusSubresource?: boolean;
-  /** Whether a delete answers the object and not a Status. Default false. */
+  /** Whether the answer to a delete is the object instead of a Status. Default false. */
   answersDeleted?: boolean;
-  /** Fields that must be there. Default none. */
+  /** Required fields. Default none. */
   requiredFields?: readonly string[];
-  /** Whether a write answers a question and stores nothing, as SelfSubjectAccessReview does. */
+  /** Whether it is a review, such as SelfSubjectAccessReview: the API answers it and stores nothing. */
   review?: boolean;
 }
 
@@ -59,7 +59,7 @@ function review(group: string, plural: string, kind: string): ApiResource {
   return { ...core(plural, kind, { namespaced: false, review: true }), group };
 }
 
-/** The resources that an embedded API serves unless its options say otherwise. */
+/** The resources that every embedded API serves at first. */
 export const builtinResources: readonly ApiResource[] = [
   core("namespaces", "Namespace", {
     namespaced: false,

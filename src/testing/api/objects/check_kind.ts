@@ -1,5 +1,5 @@
 /**
- * Whether a client's object is of the kind that its path says, and its fields of the types that this kind has.
+ * Checks that a client's object is of the kind that the path names, and its fields of that kind's types.
  *
  * @module
  */
@@ -9,9 +9,9 @@ import { type ApiResource, apiVersionOf } from "./api_resource.ts";
 import { badRequest, invalid, invalidField, unrecognizedObject } from "./status_error.ts";
 
 /**
- * Checks kind, version and the types of fields that tests meet.
+ * Checks the kind, the version, and the types of the fields that tests use.
  *
- * @throws {StatusError} 400 if the object cannot be read as the resource's kind; 422 if a CRD's kind is another.
+ * @throws {StatusError} 400 if the object cannot be read as the resource's kind; 422 if a CRD's kind differs.
  */
 export function checkKind(resource: ApiResource, body: ApiObject): void {
   if (resource.custom) checkCustomKind(resource, body);
@@ -41,7 +41,7 @@ function checkCustomKind(resource: ApiResource, body: ApiObject): void {
   throw invalid({ ...resource, kind }, body.metadata?.name ?? "", [error]);
 }
 
-/** What is left out counts as said: the path tells the kind. */
+/** Kind and version may be missing, since the path names them. */
 function checkNativeKind(resource: ApiResource, body: ApiObject): void {
   const expected = apiVersionOf(resource);
   const { kind = resource.kind, apiVersion = expected } = body;

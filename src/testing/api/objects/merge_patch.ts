@@ -1,5 +1,5 @@
 /**
- * JSON values that change, and whether they have.
+ * JSON merge patches, and the comparison of JSON values.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * The names that the server makes where a client gives only a prefix.
+ * Generated names: the part that the server adds to a client's prefix.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Deleting objects: finalizers, what an owner or a namespace takes with it, and what the client is answered.
+ * Deletes objects: finalizers, dependents of an owner, contents of a namespace, and the answer to the client.
  *
  * @module
  */
@@ -28,10 +28,10 @@ export class ObjectDeletion {
   }
 
   /**
-   * Deletes the object, or marks it where finalizers hold it.
+   * Deletes the object, or marks it as being deleted if it has finalizers.
    *
-   * @param options a DeleteOptions object: `preconditions` and `propagationPolicy` are heeded.
-   * @throws {StatusError} 404 if there is none, 409 if a precondition fails.
+   * @param options a DeleteOptions object, of which `preconditions` and `propagationPolicy` count.
+   * @throws {StatusError} 404 if the object is absent, 409 if a precondition fails.
    */
   delete(target: Target, options: JsonObject = {}, dryRun = false): StoredObject | StatusBody {
     const { resource, namespace, name } = target;
@@ -73,7 +73,7 @@ export class ObjectDeletion {
     const isNew = before?.metadata.deletionTimestamp === undefined;
     if (dryRun || !isNew) return marked;
     const stored = this.#store.write(resource, marked);
-    // The controllers that finish this are other programs in a real cluster: the answer leaves before they act.
+    // In a real cluster controllers finish this, after the answer is sent.
     queueMicrotask(() =>
       resource.kind === "Namespace" ? this.#empty(name) : this.#endForeground(resource, stored)
     );

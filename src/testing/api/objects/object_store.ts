@@ -1,6 +1,6 @@
 /**
- * The objects of the embedded API with one counter of versions for all of them, the history that a watch can be
- * resumed from, and those who want to hear of each change.
+ * Stores the objects of the embedded API, with one version counter for all of them, the history from which a watch can
+ * be resumed, and the listeners to changes.
  *
  * @module
  */
@@ -13,7 +13,7 @@ export interface Change {
   type: "ADDED" | "MODIFIED" | "DELETED";
   /** The object's resource. */
   resource: ApiResource;
-  /** The state after the change; for DELETED the last one, with the deletion's own version. */
+  /** The state after the change; for DELETED the last state, with the version of the deletion. */
   object: StoredObject;
   /** The state before the change; absent for ADDED. */
   previous?: StoredObject;
@@ -21,17 +21,17 @@ export interface Change {
   version: number;
 }
 
-/** An object that is complete but for the version, which the store gives it. */
+/** A complete object except for its version, which the store sets. */
 export type UnversionedObject = ApiObject & {
   apiVersion: string;
   kind: string;
   metadata: { name: string; uid: string; creationTimestamp: string };
 };
 
-/** Not 1, so that a client's version 1 is one that the history does not reach, as on any server that is not brand new. */
+/** Above 1, so that the history does not reach back to version 1, as on any server that has run for a while. */
 const FIRST_VERSION = 1000;
 
-/** Keeps objects, versions and history. Whatever goes in or out is a copy. */
+/** Keeps objects, versions and history. It takes and returns copies. */
 export class ObjectStore {
   readonly #objects = new Map<string, Map<string, StoredObject>>();
   readonly #listeners = new Set<(change: Change) => void>();
@@ -60,7 +60,7 @@ export class ObjectStore {
     return structuredClone(this.#of(resource).get(`${namespace}/${name}`));
   }
 
-  /** Copies of all objects of the resource, in the namespace unless that is empty, in the order of namespace and name. */
+  /** Copies of all objects of the resource, sorted by namespace and name; of one namespace unless that is empty. */
   list(resource: ApiResource, namespace: string): StoredObject[] {
     const entries = [...this.#of(resource)].sort(([a], [b]) => a < b ? -1 : 1);
     const inside = entries.filter(([key]) => namespace === "" || key.startsWith(`${namespace}/`));
@@ -82,7 +82,7 @@ export class ObjectStore {
     return structuredClone(stored);
   }
 
-  /** Removes the object, and returns a copy of its last state with the deletion's version; undefined if there is none. */
+  /** Removes the object. Returns a copy of its last state with the deletion's version, or undefined if it is absent. */
   remove(resource: ApiResource, namespace: string, name: string): StoredObject | undefined {
     const key = `${namespace}/${name}`;
     const previous = this.#of(resource).get(key);
@@ -93,7 +93,7 @@ export class ObjectStore {
     return structuredClone(object);
   }
 
-  /** The changes of the resource after the version, or undefined where the history no longer reaches back to it. */
+  /** The changes of the resource after the version, or undefined if the history no longer has them. */
   since(resource: ApiResource, version: number): Change[] | undefined {
     if (version < this.#oldest) return undefined;
     const key = qualifiedName(resource);
@@ -102,13 +102,13 @@ export class ObjectStore {
     );
   }
 
-  /** Forgets the history, as etcd's compaction does: watches from any version but the latest get 410 Expired. */
+  /** Forgets the history, as etcd's compaction does: watches from a version before the latest get 410 Expired. */
   compact(): void {
     this.#history = [];
     this.#oldest = this.#version;
   }
 
-  /** Calls the listener at each change, at once; the result stops that. */
+  /** Calls the listener synchronously at each change. Call the result to stop that. */
   subscribe(listener: (change: Change) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);

@@ -1,5 +1,5 @@
 /**
- * Create, update and patch: from a client's object to a stored one, with every check on the way.
+ * Create, update and patch: checks a client's object and stores it.
  *
  * @module
  */
@@ -26,21 +26,21 @@ import {
   withSystemFields,
 } from "./write_checks.ts";
 
-/** How to write. */
+/** Options of a write. */
 export interface WriteOptions {
   /** Check everything and store nothing. Default false. */
   dryRun?: boolean;
-  /** Which part is written: without `status` where the kind has a status of its own, only it, or both. Default `all`. */
+  /** Which part is written: `main` leaves `status` alone if the kind has a status subresource. Default `all`. */
   part?: "main" | "status" | "all";
 }
 
-/** Where a write takes time and identities from. */
+/** The sources of time and identities. */
 export interface WriteSources {
   /** The present time. */
   now: () => Date;
-  /** A new identity. */
+  /** Makes a uid. */
   newUid: () => string;
-  /** Five characters for a generated name. */
+  /** Makes the five characters that end a generated name. */
   newSuffix: () => string;
 }
 
@@ -116,7 +116,7 @@ export class ObjectWrites {
     const merged = mergePatch(previous, patch) as ApiObject;
     const uid = merged.metadata?.uid;
     if (uid !== undefined && uid !== previous.metadata.uid) {
-      // The real API lists this cause twice.
+      // As in the real API, the cause is listed twice.
       const error = invalidField("metadata.uid", uid, "field is immutable");
       throw invalid(target.resource, name, [error, error]);
     }

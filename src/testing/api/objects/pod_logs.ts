@@ -1,5 +1,5 @@
 /**
- * The logs of the embedded API's pods: texts that tests have set.
+ * The logs of the embedded API's pods, which tests set.
  *
  * @module
  */
@@ -7,7 +7,7 @@ import { arrayAt, textAt } from "../../../text/json.ts";
 import type { StoredObject } from "./api_object.ts";
 import { badRequest } from "./status_error.ts";
 
-/** Whose log it is. */
+/** Which log is meant. */
 export interface LogOf {
   /** The pod's namespace. */
   namespace: string;
@@ -15,25 +15,25 @@ export interface LogOf {
   pod: string;
   /** The container's name. Default `main`. */
   container?: string;
-  /** Whether it is the log of the container's run before the present one. Default false. */
+  /** Whether it is the log of the container's previous run. Default false. */
   previous?: boolean;
 }
 
-/** Which part of a pod's logs is asked for. */
+/** The options of a request for a log. */
 export interface LogOptions {
-  /** Name of the container; empty for the only one. */
+  /** Name of the container; empty for the only container of the pod. */
   container: string;
   /** Whether the container's previous run is meant. */
   previous: boolean;
   /** Whether each line starts with a time. */
   timestamps: boolean;
-  /** How many of the last lines. Default all. */
+  /** How many lines, from the end. Default all. */
   tailLines?: number | undefined;
-  /** How many of the first bytes of those. Default all. */
+  /** How many bytes of those lines, from their start. Default all. */
   limitBytes?: number | undefined;
 }
 
-/** Texts by pod and container. */
+/** The logs by pod and container. */
 export class PodLogs {
   readonly #texts = new Map<string, string>();
 
@@ -43,12 +43,11 @@ export class PodLogs {
   }
 
   /**
-   * The log that the query asks for: of `container`, or of `previous`, cut by `tailLines` and `limitBytes`.
-   * With `follow` it is the same, since a text that was set does not grow. With `timestamps` each line is led by the
-   * time of the pod's creation.
+   * The requested log. With `timestamps` each line starts with the time of the pod's creation. A log does not grow, so
+   * `follow` changes nothing.
    *
-   * @throws {StatusError} 400 if the query names no container of the pod, one that still waits, or a previous run that
-   * is not there.
+   * @throws {StatusError} 400 if the pod has no such container, or if the container still waits to start or has no
+   * previous run.
    */
   read(pod: StoredObject, options: LogOptions): string {
     const { namespace = "", name } = pod.metadata;

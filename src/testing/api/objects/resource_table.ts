@@ -5,12 +5,12 @@
  */
 import { type ApiResource, builtinResources, qualifiedName } from "./api_resource.ts";
 
-/** Finds resources by path and by kind, and can gain and lose some while the API runs, as with CRDs. */
+/** Finds resources by name and by kind. Resources can be added and removed while the API runs, as with CRDs. */
 export class ResourceTable {
   readonly #resources = new Map<string, ApiResource>();
   readonly #served = new Set<string>();
 
-  /** @param more resources besides {@link builtinResources}; one of the same name replaces the built-in one. */
+  /** @param more resources in addition to {@link builtinResources}, or in their place if the name is the same. */
   constructor(more: readonly ApiResource[] = []) {
     for (const resource of [...builtinResources, ...more]) this.add(resource);
   }
@@ -21,7 +21,7 @@ export class ResourceTable {
     this.#served.add(qualifiedName(resource));
   }
 
-  /** Stops serving the resource, named as `workflows.argoproj.io`; its objects are kept, and its kind stays known. */
+  /** Stops serving the resource, such as `workflows.argoproj.io`. Its objects are kept, and its kind stays known. */
   remove(name: string): void {
     this.#served.delete(name);
   }

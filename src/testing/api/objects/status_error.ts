@@ -6,7 +6,7 @@
  */
 import { type ApiResource, qualifiedKind, qualifiedName } from "./api_resource.ts";
 
-/** One reason among several for an error. */
+/** One cause of an error. */
 export interface StatusCause {
   /** Machine-readable word, as `FieldValueInvalid`. */
   reason?: string;
@@ -26,13 +26,13 @@ export interface StatusDetails {
   kind?: string;
   /** Identity of the object. */
   uid?: string;
-  /** The single reasons. */
+  /** The causes. */
   causes?: StatusCause[];
   /** After how many seconds a client should try again. */
   retryAfterSeconds?: number;
 }
 
-/** The body of an answer that is not an object: `kind: Status`. */
+/** The body of an answer without an object: `kind: Status`. */
 export interface StatusBody {
   /** Always `Status`. */
   kind: "Status";
@@ -40,11 +40,11 @@ export interface StatusBody {
   apiVersion: "v1";
   /** Always empty. */
   metadata: Record<string, never>;
-  /** Whether the request was done. */
+  /** Whether the request succeeded. */
   status: "Success" | "Failure";
   /** For people. */
   message?: string;
-  /** One word for programs, as `NotFound`; some errors have none. */
+  /** One word for programs, as `NotFound`; absent for some errors. */
   reason?: string;
   /** What it is about. */
   details?: StatusDetails;
@@ -52,7 +52,7 @@ export interface StatusBody {
   code?: number;
 }
 
-/** An error that the API answers as a Status. */
+/** An error whose answer is a Status. */
 export class StatusError extends Error {
   /** The answer's body. */
   readonly body: StatusBody;
@@ -74,7 +74,7 @@ function about(resource: ApiResource, name: string): StatusDetails {
   return { ...(name && { name }), ...(resource.group && { group: resource.group }), kind: resource.plural };
 }
 
-/** 404: there is no such object. */
+/** 404: the object does not exist. */
 export function notFound(resource: ApiResource, name: string): StatusError {
   const details = about(resource, name);
   return new StatusError(
@@ -84,7 +84,7 @@ export function notFound(resource: ApiResource, name: string): StatusError {
   );
 }
 
-/** 404: the path leads nowhere within a group that is served. */
+/** 404: the group is served, and has no such resource. */
 export function noSuchResource(): StatusError {
   return new StatusError(
     404,
@@ -103,13 +103,13 @@ export function alreadyExists(resource: ApiResource, name: string): StatusError 
   );
 }
 
-/** 409: the object is not what the client believes it to be. */
+/** 409: the object has changed since the client read it. */
 export function conflict(resource: ApiResource, name: string, why: string): StatusError {
   const message = `Operation cannot be fulfilled on ${qualifiedName(resource)} "${name}": ${why}`;
   return new StatusError(409, message, { reason: "Conflict", details: about(resource, name) });
 }
 
-/** 400: the request makes no sense. */
+/** 400: the request is malformed. */
 export function badRequest(message: string): StatusError {
   return new StatusError(400, message, { reason: "BadRequest" });
 }
@@ -132,7 +132,7 @@ function excerpt(text: string): string {
   return text.length > 30 ? `${hex} ...` : hex;
 }
 
-/** 401: no valid credentials. */
+/** 401: the request has no valid credentials. */
 export function unauthorized(): StatusError {
   return new StatusError(401, "Unauthorized", { reason: "Unauthorized" });
 }
@@ -149,25 +149,25 @@ export function forbidden(
   return new StatusError(403, `${what} is forbidden: ${why}`, { reason: "Forbidden", details });
 }
 
-/** 405: the resource does not know the method. */
+/** 405: the resource does not support the method. */
 export function methodNotAllowed(): StatusError {
   const message = "the server does not allow this method on the requested resource";
   return new StatusError(405, message, { reason: "MethodNotAllowed", details: {} });
 }
 
-/** 406: the server cannot answer in the form asked for. */
+/** 406: the server cannot answer in the requested form. */
 export function notAcceptable(message: string): StatusError {
   return new StatusError(406, message, { reason: "NotAcceptable" });
 }
 
-/** 422: an option of the request has a value that is not known; `kind` as `DeleteOptions`. */
+/** 422: an option of the request has an unknown value; `kind` is that of the options, such as `DeleteOptions`. */
 export function invalidOption(kind: string, error: FieldError): StatusError {
   const details = { group: "meta.k8s.io", kind, causes: [error] };
   const message = `${kind}.meta.k8s.io "" is invalid: ${error.field}: ${error.message}`;
   return new StatusError(422, message, { reason: "Invalid", details });
 }
 
-/** 415: the body is of a type that the server does not read. */
+/** 415: the server does not read bodies of this media type. */
 export function unsupportedMediaType(accepted: readonly string[]): StatusError {
   const types = accepted.join(", ");
   const message = `the body of the request was in an unknown format - accepted media types include: ${types}`;
@@ -180,12 +180,12 @@ export function requestEntityTooLarge(limitBytes: number): StatusError {
   return new StatusError(413, message, { reason: "RequestEntityTooLarge" });
 }
 
-/** 410: the version asked for is no longer kept. */
+/** 410: the requested version is no longer kept. */
 export function expired(asked: number, oldest: number): StatusError {
   return new StatusError(410, `too old resource version: ${asked} (${oldest})`, { reason: "Expired" });
 }
 
-/** 504: the version asked for does not exist yet. */
+/** 504: the requested version does not exist yet. */
 export function resourceVersionTooLarge(asked: number, current: number): StatusError {
   const text = `Too large resource version: ${asked}, current: ${current}`;
   const causes = [{ reason: "ResourceVersionTooLarge", message: "Too large resource version" }];
@@ -210,7 +210,7 @@ export function invalidField(field: string, value: unknown, why: string): FieldE
   return { reason: "FieldValueInvalid", message: `Invalid value: ${JSON.stringify(value)}: ${why}`, field };
 }
 
-/** A field that must be there. */
+/** A required field that is missing. */
 export function requiredField(field: string, why: string): FieldError {
   return { reason: "FieldValueRequired", message: `Required value${why && `: ${why}`}`, field };
 }
@@ -224,7 +224,7 @@ export function invalid(resource: ApiResource, name: string, errors: readonly Fi
   return new StatusError(422, message, { reason: "Invalid", details });
 }
 
-/** The answer to a delete that is done. */
+/** The answer to a successful delete. */
 export function deletedStatus(resource: ApiResource, name: string, uid: string): StatusBody {
   const details = { ...about(resource, name), uid };
   return { kind: "Status", apiVersion: "v1", metadata: {}, status: "Success", details };

@@ -1,16 +1,16 @@
 /**
- * The object that a write to the embedded API is about.
+ * The object that a request reads or writes.
  *
  * @module
  */
 import type { ApiResource } from "./api_resource.ts";
 
-/** Which object a write is about. */
+/** Which object is read or written. */
 export interface Target {
   /** Its resource. */
   resource: ApiResource;
-  /** Its namespace; empty for objects of the cluster. */
+  /** Its namespace; empty for cluster-scoped objects. */
   namespace: string;
-  /** Its name; empty where the object itself says it. */
+  /** Its name; empty if only the object in the request has it. */
   name: string;
 }

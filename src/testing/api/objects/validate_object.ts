@@ -1,5 +1,5 @@
 /**
- * What the API server refuses in an object: the rules that tests meet.
+ * The API server's validation of objects, as far as tests need it.
  *
  * @module
  */
@@ -28,9 +28,9 @@ const LABEL_VALUE_RULE =
 const MAX_DATA_BYTES = 1024 * 1024;
 
 /**
- * Checks an object that is about to be written over `previous`, if there is one.
+ * Checks an object before it is written; `previous` is the stored object that it replaces.
  *
- * @throws {StatusError} 422 with all causes if it breaks a rule.
+ * @throws {StatusError} 422 with all causes if the object breaks a rule.
  */
 export function validateObject(
   resource: ApiResource,

@@ -1,5 +1,5 @@
 /**
- * What the API server adds to an object on its own.
+ * The defaults that the API server sets in an object.
  *
  * @module
  */
@@ -7,7 +7,7 @@ import { arrayAt, isJsonObject, type JsonObject, objectAt, textAt } from "../../
 import type { UnversionedObject } from "./object_store.ts";
 import type { ApiResource } from "./api_resource.ts";
 
-/** Returns the object with the fields that the real API would have set or folded; what is given stays. */
+/** Returns the object with the real API's defaults; fields that are set stay as they are. */
 export function withDefaults(resource: ApiResource, object: UnversionedObject): UnversionedObject {
   const rule = resource.custom ? undefined : KIND_DEFAULTS[resource.kind];
   return rule ? rule(object) : object;

@@ -1,5 +1,5 @@
 /**
- * The checks of a write that need no more than the objects themselves, and the fields that only the server changes.
+ * Checks of a write that need only the old and new object, and the fields that only the server sets.
  *
  * @module
  */
@@ -17,9 +17,9 @@ const MODIFIED =
   "the object has been modified; please apply your changes to the latest version and try again";
 
 /**
- * Checks that the object is the one that the path names.
+ * Checks that the object has the name and namespace of the path.
  *
- * @throws {StatusError} 400 if it is not.
+ * @throws {StatusError} 400 if it has not.
  */
 export function checkNames({ namespace, name }: Target, body: ApiObject): void {
   const own = body.metadata?.name ?? "";
@@ -35,9 +35,9 @@ export function checkNames({ namespace, name }: Target, body: ApiObject): void {
 }
 
 /**
- * The namespace of the path, which the object may only repeat.
+ * The namespace of the path; that of the object may be missing, but must not differ.
  *
- * @throws {StatusError} 400 if it says another.
+ * @throws {StatusError} 400 if it differs.
  */
 export function requestNamespace(namespace: string, body: ApiObject): string {
   const own = body.metadata?.namespace ?? "";
@@ -48,9 +48,9 @@ export function requestNamespace(namespace: string, body: ApiObject): string {
 }
 
 /**
- * Checks that the client has seen the latest version, if it says which one it has seen.
+ * Checks that the client knows the latest version, if its object has a version.
  *
- * @throws {StatusError} 409 if it has not.
+ * @throws {StatusError} 409 if its version is older.
  */
 export function checkVersion({ resource, name }: Target, previous: StoredObject, next: ApiObject): void {
   const { resourceVersion = "" } = next.metadata ?? {};
@@ -62,7 +62,7 @@ export function checkVersion({ resource, name }: Target, previous: StoredObject,
   }
 }
 
-/** 409: the object has another identity than the client says. */
+/** 409: the object has another uid than the client says. */
 export function uidMismatch({ resource, namespace, name }: Target, asked: string, is: string): StatusError {
   const key = `/registry/${resource.group && `${resource.group}/`}${resource.plural}/${namespace}/${name}`;
   const why = `Precondition failed: UID in precondition: ${asked}, UID in object meta: ${is}`;
@@ -71,7 +71,7 @@ export function uidMismatch({ resource, namespace, name }: Target, asked: string
   return conflict(resource, name, text);
 }
 
-/** The client's object with the parts that it may not write taken from the present one. */
+/** The client's object; the part that this request must not write comes from the stored object. */
 export function onlyPart(
   resource: ApiResource,
   previous: StoredObject,
@@ -84,7 +84,7 @@ export function onlyPart(
   return { ...rest, ...(status !== undefined && { status }) };
 }
 
-/** The object with the fields that only the server changes, and its generation. */
+/** The object with the fields that only the server sets, and with its generation. */
 export function withSystemFields(
   resource: ApiResource,
   previous: StoredObject,
@@ -111,13 +111,13 @@ export function withSystemFields(
   return { ...object, metadata: { ...object.metadata, generation: changed ? generation + 1 : generation } };
 }
 
-/** Folds what the kind folds also on a change: of the defaults, only a Secret's `stringData` acts then. */
+/** Applies the only default that acts on a change too: a Secret's `stringData` becomes `data`. */
 export function kindFolded(resource: ApiResource, object: UnversionedObject): UnversionedObject {
   return resource.kind === "Secret" ? withDefaults(resource, object) : object;
 }
 
 /**
- * Checks that etcd takes the object.
+ * Checks that the object is small enough for etcd.
  *
  * @throws {StatusError} 500 if it is larger than 1.5 MiB.
  */

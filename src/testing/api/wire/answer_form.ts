@@ -1,5 +1,5 @@
 /**
- * The forms in which a client may want objects: whole, or their metadata only
+ * The forms in which a client may ask for objects: whole, or their metadata only
  * ({@link https://kubernetes.io/docs/reference/using-api/api-concepts/#metadata-only-fetches}).
  *
  * @module
@@ -8,7 +8,7 @@ import { isJsonObject } from "../../../text/json.ts";
 import type { StoredObject } from "../objects/api_object.ts";
 import { notAcceptable, StatusError } from "../objects/status_error.ts";
 
-/** How objects are to be answered: as they are, or as `PartialObjectMetadata` of this version of `meta.k8s.io`. */
+/** Whole objects, or `PartialObjectMetadata` in this version of `meta.k8s.io`. */
 export type AnswerForm = "object" | "meta.k8s.io/v1" | "meta.k8s.io/v1beta1";
 
 /** What an Accept header asks for. */
@@ -20,9 +20,9 @@ export interface Accepted {
 }
 
 /**
- * Reads an Accept header: the first form in it that the embedded API knows.
+ * Reads an Accept header, and returns the first form in it that the embedded API knows.
  *
- * @throws {StatusError} 406 if it knows none of them.
+ * @throws {StatusError} 406 if the embedded API knows no form in it.
  */
 export function parseAccept(header: string | null): Accepted {
   if (header === null || header.trim() === "") return { form: "object" };
@@ -53,10 +53,10 @@ function acceptedBy(clause: string): Accepted | undefined {
 }
 
 /**
- * The form for an answer of one object, or of a list.
+ * The form for an answer with one object, or with a list.
  *
- * @throws {StatusError} 406 if the header asks for the metadata of a list and it is none, or the other way round; the
- * real API answers 500 for an object of a CRD.
+ * @throws {StatusError} 406 if the header asks for the metadata of a list and the answer is one object, or the reverse;
+ * 500 if that object is of a CRD, as in the real API.
  */
 export function formFor(
   accepted: Accepted,
@@ -70,7 +70,7 @@ export function formFor(
   throw notAcceptable(`you requested ${as}, but the requested object is ${isList ? "a list" : "not a list"}`);
 }
 
-/** The object in the form asked for; a Status, as in a watch's ERROR event, stays what it is. */
+/** The object in the requested form; a Status, as in a watch's ERROR event, stays whole. */
 export function inForm(object: object, form: AnswerForm): object {
   if (form === "object" || !isJsonObject(object) || object.kind === "Status") {
     return object;

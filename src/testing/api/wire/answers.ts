@@ -10,7 +10,7 @@ import type { StatusError } from "../objects/status_error.ts";
 
 const COMMON_HEADERS = { "cache-control": "no-cache, private" };
 
-/** A JSON answer, ended by a line feed as the real API's are. */
+/** A JSON answer, which ends with a line feed as in the real API. */
 export function jsonAnswer(body: object, code = 200): Response {
   const headers = { ...COMMON_HEADERS, "content-type": "application/json" };
   return new Response(JSON.stringify(body) + "\n", { status: code, headers });
@@ -43,7 +43,7 @@ export function listBody(
 ): object {
   const metadata = { resourceVersion: String(options.version) };
   if (options.form !== "object") {
-    // Where there is none, the real one's list of metadata has no list.
+    // Without objects the real API's list of metadata has `items: null`.
     const items = objects.length === 0 ? null : objects.map((object) => inForm(object, options.form));
     return { kind: "PartialObjectMetadataList", apiVersion: options.form, metadata, items };
   }
@@ -54,14 +54,14 @@ export function listBody(
   return { ...own, metadata, items: objects.map(withoutKind) };
 }
 
-/** The API server's own kinds are not repeated in each item of a list; those of CRDs are. */
+/** In a list, items of a built-in kind have no `kind`; items of a CRD's kind have it. */
 function withoutKind({ kind: _kind, apiVersion: _apiVersion, ...rest }: StoredObject): object {
   return rest;
 }
 
 const VERSION = { major: "1", minor: "34", gitVersion: "v1.34.4", platform: "linux/amd64" };
 
-/** Answers by path; none of them asks for a token. */
+/** Answers by path, the same for every client; they need no token. */
 export const FIXED_ANSWERS: Record<string, () => Response> = {
   "/version": () => jsonAnswer(VERSION),
   "/readyz": () => textAnswer("ok"),

@@ -12,7 +12,7 @@ export interface ApiPath {
   version: string;
   /** Name of the resource in the path. */
   plural: string;
-  /** Namespace in the path; empty where there is none. */
+  /** Namespace in the path; empty if the path has no namespace. */
   namespace: string;
   /** Name of the object; empty for a collection. */
   name: string;

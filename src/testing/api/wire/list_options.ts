@@ -1,5 +1,5 @@
 /**
- * The query of list and watch: versions, selectors, and what a watch starts with.
+ * The options of list and watch in a query: versions, selectors, and where a watch starts.
  *
  * @module
  */
@@ -40,9 +40,9 @@ export function selectorOf(query: URLSearchParams, resource: ApiResource): Selec
 
 /** Where a watch starts. */
 export interface WatchStart {
-  /** Version after which changes are sent; undefined: all objects come first, as ADDED. */
+  /** Version after which changes are sent; undefined: first all objects, as ADDED. */
   after: number | undefined;
-  /** Whether a bookmark says that those first objects are complete. */
+  /** Whether a bookmark marks the end of those first objects. */
   marksStart: boolean;
   /** Whether to send bookmarks. */
   bookmarks: boolean;
@@ -51,7 +51,8 @@ export interface WatchStart {
 /**
  * Reads where a watch starts.
  *
- * @throws {StatusError} 500 if the version is not a number, as the real API answers; 422 if the options contradict.
+ * @throws {StatusError} 500 if the version is not a number, as in the real API; 422 if the options contradict each
+ * other.
  */
 export function watchStart(query: URLSearchParams): WatchStart {
   const fault = versionFault(query);

@@ -52,7 +52,7 @@ export function watch({ store, timer, watches }: Backend, asked: ResourceRequest
   const seconds = numberOption(query, "timeoutSeconds");
   const accepted = parseAccept(request.headers.get("accept"));
   const headers = { "content-type": "application/json", "cache-control": "no-cache, private" };
-  // The real API cannot write an event in the form of a list, and ends the watch.
+  // The real API cannot write an event in the form of a list: it ends the watch at once.
   if (accepted.as === "PartialObjectMetadataList") return new Response("", { headers });
   const stream = new WatchStream(store, {
     resource,

@@ -22,7 +22,7 @@ export async function readBody(request: Request): Promise<string> {
   return text;
 }
 
-/** The media type of the request's body, without parameters; empty where none is named. */
+/** The media type of the request's body, without parameters; empty if the request names no type. */
 export function mediaType(request: Request): string {
   return (request.headers.get("content-type") ?? "").split(";")[0]?.trim() ??
     "";
@@ -31,7 +31,7 @@ export function mediaType(request: Request): string {
 const GO_STRUCT =
   'struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }';
 
-/** Why the text is not one JSON object, in the words of Go's parser as far as they are the same for all faults. */
+/** Why the text is not one JSON object, in the words of Go's parser where these do not depend on the text. */
 export function jsonFault(text: string, goType: string = GO_STRUCT): string | undefined {
   if (text.trim() === "") return "unexpected end of JSON input";
   try {
@@ -47,7 +47,7 @@ export function jsonFault(text: string, goType: string = GO_STRUCT): string | un
 /**
  * Reads a body as one object of a kind.
  *
- * @throws {StatusError} 400 if it is anything else.
+ * @throws {StatusError} 400 if it is not one JSON object.
  */
 export function parseObject(text: string, kind: string): JsonObject {
   const fault = jsonFault(text);

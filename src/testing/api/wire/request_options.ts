@@ -9,7 +9,7 @@ import { badRequest, invalidOption } from "../objects/status_error.ts";
  * Whether the query asks for a dry run.
  *
  * @param kind the options' kind for the message, as `CreateOptions`.
- * @throws {StatusError} 422 if `dryRun` is anything but `All`.
+ * @throws {StatusError} 422 if `dryRun` has a value other than `All`.
  */
 export function isDryRun(values: readonly string[], kind: string): boolean {
   const unknown = values.filter((value) => value !== "All");
@@ -19,7 +19,7 @@ export function isDryRun(values: readonly string[], kind: string): boolean {
 }
 
 /**
- * A number in the query, or undefined where it is absent.
+ * A number in the query, or undefined if it is absent.
  *
  * @throws {StatusError} 400 if it is not a whole number.
  */
@@ -30,7 +30,7 @@ export function numberOption(query: URLSearchParams, name: string): number | und
   throw badRequest(`strconv.ParseInt: parsing "${text}": invalid syntax`);
 }
 
-/** Whether the query has the flag set, as Go's ParseBool reads it. */
+/** Whether the query sets the flag, as Go's ParseBool reads it. */
 export function flagOption(query: URLSearchParams, name: string): boolean {
   const text = query.get(name);
   return text !== null &&

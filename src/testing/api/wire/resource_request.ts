@@ -33,7 +33,7 @@ export function verbOf(method: string, path: ApiPath, query: URLSearchParams): s
     method.toLowerCase();
 }
 
-/** What a request wants to do. The one name that a list or watch selects is the name of its object, as for a get. */
+/** What a request wants to do. A list or watch that selects one name has that name, as a get has. */
 export function accessOf(method: string, path: ApiPath, query: URLSearchParams): AccessAttributes {
   const verb = verbOf(method, path, query);
   const [, selected = ""] = /(?:^|,)metadata\.name==?([^,]+)/.exec(query.get("fieldSelector") ?? "") ?? [];

@@ -1,5 +1,5 @@
 /**
- * Questions: what is posted is answered, and stored nowhere.
+ * Reviews: the API answers what is posted, and stores nothing.
  *
  * @module
  */
@@ -13,7 +13,7 @@ import { apiVersionOf } from "../objects/api_resource.ts";
 import { methodNotAllowed } from "../objects/status_error.ts";
 import { readObject } from "./write_requests.ts";
 
-/** Answers who the client is, or what somebody may do. The rules are the client's: nobody else may do anything. */
+/** Answers who the client is, or what a user may do. The rules hold for the client; other users may do nothing. */
 export async function review(backend: Backend, asked: ResourceRequest): Promise<Response> {
   if (asked.request.method !== "POST") throw methodNotAllowed();
   const body = await readObject(asked);

@@ -6,7 +6,7 @@
 import { qualifiedName } from "../objects/api_resource.ts";
 import { StatusError } from "../objects/status_error.ts";
 
-/** What somebody wants to do: the attributes that rules decide on. */
+/** The attributes of a request on which the rules decide. */
 export interface AccessAttributes {
   /** `get`, `list`, `watch`, `create`, `update`, `patch`, `delete` or `deletecollection`. */
   verb: string;
@@ -22,7 +22,7 @@ export interface AccessAttributes {
   name: string;
 }
 
-/** A rule that allows something, as in a Role; `*` stands for all. */
+/** A rule that allows requests, as in a Role; `*` stands for all. */
 export interface RoleRule {
   /** API groups. Default all. */
   apiGroups?: readonly string[];
@@ -30,13 +30,13 @@ export interface RoleRule {
   resources: readonly string[];
   /** Verbs. */
   verbs: readonly string[];
-  /** Namespaces in which it applies. Default all. */
+  /** Namespaces in which the rule applies. Default all. */
   namespaces?: readonly string[];
-  /** The only objects for which it applies. Default all. */
+  /** Names of the objects to which the rule applies. Default all. */
   resourceNames?: readonly string[];
 }
 
-/** Whether one of the rules allows the access; without any table of rules everything is allowed. */
+/** Whether a rule allows the access; without rules everything is allowed. */
 export function isAllowed(rules: readonly RoleRule[] | undefined, access: AccessAttributes): boolean {
   return rules === undefined || rules.some((rule) => ruleAllows(rule, access));
 }
@@ -51,7 +51,7 @@ function ruleAllows(rule: RoleRule, access: AccessAttributes): boolean {
     has(rule.resourceNames, access.name);
 }
 
-/** The real API's answer to an access that no rule allows. */
+/** 403: no rule allows the access. */
 export function accessDenied(user: string, access: AccessAttributes): StatusError {
   const resource = access.subresource === "" ? access.resource : `${access.resource}/${access.subresource}`;
   const where = access.namespace === "" ? "at the cluster scope" : `in the namespace "${access.namespace}"`;

@@ -16,7 +16,7 @@ type Requirement = (labels: Record<string, string>) => boolean;
 /**
  * Reads a label selector: `a=b`, `a==b`, `a!=b`, `a in (b, c)`, `a notin (b)`, `a`, `!a`, joined by commas.
  *
- * @throws {StatusError} 400 if the text is none of these.
+ * @throws {StatusError} 400 if the text has another form.
  */
 export function labelSelector(text: string): Selector {
   const requirements = splitOutsideBrackets(text).map(labelRequirement);
@@ -52,7 +52,7 @@ function setRequirement(key: string, operator: string, list: string): Requiremen
   };
 }
 
-/** A label that is absent satisfies `!=`, as in the real API. */
+/** An object without the label satisfies `!=`, as in the real API. */
 function equalityRequirement(key: string, operator: string, value: string): Requirement {
   return (labels) =>
     (Object.hasOwn(labels, key) && labels[key] === value) ===
@@ -82,7 +82,7 @@ function fieldTerm(term: string, resource: ApiResource): Selector {
       (operator !== "!=");
 }
 
-/** Kinds without fields of their own share a rule, whose text differs. */
+/** The real API has another text for built-in kinds without fields of their own. */
 function unknownField(field: string, resource: ApiResource): string {
   if (resource.custom || resource.selectableFields) {
     return `field label not supported: ${field}`;

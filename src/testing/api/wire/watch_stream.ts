@@ -1,5 +1,5 @@
 /**
- * One watch: an endless answer of one JSON line per change
+ * One watch: an endless answer with one JSON line per change
  * ({@link https://kubernetes.io/docs/reference/using-api/api-concepts/#efficient-detection-of-changes}).
  *
  * @module
@@ -12,25 +12,25 @@ import type { Selector } from "./selectors.ts";
 import { expired } from "../objects/status_error.ts";
 import type { Timer } from "./timer.ts";
 
-/** What a watch is to see. */
+/** What a watch sends, and when it ends. */
 export interface WatchStreamOptions {
-  /** The resource watched. */
+  /** The watched resource. */
   resource: ApiResource;
-  /** The namespace watched; empty for all. */
+  /** The watched namespace; empty for all namespaces. */
   namespace: string;
-  /** Which objects. */
+  /** Which objects are selected. */
   selects: Selector;
   /** Version after which changes are sent; undefined: first all objects as ADDED. */
   after: number | undefined;
   /** Milliseconds after which the stream ends cleanly. */
   timeoutMs: number;
-  /** Whether to send BOOKMARK events, each minute and shortly before the end. */
+  /** Whether to send BOOKMARK events: each minute, and shortly before the end. */
   bookmarks: boolean;
-  /** Whether a BOOKMARK with an annotation says that the first objects are complete. */
+  /** Whether a BOOKMARK with an annotation marks the end of the first objects. */
   marksStart: boolean;
-  /** Form of the objects. */
+  /** The form of the objects. */
   form: AnswerForm;
-  /** Where time comes from. */
+  /** Times the end and the bookmarks. */
   timer: Timer;
 }
 
@@ -41,7 +41,7 @@ export interface WatchStreamOptions {
 const BOOKMARK_EVERY_MS = 60_000;
 const BOOKMARK_BEFORE_END_MS = 2_000;
 
-/** A running watch. */
+/** An open watch. */
 export class WatchStream {
   /** The answer's body. */
   readonly body: ReadableStream<Uint8Array>;
@@ -49,7 +49,7 @@ export class WatchStream {
   readonly #stop: (() => void)[] = [];
   #controller: ReadableStreamDefaultController<Uint8Array> | undefined;
 
-  /** Starts a watch on the store; it is one of `running` until it is over, whoever ended it. */
+  /** Starts a watch on the store. It is in the set `running` until it ends. */
   constructor(store: ObjectStore, options: WatchStreamOptions, running: Set<WatchStream>) {
     this.#running = running;
     running.add(this);
@@ -65,7 +65,7 @@ export class WatchStream {
     this.#finish((controller) => controller.close());
   }
 
-  /** Breaks the stream off, as where the client's own signal aborts. */
+  /** Breaks the stream off, as when the client's signal aborts. */
   fail(reason: unknown): void {
     this.#finish((controller) => controller.error(reason));
   }
@@ -89,7 +89,7 @@ export class WatchStream {
 
 type Send = (event: { type: string; object: object }) => void;
 
-/** Sends what is there before the first new change; false where that cannot be known any more. */
+/** Sends the objects or changes of before the watch; false if the history no longer has them. */
 function sendPast(store: ObjectStore, options: WatchStreamOptions, send: Send): boolean {
   const { resource, namespace, selects, after, form } = options;
   if (after === undefined) {
@@ -110,7 +110,7 @@ function sendPast(store: ObjectStore, options: WatchStreamOptions, send: Send): 
 
 function follow(store: ObjectStore, options: WatchStreamOptions, send: Send): (() => void)[] {
   const unsubscribe = store.subscribe((change) => {
-    // A watch from a version of the future stays silent until the server gets there.
+    // A watch from a future version stays silent until the server reaches that version.
     if (
       change.resource.plural !== options.resource.plural ||
       change.resource.group !== options.resource.group
@@ -129,7 +129,7 @@ function sendChange(change: Change, options: WatchStreamOptions, send: Send): vo
   }
 }
 
-/** The change as a watch with this namespace and selector sees it, or undefined where it sees nothing. */
+/** The change as a watch with this namespace and selector sees it, or undefined if it does not see it. */
 export function visibleChange(
   change: Change,
   options: Pick<WatchStreamOptions, "namespace" | "selects">,
@@ -147,7 +147,7 @@ export function visibleChange(
   return undefined;
 }
 
-/** The real API sends the last state that matched, with the version of the change that ended the match. */
+/** The last state that matched, with the version of the change that ended the match, as the real API sends it. */
 function lastVisible({ object, previous }: Change): StoredObject {
   const last = previous ?? object;
   return { ...last, metadata: { ...last.metadata, resourceVersion: object.metadata.resourceVersion } };
@@ -173,7 +173,7 @@ function sendBookmarks(store: ObjectStore, options: WatchStreamOptions, send: Se
   const startVersion = options.after ?? store.version;
   let cancel = () => {};
   const again = () => {
-    // As on the real server, a bookmark comes only where it tells something new.
+    // As on the real server, a bookmark is sent only if the version has changed.
     if (store.version > startVersion) sendBookmark(store, options, send, false);
     cancel = timer(again, BOOKMARK_EVERY_MS);
   };

@@ -14,7 +14,7 @@ import { jsonFault, mediaType, parseObject, parsePatch, readBody } from "./reque
 import { isDryRun } from "./request_options.ts";
 import { StatusError, unsupportedMediaType } from "../objects/status_error.ts";
 
-/** What the real API names in its messages; the embedded one reads JSON and merge patches only. */
+/** The types in the real API's messages; the embedded API reads JSON and merge patches only. */
 const BODY_TYPES = ["application/json", "application/yaml", "application/vnd.kubernetes.protobuf"];
 const CUSTOM_PATCH_TYPES = [
   "application/json-patch+json",
@@ -66,7 +66,7 @@ export async function removeAll({ store, deletion }: Backend, asked: ResourceReq
 /** Reads the body as an object of the resource's kind. */
 export async function readObject({ request, resource }: ResourceRequest): Promise<ApiObject> {
   const text = await readBody(request);
-  // A body without any type is read as JSON, as the real API does.
+  // As the real API, read a body without a type as JSON.
   if (!["", "application/json"].includes(mediaType(request))) {
     throw unsupportedMediaType(BODY_TYPES);
   }

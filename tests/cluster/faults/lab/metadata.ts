@@ -3,7 +3,8 @@
  *
  * @module
  */
-import type { JsonObject, JsonValue } from "../../../../src/mod.ts";
+import type { JsonObject } from "../../../../src/mod.ts";
+import type { JsonValue } from "../../../../src/text/json.ts";
 
 /** The metadata of an object. */
 export function metadataOf(object: JsonObject | undefined): JsonObject {

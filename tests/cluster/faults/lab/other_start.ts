@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { JsonValue } from "../../../../src/mod.ts";
+import type { JsonValue } from "../../../../src/text/json.ts";
 import type { Exchange } from "../proxy/proxy.ts";
 import { uidOf } from "./metadata.ts";
 import type { Rig } from "./rig.ts";
