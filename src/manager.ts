@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { ExecuteResult } from "./run/execute_result.ts";
+import type { ExecuteResult } from "./run/outcome/execute_result.ts";
 import type { ManagerOptions } from "./run/manager_options.ts";
 import { RunState } from "./run/run_state.ts";
 import { step } from "./run/step.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { failureLines } from "../run/failure_text.ts";
+import { failureLines } from "../run/outcome/failure_text.ts";
 import { printable } from "../text/printable.ts";
 import { viewLines } from "../io/live_view.ts";
 import type { Description } from "../runner.ts";

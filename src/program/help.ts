@@ -13,7 +13,7 @@ import {
   type Setting,
   SETTINGS,
 } from "../config/settings.ts";
-import { COMMANDS } from "./commands.ts";
+import { COMMANDS } from "./commands/commands.ts";
 import type { Program } from "./program.ts";
 
 /** What `--help` tells of: a program with its own default and settings. */

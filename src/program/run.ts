@@ -7,7 +7,7 @@ import { parseCommandLine } from "../config/command_line.ts";
 import { InvalidInputError } from "../errors.ts";
 import { EXIT_CODES } from "../exit_codes.ts";
 import { writeText } from "../io/standard_streams.ts";
-import { takeCommand } from "./commands.ts";
+import { takeCommand } from "./commands/commands.ts";
 import { helpText, informationAsked } from "./help.ts";
 import type { Program } from "./program.ts";
 import { versionText } from "./version.ts";

@@ -5,7 +5,7 @@
  */
 import type { JsonObject } from "../../src/text/json.ts";
 import type { ExecutionContext, WorkRef } from "../../src/runner.ts";
-import type { Outcome } from "../../src/run/report.ts";
+import type { Outcome } from "../../src/run/outcome/report.ts";
 
 /** The context of the run `demo` in the namespace `team`. */
 export function aContext(fields: Partial<ExecutionContext> = {}): ExecutionContext {

@@ -7,7 +7,7 @@ import { RunError } from "../../src/errors.ts";
 import type { JsonObject } from "../../src/text/json.ts";
 import type { Log } from "../../src/io/log.ts";
 import { Manager } from "../../src/manager.ts";
-import type { ExecuteResult } from "../../src/run/execute_result.ts";
+import type { ExecuteResult } from "../../src/run/outcome/execute_result.ts";
 import type { ActionRunner, ExecutionContext, StatusReporter } from "../../src/runner.ts";
 import type { Mask } from "../../src/io/secrets.ts";
 import { type FakeClock, fakeClock } from "../../src/testing/fake_clock.ts";

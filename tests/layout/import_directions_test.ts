@@ -277,9 +277,9 @@ const doors: { what: string; use: RegExp; only: string[] }[] = [
     use: /\bDeno\.(stdout|stderr)\b/,
     only: [
       "src/io/log.ts",
-      "src/run/report.ts",
+      "src/run/outcome/report.ts",
       "src/program/run.ts",
-      "src/program/*_command.ts",
+      "src/program/commands/*_command.ts",
       MAIN_THREAD,
     ],
   },

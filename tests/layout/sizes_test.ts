@@ -5,7 +5,7 @@ const ROOT = new URL("../../", import.meta.url);
 /** Most lines of a function, with all that is nested in it. */
 const MAX_LINES = 40;
 /** Most files directly in a folder. */
-const MAX_FILES = 15;
+const MAX_FILES = 16;
 
 /** Functions that may be longer, by name, and why. */
 const LONG_FUNCTIONS: Record<string, string> = {
@@ -21,9 +21,6 @@ const LONG_FUNCTIONS: Record<string, string> = {
 /** Folders that may hold more files, and why. */
 const FULL_FOLDERS: Record<string, string> = {
   "runners/helm": "the largest runner",
-  "src/testing/api/objects": "a file for each rule of the API server that the embedded API keeps",
-  "tests/e2e": "a file for each behaviour on a cluster",
-  "tests/faults": "a file for each group of faults, and their rig",
   "tests/lab": "what tests share",
 };
 

@@ -4,7 +4,7 @@ import { helpText, informationAsked } from "../../src/program/help.ts";
 import { parseCommandLine } from "../../src/config/command_line.ts";
 import { parseText } from "../../src/config/parse_text.ts";
 import { ALL_SETTINGS, PLATFORM, type Setting } from "../../src/config/settings.ts";
-import { COMMANDS } from "../../src/program/commands.ts";
+import { COMMANDS } from "../../src/program/commands/commands.ts";
 
 const OWN: Setting<string>[] = [
   {

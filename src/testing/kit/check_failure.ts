@@ -5,7 +5,7 @@
  */
 import { formatDuration } from "../../time/duration.ts";
 import { EXIT_CODES, type Reason } from "../../exit_codes.ts";
-import type { ExecuteResult } from "../../run/execute_result.ts";
+import type { ExecuteResult } from "../../run/outcome/execute_result.ts";
 
 /** The runner does something wrong; the message says what. */
 export class CheckFailure extends Error {}

@@ -10,7 +10,7 @@ import { dryRunClient } from "../../kube/dry_run_client.ts";
 import { fetchClient } from "../../kube/fetch_client.ts";
 import { silentLog } from "../../io/log.ts";
 import { Manager } from "../../manager.ts";
-import type { ExecuteResult } from "../../run/execute_result.ts";
+import type { ExecuteResult } from "../../run/outcome/execute_result.ts";
 import type { ActionRunner, ExecutionContext, RunnerFactory, StartOutput } from "../../runner.ts";
 import { configMapReporter } from "../../status/config_map.ts";
 import type { StoredObject } from "../api/objects/api_object.ts";

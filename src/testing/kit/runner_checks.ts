@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { reservedKeys } from "../../run/report.ts";
+import { reservedKeys } from "../../run/outcome/report.ts";
 import { placeOf, type Rehearsal } from "./rehearsal.ts";
 import type { RehearsedRun } from "./rehearsed_run.ts";
 import { CheckFailure, names } from "./check_failure.ts";

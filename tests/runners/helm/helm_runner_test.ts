@@ -5,7 +5,7 @@ import { silentLog } from "../../../src/io/log.ts";
 import { dryRunClient } from "../../../src/kube/dry_run_client.ts";
 import { fetchClient } from "../../../src/kube/fetch_client.ts";
 import { Manager } from "../../../src/manager.ts";
-import type { ExecuteResult } from "../../../src/run/execute_result.ts";
+import type { ExecuteResult } from "../../../src/run/outcome/execute_result.ts";
 import { configMapReporter } from "../../../src/status/config_map.ts";
 import { type EmbeddedApi, embeddedApi, fakeClock, serveEmbeddedApi } from "../../../src/testing/mod.ts";
 import { aContext } from "../../lab/builders.ts";

@@ -1,4 +1,4 @@
-import type { WaitForCompletionOutput } from "../runner.ts";
+import type { WaitForCompletionOutput } from "../../runner.ts";
 import type { Outcome } from "./report.ts";
 
 /** How a run ended whose work has. */

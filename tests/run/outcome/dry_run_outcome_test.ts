@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { dryRunOutcome } from "../../src/run/dry_run_outcome.ts";
-import { aWorkObject } from "../lab/builders.ts";
+import { dryRunOutcome } from "../../../src/run/outcome/dry_run_outcome.ts";
+import { aWorkObject } from "../../lab/builders.ts";
 
 const status = { workRef: { name: "demo" } };
 const running = aWorkObject({ adopted: true });

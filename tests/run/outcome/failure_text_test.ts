@@ -1,10 +1,10 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { EXIT_CODES, type Reason } from "../../src/exit_codes.ts";
-import { failureText } from "../../src/run/failure_text.ts";
-import type { Outcome } from "../../src/run/report.ts";
-import type { Diagnosis } from "../../src/runner.ts";
-import { byteLength } from "../../src/text/utf8.ts";
-import { anOutcome, aWorkObject } from "../lab/builders.ts";
+import { EXIT_CODES, type Reason } from "../../../src/exit_codes.ts";
+import { failureText } from "../../../src/run/outcome/failure_text.ts";
+import type { Outcome } from "../../../src/run/outcome/report.ts";
+import type { Diagnosis } from "../../../src/runner.ts";
+import { byteLength } from "../../../src/text/utf8.ts";
+import { anOutcome, aWorkObject } from "../../lab/builders.ts";
 
 const COMMANDS = { show: "kubectl get work demo", stop: "kubectl delete work demo" };
 

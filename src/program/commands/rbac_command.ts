@@ -3,16 +3,16 @@
  *
  * @module
  */
-import { rbacOfRun } from "../check/rbac_of_run.ts";
-import { InvalidInputError } from "../errors.ts";
-import { EXIT_CODES } from "../exit_codes.ts";
-import { openLog, silentLog } from "../io/log.ts";
-import { readManifest } from "../io/read_manifest.ts";
-import { Mask } from "../io/secrets.ts";
-import { writeText } from "../io/standard_streams.ts";
-import { openReporter } from "../status/open_reporter.ts";
+import { rbacOfRun } from "../../check/rbac_of_run.ts";
+import { InvalidInputError } from "../../errors.ts";
+import { EXIT_CODES } from "../../exit_codes.ts";
+import { openLog, silentLog } from "../../io/log.ts";
+import { readManifest } from "../../io/read_manifest.ts";
+import { Mask } from "../../io/secrets.ts";
+import { writeText } from "../../io/standard_streams.ts";
+import { openReporter } from "../../status/open_reporter.ts";
 import { clientOf, type CommandInput, configOf, tellWarnings } from "./command_input.ts";
-import { rbacText } from "./rbac.ts";
+import { rbacText } from "../rbac.ts";
 
 /** Prints the RBAC that a run with these settings, and this manifest if there is one, needs. It asks no API server. */
 export async function rbacCommand(input: CommandInput): Promise<number> {

@@ -3,13 +3,13 @@
  *
  * @module
  */
-import { InvalidInputError, messageOf, reasonOf } from "../errors.ts";
-import { EXIT_CODES } from "../exit_codes.ts";
-import { openLog } from "../io/log.ts";
-import { writeText } from "../io/standard_streams.ts";
+import { InvalidInputError, messageOf, reasonOf } from "../../errors.ts";
+import { EXIT_CODES } from "../../exit_codes.ts";
+import { openLog } from "../../io/log.ts";
+import { writeText } from "../../io/standard_streams.ts";
 import { clientOf, type CommandInput, configOf, tellWarnings } from "./command_input.ts";
-import { descriptionText } from "./description.ts";
-import { takeFormat } from "./output_format.ts";
+import { descriptionText } from "../description.ts";
+import { takeFormat } from "../output_format.ts";
 
 /** Prints what became of work, whoever started it; it changes nothing. */
 export async function explainCommand(input: CommandInput): Promise<number> {

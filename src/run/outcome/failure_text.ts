@@ -3,11 +3,11 @@
  *
  * @module
  */
-import { EXIT_CODES } from "../exit_codes.ts";
-import { printable } from "../text/printable.ts";
+import { EXIT_CODES } from "../../exit_codes.ts";
+import { printable } from "../../text/printable.ts";
 import type { Outcome } from "./report.ts";
-import type { Diagnosis } from "../runner.ts";
-import { byteLength, cutText } from "../text/utf8.ts";
+import type { Diagnosis } from "../../runner.ts";
+import { byteLength, cutText } from "../../text/utf8.ts";
 
 /** Most bytes: Kubernetes takes 2048 bytes of a log as the termination message. */
 const MAX_BYTES = 2_000;

@@ -3,11 +3,11 @@
  *
  * @module
  */
-import { checkProgram } from "../check/check_program.ts";
-import { InvalidInputError } from "../errors.ts";
-import { writeText } from "../io/standard_streams.ts";
+import { checkProgram } from "../../check/check_program.ts";
+import { InvalidInputError } from "../../errors.ts";
+import { writeText } from "../../io/standard_streams.ts";
 import { clientOf, type CommandInput, configOf } from "./command_input.ts";
-import { takeFormat } from "./output_format.ts";
+import { takeFormat } from "../output_format.ts";
 
 /** Prints whether a run with these settings could succeed; it creates nothing. */
 export async function checkCommand(input: CommandInput): Promise<number> {

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
-import { RunError } from "../../src/errors.ts";
-import { EXIT_CODES, type Left, type Reason } from "../../src/exit_codes.ts";
-import { leftBy, type RunProgress } from "../../src/run/left_by.ts";
+import { RunError } from "../../../src/errors.ts";
+import { EXIT_CODES, type Left, type Reason } from "../../../src/exit_codes.ts";
+import { leftBy, type RunProgress } from "../../../src/run/outcome/left_by.ts";
 
 const UNKNOWN_NAME: RunProgress = { isNameFree: false, hasStarted: false };
 const FREE_NAME: RunProgress = { isNameFree: true, hasStarted: false };

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
-import { EXIT_CODES, type Reason } from "../../src/exit_codes.ts";
-import { finalReport, reservedKeys, writeReportLine } from "../../src/run/report.ts";
-import { anOutcome, aWorkObject } from "../lab/builders.ts";
+import { EXIT_CODES, type Reason } from "../../../src/exit_codes.ts";
+import { finalReport, reservedKeys, writeReportLine } from "../../../src/run/outcome/report.ts";
+import { anOutcome, aWorkObject } from "../../lab/builders.ts";
 
 Deno.test("finalReport() tells all in the order of the contract, the runner's own keys first", () => {
   const report = finalReport(

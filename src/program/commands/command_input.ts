@@ -3,14 +3,14 @@
  *
  * @module
  */
-import type { CommandLine } from "../config/command_line.ts";
-import type { Config, ConfigInput } from "../config/config.ts";
-import { readConfig } from "../config/read_config.ts";
-import type { LogFactory } from "../io/log.ts";
-import type { KubeClient } from "../kube/client.ts";
-import { fetchClient } from "../kube/fetch_client.ts";
-import type { Program } from "./program.ts";
-import type { WorkInput } from "./worker.ts";
+import type { CommandLine } from "../../config/command_line.ts";
+import type { Config, ConfigInput } from "../../config/config.ts";
+import { readConfig } from "../../config/read_config.ts";
+import type { LogFactory } from "../../io/log.ts";
+import type { KubeClient } from "../../kube/client.ts";
+import { fetchClient } from "../../kube/fetch_client.ts";
+import type { Program } from "../program.ts";
+import type { WorkInput } from "../worker.ts";
 
 /** What a command gets. */
 export interface CommandInput extends WorkInput {

@@ -1,4 +1,4 @@
-import type { Found, StartOutput } from "../runner.ts";
+import type { Found, StartOutput } from "../../runner.ts";
 import type { Outcome } from "./report.ts";
 
 /**

@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { EXIT_CODES, type Left, type Reason } from "../exit_codes.ts";
-import type { JsonObject } from "../text/json.ts";
-import type { Diagnosis, StartOutput, WaitForCompletionOutput, WorkRef } from "../runner.ts";
-import { type Stream, writeText } from "../io/standard_streams.ts";
+import { EXIT_CODES, type Left, type Reason } from "../../exit_codes.ts";
+import type { JsonObject } from "../../text/json.ts";
+import type { Diagnosis, StartOutput, WaitForCompletionOutput, WorkRef } from "../../runner.ts";
+import { type Stream, writeText } from "../../io/standard_streams.ts";
 
 /** How a run ended, as the Manager knows it. */
 export interface Outcome {

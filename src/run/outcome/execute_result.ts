@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { EXIT_CODES } from "../exit_codes.ts";
-import type { JsonObject } from "../text/json.ts";
-import type { ManagerOptions } from "./manager_options.ts";
+import { EXIT_CODES } from "../../exit_codes.ts";
+import type { JsonObject } from "../../text/json.ts";
+import type { ManagerOptions } from "../manager_options.ts";
 import { withoutSecretOutputs } from "./outputs.ts";
 import { finalReport, type Outcome } from "./report.ts";
 

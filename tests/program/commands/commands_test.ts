@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { parseCommandLine } from "../../src/config/command_line.ts";
-import { COMMANDS, takeCommand } from "../../src/program/commands.ts";
+import { parseCommandLine } from "../../../src/config/command_line.ts";
+import { COMMANDS, takeCommand } from "../../../src/program/commands/commands.ts";
 
 Deno.test("takeCommand() takes each command off the command line", () => {
   for (const { name } of COMMANDS) {

@@ -3,21 +3,21 @@
  *
  * @module
  */
-import { InvalidInputError } from "../errors.ts";
-import { EXIT_CODES } from "../exit_codes.ts";
-import { LiveView } from "../io/live_view.ts";
-import { openLog } from "../io/log.ts";
-import { readManifest } from "../io/read_manifest.ts";
-import { Mask } from "../io/secrets.ts";
-import { writeText } from "../io/standard_streams.ts";
-import { dryRunClient } from "../kube/dry_run_client.ts";
-import { fetchClient } from "../kube/fetch_client.ts";
-import { Manager } from "../manager.ts";
-import { failureText } from "../run/failure_text.ts";
-import { type Outcome, writeReportLine } from "../run/report.ts";
-import type { ActionRunner } from "../runner.ts";
-import { openReporter } from "../status/open_reporter.ts";
-import { systemClock } from "../time/clock.ts";
+import { InvalidInputError } from "../../errors.ts";
+import { EXIT_CODES } from "../../exit_codes.ts";
+import { LiveView } from "../../io/live_view.ts";
+import { openLog } from "../../io/log.ts";
+import { readManifest } from "../../io/read_manifest.ts";
+import { Mask } from "../../io/secrets.ts";
+import { writeText } from "../../io/standard_streams.ts";
+import { dryRunClient } from "../../kube/dry_run_client.ts";
+import { fetchClient } from "../../kube/fetch_client.ts";
+import { Manager } from "../../manager.ts";
+import { failureText } from "../../run/outcome/failure_text.ts";
+import { type Outcome, writeReportLine } from "../../run/outcome/report.ts";
+import type { ActionRunner } from "../../runner.ts";
+import { openReporter } from "../../status/open_reporter.ts";
+import { systemClock } from "../../time/clock.ts";
 import { type CommandInput, configOf, tellWarnings } from "./command_input.ts";
 
 /**

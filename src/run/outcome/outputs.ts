@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { isJsonObject, type JsonObject, type JsonValue } from "../text/json.ts";
-import { secretNoun } from "../io/secret_names.ts";
-import { type Mask, secretsUnder } from "../io/secrets.ts";
+import { isJsonObject, type JsonObject, type JsonValue } from "../../text/json.ts";
+import { secretNoun } from "../../io/secret_names.ts";
+import { type Mask, secretsUnder } from "../../io/secrets.ts";
 
 /**
  * The report as ConfigMaps and standard output have it. Outputs that hold a secret are left out and named in

@@ -1,4 +1,4 @@
-import type { Mask } from "../io/secrets.ts";
+import type { Mask } from "../../io/secrets.ts";
 import type { Outcome } from "./report.ts";
 
 /** Hides secrets in the words of the cluster and the work. The outputs stay: they are data. */

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { reasonOf, RunError } from "../errors.ts";
-import { EXIT_CODES, type Left } from "../exit_codes.ts";
+import { reasonOf, RunError } from "../../errors.ts";
+import { EXIT_CODES, type Left } from "../../exit_codes.ts";
 
 /** How far a run had come when an error ended it. */
 export interface RunProgress {

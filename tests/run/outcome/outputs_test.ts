@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
-import type { JsonObject } from "../../src/text/json.ts";
-import { Mask } from "../../src/mod.ts";
-import { withoutSecretOutputs } from "../../src/run/outputs.ts";
+import type { JsonObject } from "../../../src/text/json.ts";
+import { Mask } from "../../../src/mod.ts";
+import { withoutSecretOutputs } from "../../../src/run/outcome/outputs.ts";
 
 const mask = new Mask();
 mask.hide(["hunter2-and-more", "prod"]);

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { CommandLine } from "../config/command_line.ts";
+import type { CommandLine } from "../../config/command_line.ts";
 import { checkCommand } from "./check_command.ts";
 import type { CommandInput } from "./command_input.ts";
 import { explainCommand } from "./explain_command.ts";
