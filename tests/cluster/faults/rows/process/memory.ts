@@ -16,10 +16,11 @@ import { WORKFLOW } from "../../works/workflow.ts";
 const EVENTS = 20;
 const NODES = 3_000;
 /**
- * How much higher the peak may be with the large object, KiB: what one look at the whole of it takes, which
- * may fall into the measurement (9 MiB seen), and not what the objects of {@linkcode EVENTS} events take.
+ * How much higher the peak may be with the large object, KiB. On a slow machine a few GETs of the whole object fall
+ * into the measurement, each of 9 MiB until the garbage collector runs; the objects of all {@linkcode EVENTS} events
+ * would be 180 MiB.
  */
-const ONE_LOOK = 20 * 1_024;
+const A_FEW_GETS = 48 * 1_024;
 
 /** The peak over some events, KiB. */
 async function peakOver(rig: Rig, pid: number, what: string): Promise<number> {
@@ -56,7 +57,7 @@ export const rows: FaultRow[] = [
   {
     row: 62,
     works: [WORKFLOW],
-    name: "a Workflow with 3000 nodes takes no more memory than one look at it, and ends in its verdict",
+    name: "a Workflow with 3000 nodes takes no more memory than a few GETs of it, however many events come",
     exitCode: 0,
     objects: 1,
     async scenario(rig) {
@@ -71,7 +72,7 @@ export const rows: FaultRow[] = [
       const sizes = `${Math.round(small / 1_024)} MiB before, ${
         Math.round(large / 1_024)
       } MiB with the nodes`;
-      assert(large <= small + ONE_LOOK, `the peak grew with the object: ${sizes}`);
+      assert(large <= small + A_FEW_GETS, `the peak grew with the object: ${sizes}`);
       await rig.finish();
       const verdictAt = performance.now();
       return { ended: await endOf(run), verdictAt };
