@@ -5,9 +5,9 @@ import { silentLog } from "../../../src/io/log.ts";
 import { dryRunClient } from "../../../src/kube/dry_run_client.ts";
 import { fetchClient } from "../../../src/kube/fetch_client.ts";
 import { Manager } from "../../../src/manager.ts";
-import type { ExecuteResult } from "../../../src/run/outcome/execute_result.ts";
 import { configMapReporter } from "../../../src/status/config_map.ts";
-import { type EmbeddedApi, embeddedApi, fakeClock, serveEmbeddedApi } from "../../../src/testing/mod.ts";
+import { type EmbeddedApi, embeddedApi, serveEmbeddedApi } from "../../../src/testing/mod.ts";
+import { quickClock } from "../../lab/quick_clock.ts";
 import { aContext } from "../../lab/builders.ts";
 import {
   type AnyRelease,
@@ -420,22 +420,20 @@ const WITHOUT_GET = [
 for (const dryRun of [false, true]) {
   const how = dryRun ? "in a dry run" : "in a run";
   Deno.test(`row 48: helmRunner() makes nothing ${how} where it may not read its Job`, async () => {
-    const clock = fakeClock();
+    const clock = quickClock();
     const api = embeddedApi({ namespaces: ["team"], rules: WITHOUT_GET });
     api.create("ConfigMap", { metadata: { name: "demo", namespace: "team" } });
     const real = fetchClient({ server: "http://embedded" }, { clock, handle: api.handle });
     const kube = dryRun ? dryRunClient(real) : real;
-    let result: ExecuteResult | undefined;
-    const ending = new Manager({
+    const manager = new Manager({
       runner: helmRunner(kube, real),
       reporter: configMapReporter(kube),
       context: aContext({ program: "helm-runner", dryRun }),
       readManifest: () => Promise.resolve({ chart: CHART, values: VALUES }),
       log: () => silentLog,
       clock,
-    }).execute(NEVER).then((ended) => result = ended);
-    for (let seconds = 0; seconds < 60 && !result; seconds++) await clock.advance(1_000);
-    const { report } = await ending;
+    });
+    const { report } = await clock.finish(manager.execute(NEVER));
     assertEquals([report.exitCode, api.requests.some(({ method }) => method === "POST")], [21, false]);
     assertStringIncludes(String(report.message), 'cannot get resource "jobs"');
   });
