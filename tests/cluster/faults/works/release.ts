@@ -3,9 +3,10 @@
  *
  * @module
  */
-import type { ExecutionContext, JsonObject } from "../../../../src/mod.ts";
+import type { JsonObject } from "../../../../src/mod.ts";
 import { silentLog } from "../../../../src/io/log.ts";
 import { prepareWork } from "../../../../runners/helm/work.ts";
+import { aContext } from "../../../lab/builders.ts";
 import { JOB, NOBODY } from "./job.ts";
 import { NAME, type Work } from "./work.ts";
 
@@ -34,12 +35,8 @@ export const RELEASE: Work = {
 };
 
 async function jobName(): Promise<string> {
-  const context = {
-    name: NAME,
-    platform: { namespace: "any", serviceAccountName: NAME },
-    runId: RUN_ID,
-    dryRun: false,
-  } as ExecutionContext;
+  const platform = { namespace: "any", serviceAccountName: NAME };
+  const context = aContext({ name: NAME, platform, runId: RUN_ID });
   const input = { context, manifest: MANIFEST, log: silentLog, signal: new AbortController().signal };
   return (await prepareWork(input)).name;
 }
