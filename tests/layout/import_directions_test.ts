@@ -160,7 +160,7 @@ Deno.test("src: every import goes down, or stays in its layer", () => {
   assertEquals(wrong, []);
 });
 
-Deno.test("src/kube/ could be a package of its own: it needs but io, time, text and errors", () => {
+Deno.test("src/kube/ could be a separate package: it imports only io, time, text and errors", () => {
   const reached = reachedFrom(sources.filter(({ path }) => path.startsWith("src/kube/")));
   const rooms = new Set(reached.map(roomOf));
   assertEquals([...rooms].sort(), ["errors", "exit_codes", "io", "kube", "text", "time"]);
@@ -209,7 +209,7 @@ for (const path of mains()) {
   });
 }
 
-Deno.test("the programs' main modules and all that they load by themselves import no dependency", () => {
+Deno.test("the programs' main modules and everything that they load themselves import no dependency", () => {
   const loaded = new Set(mains());
   const dependencies: string[] = [];
   for (const path of loaded) {
@@ -356,7 +356,7 @@ for (const { code, imports } of parsed) {
   });
 }
 
-Deno.test("this test reads no comments, and no texts for comments", () => {
+Deno.test("this test ignores comments, and does not take texts for comments", () => {
   assertEquals(
     withoutComments('/** import("a") */ b; // Deno.env\nconst c = "https://d/*";'),
     ' b; \nconst c = "https://d/*";',
