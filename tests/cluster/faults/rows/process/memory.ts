@@ -16,7 +16,7 @@ import { WORKFLOW } from "../../works/workflow.ts";
 const EVENTS = 20;
 const NODES = 3_000;
 /**
- * How much higher the peak may be with the large object, KiB: what one look at the whole of it takes, which
+ * How much higher the peak may be with the large object, KiB: what one read of the whole object takes, which
  * may fall into the measurement (9 MiB seen), and not what the objects of {@linkcode EVENTS} events take.
  */
 const ONE_LOOK = 20 * 1_024;
