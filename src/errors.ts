@@ -7,21 +7,21 @@ import type { Left, Reason } from "./exit_codes.ts";
 
 /** Further facts about a {@linkcode RunError}. */
 export interface RunErrorOptions extends ErrorOptions {
-  /** What is left in the cluster, where it differs from the table's word for this reason. */
+  /** What is left in the cluster, if that differs from what `EXIT_CODES` says of this reason. */
   left?: Left | undefined;
 }
 
 /** An error that ends a run with the exit code of its `reason`. */
 export class RunError extends Error {
-  /** `RunError`, or the name of the kind of it. */
+  /** `RunError`, or the subclass's name. */
   override readonly name: string = "RunError";
   /** Decides the exit code: a key of `EXIT_CODES`. */
   readonly reason: Reason;
-  /** What is left in the cluster, where the error knows better than the table. */
+  /** What is left in the cluster, if that differs from what `EXIT_CODES` says of this reason. */
   readonly left: Left | undefined;
 
   /**
-   * Nothing but the values is kept.
+   * Makes an error from its reason and its message.
    *
    * @param reason a key of `EXIT_CODES`
    * @param message one line for people, without a full stop
@@ -37,11 +37,11 @@ export class RunError extends Error {
 export class InvalidInputError extends RunError {
   /** `InvalidInputError`. */
   override readonly name = "InvalidInputError";
-  /** One line for each thing that is wrong. */
+  /** The problems, one line each. */
   readonly problems: string[];
 
   /**
-   * The message is all problems, one a line.
+   * The message lists all problems, one per line.
    *
    * @param problems one line each, none of them empty: `RUNNER_TIMEOUT: "10x" is not a duration (…)`.
    */
@@ -53,8 +53,8 @@ export class InvalidInputError extends RunError {
 }
 
 /**
- * The API server refused a dry run, so that nothing is known of the same request without one: a policy may refuse dry
- * runs alone. A preflight that throws it does not end a run.
+ * The API server refused a dry run. The same request without dry run may still be accepted, since a policy may refuse
+ * only dry runs; so a preflight that throws this error does not end the run.
  */
 export class DryRunRefusedError extends RunError {
   /** `DryRunRefusedError`. */
@@ -70,7 +70,7 @@ export class DryRunRefusedError extends RunError {
   }
 }
 
-/** The reason that an error of any kind stands for; `InternalError` for one that nobody foresaw. */
+/** The reason of an error; `InternalError` unless it is a `RunError`. */
 export function reasonOf(error: unknown): Reason {
   return error instanceof RunError ? error.reason : "InternalError";
 }

@@ -1,10 +1,10 @@
 /**
- * Every exit code of an action runner, with what it says about the work. This table is its only home in code.
+ * Every exit code of an action runner, with what it says about the work. The code declares them only here.
  *
  * @module
  */
 
-/** What a report's `phase` can be. `Unknown`: the verdict was not seen, the work may run on. */
+/** What a report's `phase` can be. `Unknown`: the runner did not see the verdict, and the work may still run. */
 export type Phase = "Running" | "Succeeded" | "Failed" | "Refused" | "Unknown";
 
 /** What a run has left in the cluster. */
@@ -38,7 +38,7 @@ export interface ExitCode {
   phase: Phase;
   /** What is left in the cluster. */
   left: Left;
-  /** What a Job's `podFailurePolicy` is to do with it: `FailJob` where a further pod cannot do better. */
+  /** What a Job's `podFailurePolicy` should do after this code: `FailJob` if another pod could not succeed either. */
   onPodFailure: "none" | "FailJob" | "Count";
   /** The meaning in one sentence, for people. */
   meaning: string;
@@ -47,8 +47,8 @@ export interface ExitCode {
 /**
  * The table, by the report's `reason`.
  *
- * Code 1 is missing on purpose: it is what Deno exits with after an error that nobody caught. So are codes that shells
- * and container engines use (125 to 129) and those of signals that cannot be handled (133, 134, 137, 139).
+ * Code 1 is missing on purpose: Deno exits with it after an uncaught error. Also missing are the codes that shells and
+ * container engines use (125 to 129), and those of signals that a program cannot handle (133, 134, 137, 139).
  */
 export const EXIT_CODES: { readonly [R in Reason]: ExitCode } = {
   Succeeded: row(0, "Succeeded", "finished", "none", "the work succeeded, seen in the object and reported"),

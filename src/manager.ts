@@ -1,5 +1,5 @@
 /**
- * The Manager: all that runners have in common.
+ * The Manager: the steps that every run goes through.
  *
  * @module
  */
@@ -12,7 +12,7 @@ import { step } from "./run/step.ts";
 export class Manager {
   readonly #options: ManagerOptions;
 
-  /** Nothing happens before `execute()`. */
+  /** Only keeps its options; `execute()` does the work. */
   constructor(options: ManagerOptions) {
     this.#options = options;
   }

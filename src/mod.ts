@@ -1,6 +1,5 @@
 /**
- * What an action runner is made of: its contract, the run, the object that is created and waited for, errors and
- * settings.
+ * What an action runner is made of: the contract, the run, creating an object and waiting for it, errors and settings.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * The contract between the Manager and what it manages: runners and status reporters.
+ * The contract between the Manager and the runners and status reporters that it calls.
  *
  * @module
  */
@@ -11,9 +11,9 @@ import type { Log } from "./io/log.ts";
 import type { Progress, ProgressNode } from "./io/live_view.ts";
 import type { Mask } from "./io/secrets.ts";
 
-/** Where an engine wants a run's objects. Further platform properties come along under their own names. */
+/** Where an engine wants a run's objects. Further platform properties are kept under their own names. */
 export interface Platform {
-  /** Namespace of everything that is created. */
+  /** Namespace of every created object. */
   namespace: string;
   /** Service account of the created work. */
   serviceAccountName: string;
@@ -21,37 +21,37 @@ export interface Platform {
   [property: string]: string;
 }
 
-/** What a runner must know of the run it belongs to. */
+/** What a runner must know about its run. */
 export interface ExecutionContext {
   /** The runner's program, such as `argo-runner`. */
   program: string;
-  /** The Action's name: that of the created object and of the status object. */
+  /** The Action's name. The created object and the status object have the same name. */
   name: string;
   /** Where the objects belong. */
   platform: Platform;
-  /** Nothing may be created: the API server only validates. */
+  /** Whether the API server only validates: the run then creates nothing. */
   dryRun: boolean;
   /** Longest time in milliseconds from the work's creation to its end; absent: no limit. */
   timeoutMs?: number | undefined;
-  /** Which run this is, to tell a restart from a second run of the same manifest. */
+  /** Identifies the run, to tell a restart from a second run of the same manifest. */
   runId?: string | undefined;
-  /** Whether to go on with an object that is proven this run's own, or to refuse any that has the name. */
+  /** Whether to adopt an existing object that this run has created, or to refuse every existing object of the name. */
   onExisting: "adopt" | "refuse";
-  /** What the created object belongs to: the garbage collector deletes the object with it. */
+  /** The owner of the created object: the garbage collector deletes the object together with its owner. */
   ownerRef?: OwnerRef | undefined;
-  /** The values of the program's own settings, by variable; without value and default there is no key. */
+  /** The values of the program's own settings, by variable; a setting without value and default has no key. */
   settings: Record<string, string>;
-  /** How many lines of a failed container's log are reported; 0: no log is read. */
+  /** How many lines of a failed container's log the report has; 0: the run reads no log. */
   logTailLines: number;
-  /** Whether what the work's containers print is logged while it runs. */
+  /** Whether the run logs what the work's containers print. */
   followLogs: boolean;
-  /** What becomes of the work when the time is up. */
+  /** What the run does with the work after the time-out. */
   onTimeout: StopMode | "leave";
-  /** What becomes of the work on SIGTERM and SIGINT. */
+  /** What the run does with the work on SIGTERM and SIGINT. */
   onTerminate: StopMode | "leave";
 }
 
-/** How work is ended: `stop` lets it tidy up, `terminate` does not. */
+/** How a run ends the work: `stop` lets the work clean up, `terminate` does not. */
 export type StopMode = "stop" | "terminate";
 
 /** The work's object in the cluster. */
@@ -64,21 +64,21 @@ export interface WorkRef {
   name: string;
   /** The object's namespace. */
   namespace: string;
-  /** Tells this object from a later one of the same name. */
+  /** Tells this object from a later object of the same name. */
   uid: string;
-  /** Whether it was there already, made by an earlier start of this run. */
+  /** Whether an earlier start of this run has created it. */
   adopted: boolean;
   /** When the API server created it, as RFC 3339. */
   createdAt?: string | undefined;
-  /** Its age in milliseconds by the API server's clock when `start` returned; 0 if absent. */
+  /** The object's age when `start` returned, in milliseconds by the API server's clock; 0 if absent. */
   ageMs?: number | undefined;
-  /** Whether it had ended already when it was adopted. */
+  /** Whether the work had already ended when the run adopted the object. */
   finished?: boolean | undefined;
-  /** The label selector of its pods, where the object has one of its own and does not mark them. */
+  /** The label selector of its pods, if the object chooses its pods by a selector of its own. */
   podSelector?: string | undefined;
-  /** The resourceVersion that this run's own create left behind: a wait watches from it. Absent: it lists first. */
+  /** The resourceVersion after this run's create: the wait watches from it. If absent, the wait lists first. */
   createdVersion?: string | undefined;
-  /** The object as this run last read it: if it shows a verdict, a wait needs no request. */
+  /** The object as this run last read it: if it shows a verdict, the wait sends no request. */
   seen?: KubeObject | undefined;
 }
 
@@ -94,9 +94,9 @@ export interface Description {
   state: string;
   /** Whether it has ended. */
   ended: boolean;
-  /** What the work says of itself. */
+  /** The work's own message. */
   message?: string | undefined;
-  /** Its steps, in the order of their tree. */
+  /** Its steps, each before the steps inside it. */
   nodes: ProgressNode[];
   /** Why it failed, or what it waits for. */
   failure?: Diagnosis | undefined;
@@ -106,7 +106,7 @@ export interface Description {
 export interface StepInput {
   /** The run. */
   context: ExecutionContext;
-  /** Aborted when the run is to end: its reason is a `RunError`. */
+  /** Aborted when the run must end: its reason is a `RunError`. */
   signal: AbortSignal;
   /** Named `runner.<name>`. */
   log: Log;
@@ -116,22 +116,22 @@ export interface StepInput {
 export interface FindInput extends StepInput {
   /** The parsed manifest. */
   manifest: JsonObject;
-  /** Hides secrets in all that the run writes: those of the manifest already, more as a runner reads them. */
+  /** Hides secrets in everything that the run writes: those of the manifest, and those that the runner adds. */
   mask?: Mask | undefined;
 }
 
 /**
- * What {@linkcode ActionRunner.find} returns. A runner extends it by what it has worked out: the Manager hands it to
- * `preflight`, `start` and `dryRun`, so that a runner remembers nothing between its methods.
+ * What {@linkcode ActionRunner.find} returns. A runner may add fields: the Manager hands them to `preflight`, `start`
+ * and `dryRun`, so a runner keeps no state between its methods.
  */
 export interface Found {
-  /** The object of an earlier start of this run; absent where the name is free. */
+  /** The object of an earlier start of this run; absent if the name is free. */
   existing?: WorkRef | undefined;
 }
 
 /** What {@linkcode ActionRunner.preflight} gets. */
 export interface PreflightInput<F extends Found = Found> extends FindInput {
-  /** What `find` returned; absent where `find` failed and the command `check` goes on all the same. */
+  /** What `find` returned; absent if `find` failed, since the command `check` then goes on. */
   found?: F | undefined;
 }
 
@@ -145,18 +145,18 @@ export interface StartInput<F extends Found = Found> extends FindInput {
 export interface DryRunOutput {
   /** As in {@linkcode StartOutput}. */
   status: JsonObject;
-  /** One line on what was tried, and what became of it. */
+  /** One line about what the dry run did and how it ended. */
   message: string;
 }
 
 /**
- * What {@linkcode ActionRunner.start} returns. A runner extends it by what its later methods need: the Manager hands it
- * to `waitForCompletion`, `diagnose` and `stop`.
+ * What {@linkcode ActionRunner.start} returns. A runner may add fields that its later methods need: the Manager hands
+ * them to `waitForCompletion`, `diagnose` and `stop`.
  */
 export interface StartOutput {
-  /** What the status object holds from now on: the runner's own keys, none of the report's. */
+  /** The runner's own keys of the status, written from now on. They must differ from the report's keys. */
   status: JsonObject;
-  /** The object that was created or adopted. */
+  /** The created or adopted object. */
   object?: WorkRef | undefined;
 }
 
@@ -164,7 +164,7 @@ export interface StartOutput {
 export interface WaitForCompletionInput<S extends StartOutput = StartOutput> extends StepInput {
   /** What `start` returned. */
   started: S;
-  /** Shows the work while it runs; only at a terminal. */
+  /** Shows the work while it runs; absent unless the output is a terminal. */
   progress?: Progress | undefined;
 }
 
@@ -172,89 +172,89 @@ export interface WaitForCompletionInput<S extends StartOutput = StartOutput> ext
 export interface StopInput<S extends StartOutput = StartOutput> extends WaitForCompletionInput<S> {
   /** How to end the work. */
   mode: StopMode;
-  /** Why, for people who read the work later: an exit code's reason, such as `TimedOut`. */
+  /** Why the run ends the work, for people who later read the object: an exit code's reason, such as `TimedOut`. */
   reason: string;
 }
 
 /** What {@linkcode ActionRunner.diagnose} gets. */
 export interface DiagnoseInput<S extends StartOutput = StartOutput> extends WaitForCompletionInput<S> {
-  /** The verdict; absent where the time was up before there was a verdict. */
+  /** The verdict; absent if the run timed out before it saw a verdict. */
   completed?: WaitForCompletionOutput | undefined;
 }
 
-/** Why work failed, or has not ended. What is not known, or may not be read, is left out. */
+/** Why work failed, or has not ended. A field is absent if it is unknown or if the runner may not read it. */
 export interface Diagnosis extends Partial<PodFindings> {
-  /** The step that failed, in the words of the work's own kind. */
+  /** The failed step, named as the work's kind names it. */
   node?: string;
 }
 
-/** What {@linkcode ActionRunner.waitForCompletion} returns: a verdict that was seen. */
+/** What {@linkcode ActionRunner.waitForCompletion} returns: the verdict that the runner has seen. */
 export interface WaitForCompletionOutput {
-  /** Whether the work did what it was to do. */
+  /** Whether the work succeeded. */
   finishedSuccessfully: boolean;
-  /** One line on how it ended. */
+  /** One line about how the work ended. */
   message: string;
   /** When the work ended, as RFC 3339. */
   finishedAt?: string;
-  /** What the work gives back, for the report. */
+  /** The work's outputs, for the report. */
   outputs?: JsonObject;
 }
 
 /**
  * One kind of work. Only `name`, `start` and `waitForCompletion` are required.
  *
- * A runner remembers nothing between its methods: what `find` returns is handed to `preflight`, `start` and `dryRun`,
- * what `start` returns to `waitForCompletion`, `diagnose`, `stop` and `commands`. A runner that hands on more than the
- * library's own fields names its types: `ActionRunner<MyFound, MyStarted>`.
+ * A runner keeps no state between its methods: the Manager hands what `find` returns to `preflight`, `start` and
+ * `dryRun`, and what `start` returns to `waitForCompletion`, `diagnose`, `stop` and `commands`. A runner that adds fields
+ * to these results names its types: `ActionRunner<MyFound, MyStarted>`.
  *
- * Every method may throw a `RunError`, which decides the exit code; anything else thrown is an internal error (70).
+ * Every method may throw a `RunError`, which decides the exit code; any other error is an internal error (70).
  */
 export interface ActionRunner<F extends Found = Found, S extends StartOutput = StartOutput> {
   /** Such as `argo.workflow`. */
   readonly name: string;
   /**
-   * How a run ends whose service account does not exist: `WorkFailed`, which is the default, or `TimedOut` where the
-   * work's controller tries again for ever.
+   * How a run ends if its service account does not exist: `WorkFailed` (the default), or `TimedOut` if the work's
+   * controller retries forever.
    */
   readonly withoutAccount?: "WorkFailed" | "TimedOut" | undefined;
   /**
-   * Gets, before anything is created, the object of an earlier start of this run. It also checks the manifest, since it
-   * is the first step that sees it.
+   * Gets the object of an earlier start of this run, before the run creates anything. It also checks the manifest, since
+   * it is the first step that sees it.
    *
    * @throws {InvalidInputError} If the manifest is not for this runner
    * @throws {RunError} `NameTaken` if the name belongs to another object
    */
   find?(input: FindInput): Promise<F>;
   /**
-   * Asks the API server, with nothing created, whether the work could start. Not called for an existing object.
+   * Asks the API server whether the work could start, and creates nothing. Not called for an existing object.
    *
-   * @throws {DryRunRefusedError} If dry runs are refused: the run goes on, and `start` decides
+   * @throws {DryRunRefusedError} If the API server refuses dry runs: the run goes on, and `start` decides
    */
   preflight?(input: PreflightInput<F>): Promise<void>;
-  /** Creates the work, or adopts that of an earlier start. */
+  /** Creates the work, or adopts the work of an earlier start. */
   start(input: StartInput<F>): Promise<S>;
   /**
-   * Tries the work in place of `start`, where the API server's own dry run says nothing of it. It deletes whatever it
-   * creates before it returns or throws. Not called for an existing object.
+   * Tries the work instead of `start`, for work that the API server's own dry run cannot judge. It deletes everything
+   * that it creates before it returns or throws. Not called for an existing object.
    */
   dryRun?(input: StartInput<F>): Promise<DryRunOutput>;
-  /** Waits until the work's verdict is seen. Rejects with the signal's reason when that comes first. */
+  /** Waits until it sees the work's verdict. Rejects with the signal's reason if the signal aborts first. */
   waitForCompletion(input: WaitForCompletionInput<S>): Promise<WaitForCompletionOutput>;
-  /** Finds out why the work failed, or why it has not ended. Whatever it throws is logged and changes nothing. */
+  /** Finds out why the work failed, or why it has not ended. The Manager only logs what it throws. */
   diagnose?(input: DiagnoseInput<S>): Promise<Diagnosis | undefined>;
-  /** Describes the work of the context's name, whoever started it. */
+  /** Describes the work of the context's name, also if another run started it. */
   describe?(input: StepInput): Promise<Description>;
   /**
-   * Ends the work, and notes on it why. Called only where the settings ask for it. It may return a line for the report
-   * on what may be left behind.
+   * Ends the work and writes the reason into its object. Called only if the settings ask for it. It may return a line
+   * for the report about what may be left behind.
    */
   stop?(input: StopInput<S>): Promise<string | void>;
-  /** The commands with which people read the work and stop it, for the report of a run that failed. */
+  /** The commands with which people read and stop the work, for the report of a failed run. */
   commands?(started: S & { object: WorkRef }): { show: string; stop: string };
   /**
-   * What the run's requests need of RBAC, in the order in which it meets them. It sends no request.
+   * The RBAC rules that the run's requests need, in the order of the requests. It sends no request.
    *
-   * @param manifest the run's, where it is known: work may need more than other work of its kind
+   * @param manifest the run's manifest, if it is known: some work needs more rules than other work of its kind
    * @throws {InvalidInputError} If the manifest is not for this runner
    */
   rbac?(context: ExecutionContext, manifest?: JsonObject): RbacRule[];
@@ -263,8 +263,8 @@ export interface ActionRunner<F extends Found = Found, S extends StartOutput = S
 /**
  * Makes the runner of a run.
  *
- * @param kube a client for the API server; in a dry run its writes are only validated
- * @param real a client whose writes are stored also in a dry run: for what `dryRun` creates and deletes again
+ * @param kube a client for the API server; in a dry run the API server only validates its writes
+ * @param real a client whose writes the API server also stores in a dry run: for what `dryRun` creates and deletes again
  */
 export type RunnerFactory = (kube: KubeClient, real: KubeClient) => ActionRunner;
 
@@ -272,22 +272,22 @@ export type RunnerFactory = (kube: KubeClient, real: KubeClient) => ActionRunner
 export interface ReportInput {
   /** The run. */
   context: ExecutionContext;
-  /** Aborted when the reporter is to give up. */
+  /** Aborted when the reporter must give up. */
   signal: AbortSignal;
 }
 
-/** Writes a run's status to where an engine reads it. */
+/** Writes a run's status where an engine reads it. */
 export interface StatusReporter {
-  /** Whether only those read it who may read secrets: it gets outputs that hold some too. `false` by default. */
+  /** Whether only readers of Secrets can read the status: it then includes outputs with secrets. `false` by default. */
   readonly confidential?: boolean;
   /**
-   * Checks that a report could be written, without writing one.
+   * Checks that the reporter can write a report, and writes nothing.
    *
-   * @throws {RunError} `TargetMissing` or `NotAllowed` if it could not
+   * @throws {RunError} `TargetMissing` or `NotAllowed` if it cannot
    */
   check(input: ReportInput): Promise<void>;
-  /** Writes the status over the one written before. */
+  /** Replaces the status that was written before. */
   report(input: ReportInput, status: JsonObject): Promise<void>;
-  /** What its requests need of RBAC. It sends no request. */
+  /** The RBAC rules that its requests need. It sends no request. */
   rbac?(context: ExecutionContext): RbacRule[];
 }

@@ -13,11 +13,11 @@ Deno.test("RunError keeps its reason, its cause and what is left", () => {
   assertEquals(error.cause, cause);
 });
 
-Deno.test("RunError leaves what is left to the table where it does not know better", () => {
+Deno.test("RunError without its own left leaves it to the table", () => {
   assertEquals(new RunError("TimedOut", "late").left, undefined);
 });
 
-Deno.test("InvalidInputError has a line for each problem", () => {
+Deno.test("InvalidInputError has one line for each problem", () => {
   const error = new InvalidInputError(["A: is required", "B: is empty"]);
   assertInstanceOf(error, RunError);
   assertEquals(error.problems, ["A: is required", "B: is empty"]);
@@ -29,7 +29,7 @@ Deno.test("InvalidInputError has a line for each problem", () => {
   assertEquals(new InvalidInputError("one").problems, ["one"]);
 });
 
-Deno.test("reasonOf() takes every error that nobody foresaw for an internal one", () => {
+Deno.test("reasonOf() is InternalError for every unforeseen error", () => {
   assertEquals(reasonOf(new RunError("NameTaken", "taken")), "NameTaken");
   assertEquals(reasonOf(new InvalidInputError("bad")), "InvalidInput");
   assertEquals(

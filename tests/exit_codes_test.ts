@@ -38,7 +38,7 @@ for (const [reason, { meaning, ...row }] of rows) {
   });
 }
 
-Deno.test("EXIT_CODES has each code once", () => {
+Deno.test("EXIT_CODES has no code twice", () => {
   const codes = rows.map(([, { code }]) => code);
   assertEquals(new Set(codes).size, codes.length);
 });

@@ -18,7 +18,7 @@ import {
   untilAborted,
 } from "./lab/manager_lab.ts";
 
-Deno.test("execute() names the owner where the work is gone and belonged to one", async () => {
+Deno.test("execute() names the owner if the deleted work belonged to an owner", async () => {
   const gone = new RunError("ObjectGone", "it was deleted");
   const ownerRef = { apiVersion: "v1", kind: "ConfigMap", name: "owner", uid: "u-1" };
   const runner = { waitForCompletion: failing(gone) };
@@ -93,7 +93,7 @@ Deno.test("execute() counts the time-out from the creation also where the first 
   assert(endedInTime, "the time-out began to count after the first report");
 });
 
-Deno.test("execute() has no time-out where none is set", async () => {
+Deno.test("execute() has no time-out if the settings have none", async () => {
   const { manager, clock } = aStage({ runner: { waitForCompletion: untilAborted } });
   const stop = new AbortController();
   let ended = false;
@@ -104,7 +104,7 @@ Deno.test("execute() has no time-out where none is set", async () => {
   assertEquals((await ending).exitCode, 130);
 });
 
-Deno.test("execute() believes a verdict that comes after the time-out", async () => {
+Deno.test("execute() accepts a verdict that comes after the time-out", async () => {
   const { manager, clock } = aStage({
     context: { timeoutMs: 1_000 },
     runner: {
@@ -180,7 +180,7 @@ for (const { reason, code, name } of signals) {
   }
 }
 
-Deno.test("execute() gives the final report up 1.5 s after a signal in the midst of it, and keeps the verdict", async () => {
+Deno.test("execute() abandons the final report 1.5 s after a signal during it, and keeps the verdict", async () => {
   const stop = new AbortController();
   const { manager, clock } = aStage({
     runner: {
@@ -199,14 +199,14 @@ Deno.test("execute() gives the final report up 1.5 s after a signal in the midst
   assertEquals(endOf(await ending), [10, "WorkFailed", 'finished unsuccessfully [details: "it failed"]']);
 });
 
-Deno.test("execute() believes an error that knows better than the table what is left", async () => {
+Deno.test("execute() takes what is left from the error, if the error says so, rather than from the table", async () => {
   const error = new RunError("Terminated", "interrupted by SIGTERM", { left: "unknown" });
   const { manager } = aStage({ runner: { start: failing(error) } });
   const result = await manager.execute(NEVER);
   assertEquals([result.exitCode, result.outcome.left], [143, "unknown"]);
 });
 
-Deno.test("execute() goes by the verdict, whatever signal came before it", async () => {
+Deno.test("execute() ends with the verdict, also after an earlier signal", async () => {
   const { manager } = aStage();
   const result = await manager.execute(
     AbortSignal.abort(new RunError("Terminated", "interrupted by SIGTERM")),
@@ -214,7 +214,7 @@ Deno.test("execute() goes by the verdict, whatever signal came before it", async
   assertEquals(endOf(result), [0, "Succeeded", "all done"]);
 });
 
-Deno.test("execute() keeps the lines of an error of several problems together and leads them once", async () => {
+Deno.test("execute() keeps the lines of an error of several problems together, with one prefix", async () => {
   const { manager } = aStage({
     runner: { find: failing(new InvalidInputError(["a is wrong", "b is wrong"])) },
   });
@@ -222,7 +222,7 @@ Deno.test("execute() keeps the lines of an error of several problems together an
   assertEquals(report.message, "while starting action: a is wrong\nb is wrong");
 });
 
-Deno.test("execute() names each step once and prints causes no second time", async () => {
+Deno.test("execute() names each step once and prints each cause once", async () => {
   const cause = new Error("no route to host");
   const { manager } = aStage({
     runner: {
@@ -383,7 +383,7 @@ for (const { what, context, endsAfterMs = 0, told, reason, left, takesMs } of st
   });
 }
 
-Deno.test("row 67: execute() takes work for stopped that is gone after it was told to end", async () => {
+Deno.test("row 67: execute() reports work as stopped that is gone after it was told to end", async () => {
   const gone = new RunError("ObjectGone", "it was deleted");
   let isTold = false;
   const { manager, clock } = aStage({
@@ -399,7 +399,7 @@ Deno.test("row 67: execute() takes work for stopped that is gone after it was to
   assertEquals([outcome.reason, outcome.left], ["TimedOut", "stopped"]);
 });
 
-Deno.test("row 67: execute() believes a success that comes before the work could be stopped", async () => {
+Deno.test("row 67: execute() accepts a success that comes before the work could be stopped", async () => {
   let isTold = false;
   const { manager, clock } = aStage({
     context: TERMINATE,
@@ -447,7 +447,7 @@ Deno.test("execute() reports what the stop of the work may leave behind", async 
   ]);
 });
 
-Deno.test("execute() says that the work is left running where it cannot be stopped, and why", async () => {
+Deno.test("execute() says that the work is left running if it cannot be stopped, and why", async () => {
   const { manager, clock, logged } = aStage({
     context: { timeoutMs: 5_000, onTimeout: "stop" },
     runner: { waitForCompletion: untilAborted, stop: failing(new Error("forbidden")) },

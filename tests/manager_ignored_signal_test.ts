@@ -112,7 +112,7 @@ Deno.test("row 70: execute() gives up a dry run that does not heed its time-out"
   assertEquals([result.exitCode, result.outcome.left, tookMs], [124, "unknown", 10_000]);
 });
 
-Deno.test("row 70: SIGTERM in the midst of the patience with a runner shortens it", async () => {
+Deno.test("row 70: SIGTERM shortens the time that a runner has after its time-out", async () => {
   const { manager, clock } = aStage({
     context: { timeoutMs: 60_000 },
     runner: { waitForCompletion: forever },

@@ -16,7 +16,7 @@ import {
   untilAborted,
 } from "./lab/manager_lab.ts";
 
-Deno.test("execute() goes on where the first status cannot be written, and warns", async () => {
+Deno.test("execute() goes on if the first status cannot be written, and warns", async () => {
   const { manager, calls, logged } = aStage({
     reporter: {
       report: (_input, status) =>
@@ -29,7 +29,7 @@ Deno.test("execute() goes on where the first status cannot be written, and warns
   assertEquals(logged, [CREATED, "manager warn while setting status: forbidden"]);
 });
 
-Deno.test("execute() gives the first status up after 10 s, so that the wait begins", async () => {
+Deno.test("execute() abandons the first status after 10 s, so that the wait begins", async () => {
   const { manager, calls, clock, logged } = aStage({
     reporter: { report: (input, status) => noRetry(status) ? Promise.resolve() : untilAborted(input) },
   });
@@ -44,7 +44,7 @@ Deno.test("execute() gives the first status up after 10 s, so that the wait begi
   ]);
 });
 
-Deno.test("execute() ends with 35 where a success cannot be reported, and still tells the verdict", async () => {
+Deno.test("execute() ends with 35 if a success cannot be reported, and still reports the verdict", async () => {
   const { manager } = aStage({ reporter: finalStatusUnwritable() });
   const result = await manager.execute(NEVER);
   assertEquals(endOf(result), [35, "StatusNotWritten", "while setting status: Cannot patch it: forbidden"]);
@@ -52,7 +52,7 @@ Deno.test("execute() ends with 35 where a success cannot be reported, and still 
   assertEquals(leftOf(result), ["finished", "finished"]);
 });
 
-Deno.test("execute() stays with 10 where a failure cannot be reported, and logs that", async () => {
+Deno.test("execute() still ends with 10 if a failure cannot be reported, and logs that", async () => {
   const { manager, logged } = aStage({
     runner: {
       waitForCompletion: () => Promise.resolve({ finishedSuccessfully: false, message: "it failed" }),
@@ -64,7 +64,7 @@ Deno.test("execute() stays with 10 where a failure cannot be reported, and logs 
   assertEquals(logged, [CREATED, "manager error while setting status: Cannot patch it: forbidden"]);
 });
 
-Deno.test("execute() says nothing of a status that cannot be written where the input was bad", async () => {
+Deno.test("execute() after bad input does not mention a status that cannot be written", async () => {
   const { manager, logged } = aStage({
     readManifest: failing(new InvalidInputError("bad")),
     reporter: finalStatusUnwritable(),

@@ -27,7 +27,7 @@ Deno.test("execute() calls every step in its order and reports twice", async () 
   assertEquals(reported, [STATUS, result.report]);
 });
 
-Deno.test("execute() does with a runner that has only what is required", async () => {
+Deno.test("execute() accepts a runner with only the required methods", async () => {
   const calls: string[] = [];
   const manager = new Manager({
     runner: {
@@ -76,7 +76,7 @@ Deno.test("execute() hands context, manifest, logger and signal to the runner", 
   ]);
 });
 
-Deno.test("execute() tells a failed work's message in the fixed words", async () => {
+Deno.test("execute() reports a failed work's message in the fixed words", async () => {
   const { manager, reported } = aStage({
     runner: {
       waitForCompletion: () =>
@@ -174,7 +174,7 @@ for (const { step, words, changes, calls: expected } of failures) {
   });
 }
 
-Deno.test("execute() gives bad input the exit code 2 and no word on what is left but that nothing was created", async () => {
+Deno.test("execute() ends with 2 after bad input, and says of what is left only that nothing was created", async () => {
   const { manager, reported } = aStage({ readManifest: failing(new InvalidInputError('"/x" is not found')) });
   const result = await manager.execute(NEVER);
   assertEquals(endOf(result), [2, "InvalidInput", 'while reading manifest from disk: "/x" is not found']);
@@ -210,7 +210,7 @@ Deno.test("row 69: execute() says that a policy refuses the dry run, and goes on
   assertEquals(logged.includes(`runner.demo.work warn ${said}`), true, logged.join("\n"));
 });
 
-Deno.test("row 69: execute() ends with 20 where the start is refused as its dry run is", async () => {
+Deno.test("row 69: execute() ends with 20 if both the dry run and the start are refused", async () => {
   const { manager } = aStage({
     runner: {
       preflight: failing(new DryRunRefusedError("no work on Fridays")),
@@ -222,7 +222,7 @@ Deno.test("row 69: execute() ends with 20 where the start is refused as its dry 
   assertEquals(result.outcome.left, "not created");
 });
 
-Deno.test("execute() hands the existing object to the start and lets no check or preflight end the run", async () => {
+Deno.test("execute() hands an existing object to the start, and skips check and preflight", async () => {
   const object = aWorkObject({ adopted: true });
   const { manager, calls } = aStage({
     runner: {
@@ -237,7 +237,7 @@ Deno.test("execute() hands the existing object to the start and lets no check or
   assertEquals(result.outcome.started?.object, object);
 });
 
-Deno.test("execute() ends with 35 where an existing object's success cannot be reported", async () => {
+Deno.test("execute() ends with 35 if an existing object's success cannot be reported", async () => {
   const { manager } = aStage({
     runner: { find: () => Promise.resolve({ existing: aWorkObject({ adopted: true, finished: true }) }) },
     reporter: {
@@ -252,7 +252,7 @@ Deno.test("execute() ends with 35 where an existing object's success cannot be r
   ]);
 });
 
-Deno.test("execute() asks and creates nothing for real in a dry run, and reports nothing", async () => {
+Deno.test("execute() in a dry run stores nothing, calls no preflight and writes no report", async () => {
   const { manager, calls, logged } = aStage({ context: { dryRun: true } });
   const result = await manager.execute(NEVER);
   assertEquals(calls, ["read", "find", "check", "start"]);
@@ -273,7 +273,7 @@ Deno.test("execute() gives a dry run that is refused the code of the refusal", a
   assertEquals(endOf(await manager.execute(NEVER)), [20, "RefusedByApi", "while starting action: invalid"]);
 });
 
-Deno.test("execute() lets a runner that can try its work do so in place of the start", async () => {
+Deno.test("execute() in a dry run calls the runner's own dryRun instead of start", async () => {
   const { manager, calls } = aStage({
     context: { dryRun: true },
     runner: { dryRun: () => Promise.resolve({ status: STATUS, message: "helm accepts it" }) },
@@ -332,7 +332,7 @@ Deno.test("execute() hands what find returned to a runner's own dry run", async 
   assertEquals(handed, found);
 });
 
-Deno.test("execute() tries no work that is there already", async () => {
+Deno.test("execute() does not call dryRun for existing work", async () => {
   const { manager, calls } = aStage({
     context: { dryRun: true },
     runner: {
@@ -344,7 +344,7 @@ Deno.test("execute() tries no work that is there already", async () => {
   assertEquals(calls, ["read", "find", "start"]);
 });
 
-Deno.test("execute() gives a tried work no more time than the work itself", async () => {
+Deno.test("execute() gives dryRun no more time than the work", async () => {
   const { manager, clock } = aStage({
     context: { dryRun: true, timeoutMs: 60_000 },
     runner: { dryRun: untilAborted },

@@ -1,8 +1,8 @@
 /**
- * Serves a registry as JSR does, on HTTPS: `deno run -A serve.ts ADDRESS CERTIFICATE KEY`.
+ * Serves a registry like JSR, over HTTPS: `deno run -A serve.ts ADDRESS CERTIFICATE KEY`.
  *
  * Its packages are the stand-ins of `../without_jsr`. Each also has a newer version in the same range, whose modules
- * throw: whoever asks for anything but the exact versions of `deno.json` is found out.
+ * throw: if a program does not use the exact versions of `deno.json`, it fails.
  *
  * @module
  */
@@ -27,13 +27,13 @@ async function readJson<T>(path: string): Promise<T> {
   return JSON.parse(await Deno.readTextFile(new URL(path, STAND_INS)));
 }
 
-/** The one version of a stand-in. */
+/** The only version of a stand-in. */
 async function versionOf(name: string): Promise<string> {
   const { versions } = await readJson<{ versions: Record<string, unknown> }>(`${name}/meta.json`);
   return Object.keys(versions)[0] ?? "";
 }
 
-/** The exports of a package, and the sizes and checksums of the files of the version that is asked for: Deno compares. */
+/** The exports of a package, and the sizes and checksums of a version's files, which Deno compares. */
 async function contents({ name, version, asked }: { name: string; version: string; asked: string }) {
   const { exports } = await readJson<{ exports: Record<string, string> }>(`${name}/${version}_meta.json`);
   const manifest: Record<string, { size: number; checksum: string }> = {};

@@ -1,30 +1,30 @@
 /**
- * Runs Deno with this project's `deno.json`, from any folder and in any environment. Where JSR cannot be reached, it
- * names the registry of stand-ins in this folder instead, and says so.
+ * Runs Deno with this project's `deno.json`, from any folder and in any environment. If JSR cannot be reached, it uses
+ * the registry of stand-ins in this folder, and says so.
  *
  * ```sh
  * deno run --no-config -A .ci/without_jsr/deno.ts test -A --doc
  * ```
  *
- * It imports nothing but what is a part of Deno, since what else can be imported is known only after it has run.
+ * It imports only built-in parts of Deno, since other imports resolve only after it has run.
  *
  * @module
  */
 // deno-lint-ignore-file no-console
 import { join } from "node:path";
 
-/** The oldest Deno with all that the project uses: permission sets in `deno.json`, and `compile` that honours them. */
+/** The oldest usable Deno: it has permission sets in `deno.json`, and its `compile` honours them. */
 const OLDEST_DENO = "2.7.11";
 
-/** How long JSR may take to answer, milliseconds. A first answer is a download of two small files. */
+/** How long JSR may take to answer, milliseconds: the first time Deno downloads two small files. */
 const PROBE_TIMEOUT_MS = 10_000;
 
-/** Where Deno looks for `jsr:` packages; set to nothing it is Deno's own choice, which is JSR. */
+/** The variable with the registry of `jsr:` packages; if it is empty, Deno uses JSR. */
 const REGISTRY = "JSR_URL";
 
 const CONFIG = join(import.meta.dirname!, "../../deno.json");
 
-/** What Deno itself needs of an environment, also where a program is given a clean one. */
+/** The variables that Deno itself needs, also in a clean environment for a program. */
 const NEEDED_BY_DENO = [
   "PATH",
   "HOME",
@@ -38,20 +38,20 @@ const NEEDED_BY_DENO = [
   REGISTRY,
 ];
 
-/** What makes Deno itself do something else than a task asks for. */
+/** Variables that would change what Deno itself does in a task. */
 const STRAY = /^(DENO_SERVE_ADDRESS|FORCE_COLOR|CLICOLOR_FORCE)$/;
 
-/** What would reach into a test: settings of a run, and the address of a cluster that the test did not choose. */
+/** Variables that would affect a test: settings of a run, and the address of a cluster that the test did not choose. */
 const STRAY_IN_TESTS = /^(RUNNER_.*|KUBERNETES_SERVICE_.*)$/;
 
-/** What is on this machine, or nowhere, is never asked of a proxy. */
+/** Hosts that are reached without a proxy: this machine, and names that do not exist. */
 const NEVER_BY_PROXY = ["127.0.0.1", "::1", "localhost", ".invalid"];
 
 /**
- * Prepares this same Deno with the project's configuration and the registry that can be reached.
+ * Prepares a command of this Deno with the project's configuration and a reachable registry.
  *
  * @param args The sub-command and its arguments, as in `["compile", "--output", "dist/x", "cmd/x/main.ts"]`
- * @param options Options of the command, except `args`; its `env` adds to what Deno is given in any case
+ * @param options Options of the command, except `args`; its `env` is added to the variables that Deno always gets
  */
 export async function denoCommand(
   [subcommand, ...rest]: [string, ...string[]],
@@ -66,7 +66,7 @@ export async function denoCommand(
   });
 }
 
-/** What {@linkcode REGISTRY} already is; else nothing where JSR answers, or the folder of this file. */
+/** The value of {@linkcode REGISTRY}, if it is set; else empty if JSR answers, or this file's folder. */
 async function registryUrl(): Promise<string> {
   const decided = Deno.env.get(REGISTRY);
   if (decided !== undefined) return decided;
@@ -79,7 +79,7 @@ async function registryUrl(): Promise<string> {
   return registry;
 }
 
-/** Whether Deno gets a package of this project from JSR. */
+/** Whether Deno can load a package of this project from JSR. */
 async function jsrAnswers(): Promise<boolean> {
   const { imports } = JSON.parse(await Deno.readTextFile(CONFIG));
   const probe = new Deno.Command(Deno.execPath(), {
@@ -92,7 +92,7 @@ async function jsrAnswers(): Promise<boolean> {
   return (await probe.output()).success;
 }
 
-/** Trusts the machine's own certificate authorities as well, for networks where npm is reached through a mirror. */
+/** Also trusts the machine's own certificate authorities, for networks that reach npm through a mirror. */
 function authorities(): Record<string, string> {
   return { DENO_TLS_CA_STORE: Deno.env.get("DENO_TLS_CA_STORE") ?? "system,mozilla" };
 }
@@ -105,12 +105,12 @@ function pick(names: string[]): Record<string, string> {
   }));
 }
 
-/** Takes out of this process's environment what a developer's shell may hold and no task is meant to see. */
+/** Removes variables from this process's environment that a developer's shell may set and no task should see. */
 function tidyEnvironment(subcommand: string): void {
   const noProxy = [Deno.env.get("NO_PROXY") ?? Deno.env.get("no_proxy"), ...NEVER_BY_PROXY].filter(Boolean)
     .join(",");
   for (const name of ["NO_PROXY", "no_proxy"]) Deno.env.set(name, noProxy);
-  // An error of Deno is a line for people, not where in Deno it came from.
+  // Deno then prints an error as one line for people, without a stack trace.
   Deno.env.set("RUST_BACKTRACE", "0");
   for (const name of Object.keys(Deno.env.toObject())) {
     if (STRAY.test(name) || subcommand === "test" && STRAY_IN_TESTS.test(name)) Deno.env.delete(name);
@@ -135,7 +135,7 @@ async function main(subcommand = "help", ...rest: string[]): Promise<number> {
   });
   const child = command.spawn();
   Deno.addSignalListener("SIGTERM", () => child.kill("SIGTERM"));
-  // A terminal sends Ctrl-C to the child as well, and a program may take a second SIGINT for impatience.
+  // A terminal sends Ctrl-C to the child too, and a program ends at once after a second SIGINT.
   Deno.addSignalListener("SIGINT", () => Deno.stdin.isTerminal() || child.kill("SIGINT"));
   return (await child.status).code;
 }

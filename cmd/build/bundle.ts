@@ -1,5 +1,5 @@
 /**
- * What the binaries and the programs run from source have in common.
+ * Bundles a program, both for binaries and for runs from source.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import { withTemporaryFolder } from "./temporary_folder.ts";
 
 /** The flags of Deno that the sandbox needs. */
 export const SANDBOX_FLAGS = [
-  // A permission that the program gave up must not be asked for on a terminal.
+  // Without this flag Deno would ask at a terminal for permissions that the program has given up.
   "--no-prompt",
   "--unstable-worker-options",
   "--permission-set=runner",
@@ -20,7 +20,7 @@ export const SANDBOX_FLAGS = [
 export const ROOT = join(import.meta.dirname!, "../..");
 
 /**
- * Bundles a program into a temporary folder for as long as `use` takes. The program's main module is named by its path
+ * Bundles a program into a temporary folder that exists while `use` runs. The program's main module is given by its path
  * in the project's folder.
  *
  * Unbundled, every file of every npm package would be embedded in a binary: 160 MB instead of 100, and half a second
@@ -37,12 +37,12 @@ export async function withBundle<T>(entry: string, use: (main: string) => Promis
   });
 }
 
-/** As the bundler takes it: a path with a `*` would be a pattern. */
+/** A path for the bundler, which would read a `*` as a pattern. */
 function moduleUrl(entry: string): string {
   return pathToFileURL(join(ROOT, entry)).href.replaceAll("*", "%2A");
 }
 
-/** The names of the programs: the folders of `cmd/` beside this one. */
+/** The names of the programs: the folders of `cmd/` other than this folder. */
 export async function programs(): Promise<string[]> {
   const entries = await Array.fromAsync(Deno.readDir(join(ROOT, "cmd")));
   const own = basename(import.meta.dirname!);
@@ -50,7 +50,7 @@ export async function programs(): Promise<string[]> {
     .sort();
 }
 
-/** Lets a program's `--version` tell the commit that it is made of, where that is known. */
+/** Writes the commit into a bundle, for `--version`; nothing if the commit is unknown. */
 async function writeCommit(folder: string): Promise<void> {
   const commit = Deno.env.get("REVISION")?.slice(0, 12) || await checkedOutCommit();
   if (commit === undefined) return;
@@ -61,7 +61,7 @@ async function writeCommit(folder: string): Promise<void> {
   }
 }
 
-/** Such as `9d4674f`, or `9d4674f-dirty` with changes; `undefined` where there is no checkout, or no git. */
+/** For example `9d4674f`, or `9d4674f-dirty` with changes; `undefined` without a checkout or without git. */
 async function checkedOutCommit(): Promise<string | undefined> {
   try {
     const { success, stdout } = await new Deno.Command("git", {

@@ -16,15 +16,15 @@ export function binaryPath(name: string): string {
 
 /** Options of {@linkcode compileProgram}. */
 export interface CompileOptions {
-  /** The program's main module, a path in the project's folder. */
+  /** The path of the program's main module in the project's folder. */
   entry: string;
-  /** The binary to make. */
+  /** The path of the binary. */
   output: string;
-  /** What to compile for, such as `aarch64-unknown-linux-gnu`; by default this machine. */
+  /** The target platform, such as `aarch64-unknown-linux-gnu`; this machine by default. */
   target?: string;
 }
 
-/** Bundles a program and compiles the bundle. Fails if either does, or if the binary cannot start. */
+/** Bundles a program and compiles the bundle. Fails if either step fails, or if the binary cannot start. */
 export async function compileProgram({ entry, output, target }: CompileOptions): Promise<void> {
   const part = resolve(`${output}.part`);
   await makeFolder(dirname(part));
@@ -33,20 +33,20 @@ export async function compileProgram({ entry, output, target }: CompileOptions):
     const args = [
       "--quiet",
       ...SANDBOX_FLAGS,
-      // The cache has a predictable name in a folder that everyone writes.
+      // Deno's code cache would have a predictable name in a folder that everyone may write.
       "--no-code-cache",
-      // The Worker is the main module once more.
+      // The Worker loads the main module again.
       ...["--include", name],
       ...(target ? ["--target", target] : []),
       ...["--output", part],
       name,
     ];
-    // From the bundle's own folder, whose path may hold what Deno takes for a pattern.
+    // Compile in the bundle's folder, since its path may contain characters that Deno reads as a pattern.
     await succeed(await denoCommand(["compile", ...args], { cwd: dirname(main) }));
   });
-  // `deno compile` succeeds even where the result cannot start.
+  // `deno compile` succeeds even if the binary cannot start.
   if (!target) await succeed(new Deno.Command(part, { args: ["--version"], stdout: "null" }));
-  // At once: whoever runs the program meanwhile finds the old one or the new one.
+  // The rename is atomic: a start of the program meanwhile finds the old or the new binary.
   await Deno.rename(part, output);
 }
 

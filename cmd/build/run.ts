@@ -9,7 +9,7 @@ import { runTask } from "./task.ts";
 
 /** Options of {@linkcode runProgram}. */
 export interface RunProgramOptions extends Omit<Deno.CommandOptions, "args"> {
-  /** The program: that of `cmd/NAME-runner`. */
+  /** The program's name: the NAME of `cmd/NAME-runner`. */
   name: string;
   /** The program's flags. */
   flags?: string[];
@@ -34,7 +34,7 @@ export async function runProgram({ name, flags = [], ...options }: RunProgramOpt
 
 async function main([name, ...flags]: string[]): Promise<number> {
   const names = (await programs()).map((program) => program.replace(/-runner$/, ""));
-  // A task is started in the project's folder; the files that flags name are where the user is.
+  // Deno starts a task in the project's folder, but the paths in flags are relative to the user's folder.
   const cwd = Deno.env.get("INIT_CWD") ?? Deno.cwd();
   if (name && names.includes(name)) return await runProgram({ name, flags, cwd });
   // deno-lint-ignore no-console

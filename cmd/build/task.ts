@@ -1,5 +1,5 @@
 /**
- * Runs a task to its exit code. What goes wrong is one line for people, with exit code 1.
+ * Runs a task and exits with its exit code. An error is printed as one line for people, with exit code 1.
  *
  * @param task Resolves to the exit code
  */

@@ -1,7 +1,7 @@
 /**
- * Makes a folder for as long as `use` takes.
+ * Makes a temporary folder that exists while `use` runs.
  *
- * @throws {Error} If no folder can be made
+ * @throws {Error} If the folder cannot be made
  */
 export async function withTemporaryFolder<T>(
   prefix: string,

@@ -7,15 +7,15 @@
 import { isJsonObject, objectAt, objectsAt, textAt } from "../../src/kube/mod.ts";
 import type { JsonObject } from "../../src/mod.ts";
 
-/** What a spec tells of the agent. */
+/** Whether a spec needs the agent, as far as the spec tells. */
 export interface AgentNeed {
-  /** It has such a template. */
+  /** Whether it has an `http` or `plugin` template. */
   isNeeded: boolean;
-  /** Names of WorkflowTemplates that it refers to, whose templates it does not tell. */
+  /** Names of the WorkflowTemplates that it refers to; their templates are unknown. */
   unknown: string[];
 }
 
-/** Looks at every template of a WorkflowSpec, wherever it stands. */
+/** Examines every template of a WorkflowSpec, inline templates included. */
 export function agentNeed(spec: JsonObject): AgentNeed {
   const templates = [...objectsAt(spec, "templates"), objectAt(spec, "templateDefaults")].flatMap(withInline);
   const calls = [{ hooks: spec.hooks }, ...templates.flatMap(callsOf)].flatMap(withHooks);
@@ -29,7 +29,7 @@ export function agentNeed(spec: JsonObject): AgentNeed {
   };
 }
 
-/** A template, and those that stand in its steps and tasks. */
+/** A template, and the inline templates of its steps and tasks. */
 function withInline(template: JsonObject): JsonObject[] {
   const inline = callsOf(template).map(({ inline }) => inline).filter(isJsonObject);
   return [template, ...inline.flatMap(withInline)];
@@ -41,7 +41,7 @@ function callsOf({ steps, dag }: JsonObject): JsonObject[] {
   return [...groups.filter(isJsonObject), ...objectsAt(dag, "tasks")];
 }
 
-/** A step or task, and what it calls at its end or at an event: https://argo-workflows.readthedocs.io/en/latest/lifecyclehook/ */
+/** A step or task, and its hooks: https://argo-workflows.readthedocs.io/en/latest/lifecyclehook/ */
 function withHooks(call: JsonObject): JsonObject[] {
   return [call, ...Object.values(objectAt(call, "hooks")).filter(isJsonObject)];
 }

@@ -1,5 +1,5 @@
 /**
- * What makes a WorkflowSpec impossible to run and no dry run finds: the Workflow's definition accepts any fields.
+ * Finds errors of a WorkflowSpec that a dry run cannot find, since the Workflow's definition accepts any fields.
  *
  * @module
  */
@@ -7,11 +7,11 @@ import { InvalidInputError, type JsonObject } from "../../src/mod.ts";
 import { isJsonObject, isNoText, type JsonValue } from "../../src/kube/mod.ts";
 
 /**
- * Checks what the controller would refuse only after the Workflow has been created.
+ * Finds errors that the controller would report only after the Workflow has been created.
  *
- * @returns what is missing and only the controller's workflowDefaults may supply, one line each:
+ * @returns warnings, one line for each missing field that the controller's workflowDefaults may supply:
  * https://argo-workflows.readthedocs.io/en/latest/default-workflow-specs/
- * @throws {InvalidInputError} If the spec could not run whatever the controller's settings are
+ * @throws {InvalidInputError} If the spec cannot run with any settings of the controller
  */
 export function checkSpec(spec: JsonObject): string[] {
   const templates = objectsOf(spec.templates, "templates");
@@ -22,7 +22,7 @@ export function checkSpec(spec: JsonObject): string[] {
     );
   }
   checkNames(templates);
-  // With a reference, entrypoint and parameters may come from the WorkflowTemplate.
+  // The referenced WorkflowTemplate may supply entrypoint and parameters.
   if (isReference) return [];
   const entrypoint = entrypointOf(spec, templates);
   return [
@@ -46,7 +46,7 @@ function hasReference({ workflowTemplateRef: reference }: JsonObject): boolean {
   return true;
 }
 
-/** A list of objects, or nothing. */
+/** A list of objects; empty if the field is absent. */
 function objectsOf(list: JsonValue | undefined, path: string): JsonObject[] {
   if (list === undefined || list === null) return [];
   if (!Array.isArray(list)) throw new InvalidInputError(`the manifest has ${path} that are no list`);
@@ -69,7 +69,7 @@ function checkNames(templates: JsonObject[]): void {
   }
 }
 
-/** The template that the Workflow begins with; `undefined` where the manifest names none. */
+/** The template that the Workflow begins with; `undefined` if the manifest has no entrypoint. */
 function entrypointOf({ entrypoint }: JsonObject, templates: JsonObject[]): JsonObject | undefined {
   if (isNoText(entrypoint)) return undefined;
   if (typeof entrypoint !== "string") {
@@ -85,7 +85,7 @@ function entrypointOf({ entrypoint }: JsonObject, templates: JsonObject[]): Json
   );
 }
 
-/** The names of the parameters that the manifest gives no value, and the Workflow needs one for. */
+/** The names of the required parameters that have no value in the manifest. */
 function parametersWithoutValue(spec: JsonObject, entrypoint: JsonObject | undefined): string[] {
   const given = parametersOf(spec.arguments, "arguments");
   const inputs = parametersOf(entrypoint?.inputs, "the entrypoint's inputs");

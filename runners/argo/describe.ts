@@ -7,7 +7,7 @@ import { progressNodes } from "./show_progress.ts";
 import { WORKFLOW, workflowOutcome } from "./workflow.ts";
 
 /**
- * The Workflow of the context's name: its nodes, and why it failed or what it waits for.
+ * Describes the Workflow of the context's name: its nodes, and why it failed or what it waits for.
  *
  * @throws {RunError} `TargetMissing` if there is no such object, `NotAllowed` or `ApiUnreachable` if it cannot be read
  */

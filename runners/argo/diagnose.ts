@@ -1,5 +1,5 @@
 /**
- * Diagnosing why a Workflow failed, or what it waits for.
+ * Diagnoses why a Workflow failed, or what it waits for.
  *
  * @module
  */
@@ -13,15 +13,16 @@ import { EXECUTORS, MAIN, workersOf } from "./pods.ts";
 import { rootCause, stepName, waitedFor } from "./root_cause.ts";
 import { workflowOutcome } from "./workflow.ts";
 
-/** What the Workflow tells, without its pod. */
+/** What the Workflow itself says about the cause, without its pod. */
 type Said = Pick<Diagnosis, "container" | "exitCode" | "reason" | "message">;
 
 /** `main: Error (exit code 3): more`: https://github.com/argoproj/argo-workflows/blob/v3.7.4/workflow/controller/operator.go `inferFailedReason` */
 const CONTAINER_MESSAGE = /^(\S+): (\w+) \(exit code (\d+)\)(?:: ?([^]*))?$/;
 
 /**
- * Why a Workflow failed, or what it waits for if it has not ended. At most five requests: the Workflow, the pod of the
- * node that is the cause, its events, and one or two logs. Without the permission for any but the first it says less.
+ * Why a Workflow failed, or what it waits for if it has not ended. It sends at most five requests: for the Workflow, the
+ * pod of the node that is the cause, its events, and one or two logs. Only the first is required; without permission for
+ * another request the diagnosis has less detail.
  *
  * @throws {ApiError} If the Workflow cannot be read
  */
@@ -36,7 +37,7 @@ export async function diagnoseWorkflow(
   const isEnded = workflowOutcome(workflow) !== undefined;
   const cause = isEnded ? undefined : whatIsWaitedFor(workflow, nodes);
   const own = workflowHold(workflow, kube.serverNow());
-  // Pods that have been made go on in a suspended Workflow.
+  // In a suspended Workflow, existing pods go on.
   const podGoesOn = cause?.node.type === "Pod" && own?.reason === "Suspended";
   if (own && !podGoesOn) return withNotRead(saidOfHold(own), notRead);
   const failed = cause ? undefined : rootCause(nodes, name);
@@ -58,7 +59,7 @@ export async function diagnoseWorkflow(
   return withNotRead({ node: stepName(nodes, node), ...failure }, notRead);
 }
 
-/** The node that a Workflow under way waits for, and what is said of it. */
+/** The node that a running Workflow waits for, and why. */
 function whatIsWaitedFor(
   workflow: KubeObject,
   nodes: Map<string, ArgoNode>,
@@ -73,7 +74,7 @@ function isOwnedBy({ metadata: { ownerReferences = [] } }: KubeObject, uid: stri
   return ownerReferences.some((owner) => owner.uid === uid);
 }
 
-/** Where no node tells more: a Workflow that the controller refused. */
+/** The Workflow's own message, for a Workflow that the controller refused: no node says more. */
 function saidOfWorkflow(workflow: KubeObject): Said {
   const message = textAt(workflow, "status", "message");
   return { reason: textAt(workflow, "status", "phase"), ...(message ? { message } : {}) };
@@ -92,19 +93,19 @@ function saidOfNode(node: ArgoNode): Said {
   };
 }
 
-/** What is said of a node that nothing holds up. */
+/** What the diagnosis says about a node that nothing holds up. */
 function saidOfWait({ phase, startedAt }: ArgoNode): Said {
   return phase === "Pending" ? { reason: phase } : { reason: "Running", message: `runs since ${startedAt}` };
 }
 
-/** The pod's own status knows more than what the controller made of it. */
+/** The pod's own status says more than the controller's summary of it. */
 function merged(said: Said, pod: PodFindings | undefined, others: number): Diagnosis {
   const texts = [said.message, pod?.message, othersText(others)]
     .filter((text) => text !== undefined);
   const message = texts.filter((text, index) => !isRepeated(text, texts, index)).join("; ");
   const { message: _said, ...ofNode } = said;
   const { message: _found, ...ofPod } = pod ?? {};
-  // Container, code and reason belong together.
+  // Container, code and reason must come from the same source.
   return { ...(pod?.reason ? {} : ofNode), ...ofPod, ...(message === "" ? {} : { message }) };
 }
 

@@ -10,14 +10,14 @@ const VALUE = String.raw`(?:"(?:[^"\\]|\\.)*"|[^\s"]*)`;
 /** `time=… level=… msg=… key=value …`: https://pkg.go.dev/log/slog#TextHandler and logrus, of Argo 4 and 3. */
 const TEXT_LINE = new RegExp(`^time=${VALUE} level=\\w+ msg=${VALUE}((?: [\\w.-]+=${VALUE})+)$`);
 const FIELD = new RegExp(`([\\w.-]+)=(${VALUE})`, "g");
-/** What the executor says when the work has exited: from then on all words are its own. */
+/** The executor's message when the work has exited: all later lines are the executor's own. */
 const EXITED = "sub-process exited";
-/** What the executor's command line prints last, where the container has failed. */
+/** The last line of the executor's command line, if the container has failed. */
 const EXIT_LINE = /^Error: exit status \d+$/;
 
 /**
- * Makes, for one log, a filter of the executor's own lines: those that it marks with `argo=true`, as text or as JSON,
- * and the error that it ends with once the work has exited. A line of the work that only looks similar is kept.
+ * Makes a filter for one log that removes the executor's own lines: the lines marked with `argo=true`, as text or JSON,
+ * and its last error after the work has exited. The filter keeps lines of the work that only look similar.
  *
  * https://github.com/argoproj/argo-workflows/blob/v4.1.2/cmd/argoexec/commands/root.go
  */

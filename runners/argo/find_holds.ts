@@ -1,5 +1,5 @@
 /**
- * Finding out what keeps a Workflow from going on.
+ * Finds out what holds a Workflow up.
  *
  * @module
  */
@@ -20,7 +20,7 @@ import { type ArgoNode, podNameOf, podsOf, readNodes } from "./nodes.ts";
 import { EXECUTORS, workersOf } from "./pods.ts";
 import { workflowOutcome } from "./workflow.ts";
 
-/** What is known of a Workflow under way. */
+/** The known facts about a running Workflow. */
 export interface KnownWorkflow extends PodsUnderWay {
   /** The whole Workflow. */
   workflow: KubeObject;
@@ -30,28 +30,28 @@ export interface KnownWorkflow extends PodsUnderWay {
   nowMs: number;
 }
 
-/** What a pod that merely starts has as its node's message. */
+/** The node's message while its pod is merely still starting. */
 const STARTING = ["PodInitializing", "ContainerCreating"];
-/** The whole Workflow, which may be large, is read at least at every fifth call of `find()`, though its pods run. */
+/** `find()` reads the whole Workflow, which may be large, at least at every fifth call, even while its pods run. */
 const CALLS_PER_READ = 5;
 
-/** What keeps one Workflow from going on, found again and again. */
+/** Finds what holds one Workflow up, at each call of `find()`. */
 export class WorkflowHolds {
   readonly #kube: KubeClient;
   readonly #target: WaitTarget;
   #reads = 0;
   #hadHolds = false;
 
-  /** Nothing is asked before `find()`. */
+  /** Sends no request before `find()`. */
   constructor(kube: KubeClient, target: WaitTarget) {
     this.#kube = kube;
     this.#target = target;
   }
 
   /**
-   * Asks what holds the Workflow up. One request for its pods, and one for each pod that takes its time to start; the
-   * Workflow itself at the first call, now and then, and while no pod of it runs or something was held up before; and
-   * its own events where nothing else tells.
+   * Finds what holds the Workflow up. It sends one request for the pods, and one for each pod that starts slowly. It
+   * reads the Workflow itself at the first call, now and then, while no pod runs, and after a call that found a hold;
+   * and it reads the Workflow's events if nothing else explains the hold.
    */
   async find(signal: AbortSignal): Promise<Hold[]> {
     const known = await listPodsUnderWay(this.#kube, podsOf(this.#target), signal);
@@ -88,7 +88,7 @@ function podsHolds(known: PodsUnderWay, nowMs: number): Hold[] {
   return podHolds(known, { nowMs, executors: EXECUTORS, workers: workersOf });
 }
 
-/** All that holds a Workflow up: its own state, its nodes', and its pods'. */
+/** Everything that holds a Workflow up, by its own state, its nodes and its pods. */
 export function workflowHolds(known: KnownWorkflow): Hold[] {
   const { areKnown, nodes, nowMs, pods, workflow } = known;
   if (workflowOutcome(workflow)) return [];
@@ -97,7 +97,7 @@ export function workflowHolds(known: KnownWorkflow): Hold[] {
   const ofNodes = heldNodes(workflow, nodes)
     .filter(({ node, hold }) => {
       if (node.type !== "Pod") return true;
-      // Of a pod that is there its own status tells more.
+      // If the pod exists, its own status says more.
       return !STARTING.includes(hold.reason) && !(areKnown && names.includes(podNameOf(workflow, node)));
     })
     .map(({ hold }) => hold);

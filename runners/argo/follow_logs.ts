@@ -1,5 +1,5 @@
 /**
- * Logging what the containers of a Workflow print, while it runs.
+ * Logs what the containers of a Workflow print while it runs.
  *
  * @module
  */
@@ -19,8 +19,8 @@ import { EXECUTORS, MAIN } from "./pods.ts";
 const NODE_NAME_ANNOTATION = "workflows.argoproj.io/node-name";
 
 /**
- * Follows the containers of a Workflow's pods, each line led by its node, and by its container where that is not the
- * one that does the work: `[node] line`, `[node/container] line`.
+ * Follows the containers of a Workflow's pods. Each line begins with its node; lines of containers other than the main
+ * container also with their container: `[node] line`, `[node/container] line`.
  */
 export function followedWorkflow(
   kube: KubeClient,
@@ -33,7 +33,7 @@ export function followedWorkflow(
   });
 }
 
-/** The containers that have begun; of Argo's own those that have failed. */
+/** The containers that have started; Argo's own containers only if they have failed. */
 export function streamsOf(pod: KubeObject, workflow: string): PodStream[] {
   const { name = "", annotations } = pod.metadata;
   const node = nodeOf(annotations?.[NODE_NAME_ANNOTATION], workflow) ?? name;
@@ -47,7 +47,8 @@ export function streamsOf(pod: KubeObject, workflow: string): PodStream[] {
 }
 
 /**
- * The display name of a node by its whole name: `each(1:b)` for `hello[0].each(1:b)`. `undefined` where the pod has no such annotation.
+ * The display name of a node by its whole name: `each(1:b)` for `hello[0].each(1:b)`. `undefined` if the pod lacks the
+ * annotation.
  *
  * https://github.com/argoproj/argo-workflows/blob/v3.7.4/workflow/controller/operator.go
  */

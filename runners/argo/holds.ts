@@ -1,5 +1,5 @@
 /**
- * What keeps a Workflow from going on, as its own status tells it. Nothing here touches a cluster.
+ * Finds what holds a Workflow up, by its own status. This module does no I/O.
  *
  * @module
  */
@@ -17,14 +17,14 @@ export interface HeldNode {
   hold: Hold;
 }
 
-/** `ImagePullBackOff: more`, of a pod that has not started. */
+/** Matches `ImagePullBackOff: more`, the message of a pod that has not started. */
 const PENDING_MESSAGE = /^([A-Z]\w+)(?:: ([^]*))?$/;
 /** https://github.com/argoproj/argo-workflows/blob/v3.7.4/workflow/controller/operator.go `processNodeRetries` */
 const BACKOFF_MESSAGE = /^Backoff for /;
-/** Nodes that Argo's agent or an outside service does, and no pod. */
+/** Nodes without a pod: Argo's agent or an external service does them. */
 const AGENT_TYPES = ["HTTP", "Plugin"];
 
-/** What the Workflow itself says of why none of its steps goes on; `undefined` where its nodes tell. */
+/** Why the whole Workflow is held up; `undefined` if only its nodes can tell. */
 export function workflowHold(workflow: KubeObject, nowMs: number): Hold | undefined {
   if (workflowOutcome(workflow)) return undefined;
   const phase = textAt(workflow, "status", "phase");
@@ -49,17 +49,17 @@ export function workflowHold(workflow: KubeObject, nowMs: number): Hold | undefi
     if (lock) return of("Synchronization", lockText(lock), lock.lock);
     return of("Pending", message || "Argo's controller has not begun with it");
   }
-  // Of a template, Argo takes a parallelism of 0 for none.
+  // In a template, Argo takes a parallelism of 0 as no limit.
   const isZero = valueAt(specOf(workflow), "parallelism") === 0;
   return isZero ? of("Parallelism", "spec.parallelism is 0: no pod is made") : undefined;
 }
 
-/** The spec that counts: with a `workflowTemplateRef` the template's. */
+/** The effective spec: the template's spec if there is a `workflowTemplateRef`. */
 function specOf(workflow: KubeObject): unknown {
   return valueAt(workflow, "status", "storedWorkflowTemplateSpec") ?? workflow.spec;
 }
 
-/** The nodes that do not go on, first those that Kubernetes or Argo holds up, then those that wait for people. */
+/** The held nodes: first the nodes that Kubernetes or Argo holds up, then the nodes that wait for people. */
 export function heldNodes(workflow: KubeObject, nodes: Nodes): HeldNode[] {
   const rank = ({ node }: HeldNode) => node.type === "Suspend" ? 1 : 0;
   return [...nodes.values()]
@@ -96,7 +96,7 @@ function suspensionText(workflow: KubeObject, node: ArgoNode): string {
   return `waits since ${node.startedAt}, for ${duration}${isNumber ? " s" : ""} or to be resumed`;
 }
 
-/** The template of a node; an empty one where it cannot be found. */
+/** The template of a node; an empty template if it cannot be found. */
 function templateOf(workflow: KubeObject, { templateName }: ArgoNode) {
   const stored = Object.values(objectAt(workflow, "status", "storedTemplates"));
   const all = [
@@ -109,10 +109,10 @@ function templateOf(workflow: KubeObject, { templateName }: ArgoNode) {
 
 /** A lock that the Workflow, or a step of it, waits for. */
 interface Lock {
-  /** Argo's own name of it: `team/Mutex/build`, `team/ConfigMap/limits/build`. */
+  /** Argo's name of the lock: `team/Mutex/build`, `team/ConfigMap/limits/build`. */
   key: string;
   lock: NamedObject;
-  /** Workflows, or their nodes, that have it: `team/other`. */
+  /** The Workflows or nodes that hold the lock: `team/other`. */
   holders: string[];
 }
 
@@ -131,7 +131,7 @@ function locksOf(workflow: KubeObject): Lock[] {
   ];
 }
 
-/** Of `team/Mutex/build` the kind and the name; of a semaphore's ConfigMap the key belongs to the name. */
+/** The kind and name of `team/Mutex/build`; the name of a semaphore's ConfigMap includes its key. */
 function lockOf(key: string): Omit<Lock, "holders"> {
   const [, kind, ...name] = key.split("/");
   return { key, lock: { kind: kind ?? "Lock", name: name.join("/") || key } };

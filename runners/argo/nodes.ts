@@ -1,5 +1,5 @@
 /**
- * The nodes of a Workflow, in any of the three ways in which Argo keeps them.
+ * Reads the nodes of a Workflow in each of the three forms in which Argo stores them.
  *
  * @module
  */
@@ -19,32 +19,32 @@ import type { PodSelector } from "../../src/pods/mod.ts";
 const WORKFLOW_LABEL = "workflows.argoproj.io/workflow";
 
 /**
- * What is read of a node: one step, attempt, group or pod of a Workflow.
+ * The used fields of a node: one step, attempt, group or pod of a Workflow.
  *
  * https://github.com/argoproj/argo-workflows/blob/v3.7.4/pkg/apis/workflow/v1alpha1/workflow_types.go `NodeStatus`
  */
 export interface ArgoNode {
   /** `<workflow>-<hash of the name>`, or the Workflow's name for its first node. */
   id: string;
-  /** Unique, and tells the way from the root: `hello[0].each(1:b)`. */
+  /** The unique name, with the path from the root: `hello[0].each(1:b)`. */
   name: string;
-  /** Without the way: `each(1:b)`. */
+  /** The name without the path: `each(1:b)`. */
   displayName: string;
   /** `Pod`, `Container`, `Steps`, `StepGroup`, `DAG`, `TaskGroup`, `Retry`, `Skipped`, `Suspend`, `HTTP`, `Plugin`. */
   type: string;
   /** `Pending`, `Running`, `Succeeded`, `Skipped`, `Failed`, `Error`, `Omitted`. */
   phase: string;
-  /** What the controller says of it. */
+  /** The controller's message. */
   message: string | undefined;
   /** The lock that it waits for: `team/Mutex/build`. */
   lock: string | undefined;
-  /** The template that a pod's name is made with; none where it is inline. */
+  /** The template's name, which is a part of the pod's name; absent for an inline template. */
   templateName: string | undefined;
-  /** The `Steps` or `DAG` node that this one is a part of. */
+  /** The `Steps` or `DAG` node that contains this node. */
   boundaryID: string | undefined;
-  /** Parts of a group or attempts of a retry, but also what runs next. */
+  /** Parts of a group or attempts of a retry, but also the nodes that run next. */
   children: string[];
-  /** RFC 3339; empty while it has not begun. */
+  /** RFC 3339; empty before its start. */
   startedAt: string;
   /** RFC 3339; empty while it runs. */
   finishedAt: string;
@@ -54,17 +54,17 @@ export interface ArgoNode {
 
 /** The nodes of a Workflow. */
 export interface WorkflowNodes {
-  /** By id. */
+  /** The nodes by id. */
   nodes: Map<string, ArgoNode>;
-  /** Why they could not be read. */
+  /** Why the nodes could not be read. */
   notRead: string[];
 }
 
 const POD_NAME_FORMAT_ANNOTATION = "workflows.argoproj.io/pod-name-format";
-/** 253 characters of a name, less a hash of 10, less 1: as Argo cuts them. */
+/** Argo cuts the name to 253 characters, minus 10 for a hash, minus 1. */
 const MAX_POD_PREFIX = 242;
 
-/** Reads all nodes of a whole Workflow: plain, compressed, or none where Argo keeps them in a database. */
+/** Reads all nodes of a whole Workflow, plain or compressed. Nodes that Argo stores in a database cannot be read. */
 export async function readNodes(workflow: KubeObject): Promise<WorkflowNodes> {
   const compressed = textAt(workflow, "status", "compressedNodes");
   if (compressed) return await decompress(compressed);
@@ -115,17 +115,17 @@ function text(value: JsonValue | undefined): string | undefined {
   return typeof value === "string" && value.trim() !== "" ? value.trim() : undefined;
 }
 
-/** Whether a node has failed, in either of Argo's two words for it. */
+/** Whether a node has failed: Argo has two phases for this. */
 export function hasFailed({ phase }: ArgoNode): boolean {
   return phase === "Failed" || phase === "Error";
 }
 
-/** Whether a node is not yet over. */
+/** Whether a node has not ended. */
 export function isUnderWay({ phase }: ArgoNode): boolean {
   return phase === "Pending" || phase === "Running" || phase === "";
 }
 
-/** The children of a node that are there. */
+/** The existing children of a node. */
 export function childrenOf(nodes: Map<string, ArgoNode>, { children }: ArgoNode): ArgoNode[] {
   return children.map((id) => nodes.get(id)).filter((node) => node !== undefined);
 }

@@ -1,5 +1,5 @@
 /**
- * What a run of a Workflow needs of RBAC.
+ * The RBAC rules that a run of a Workflow needs.
  *
  * @module
  */
@@ -10,9 +10,9 @@ import { agentNeed } from "./agent.ts";
 import { parseWorkflow, WORKFLOW } from "./workflow.ts";
 
 /**
- * The requests of the argo runner and, under the same account, of Argo's executor and agent in the Workflow's pods.
+ * The rules for the argo runner and, under the same account, for Argo's executor and agent in the Workflow's pods.
  *
- * @param manifest the run's, where it is known: it tells whether there is an agent
+ * @param manifest the run's manifest, if it is known: it tells whether the Workflow needs the agent
  */
 export function workflowRbac(context: ExecutionContext, manifest?: JsonObject): RbacRule[] {
   return objectRunnerRbac(context, {
@@ -58,7 +58,7 @@ function agentRbac(context: ExecutionContext, manifest: JsonObject | undefined):
   ];
 }
 
-/** Under what condition there is an agent: empty where there always is, `undefined` where there never is. */
+/** When the Workflow needs the agent: a condition, empty for always, `undefined` for never. */
 function agentCondition(context: ExecutionContext, manifest: JsonObject | undefined): string | undefined {
   if (!manifest) return "the Workflow has http or plugin templates (rbac --manifest tells)";
   const { isNeeded, unknown } = agentNeed(parseWorkflow(manifest, context).object.spec);

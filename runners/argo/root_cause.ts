@@ -1,6 +1,6 @@
 /**
- * Which node of a Workflow is the cause of its failure, or what a Workflow that has not ended waits for. Nothing here
- * touches a cluster.
+ * Finds the node that caused a Workflow's failure, or the node that a running Workflow waits for. This module does no
+ * I/O.
  *
  * @module
  */
@@ -8,33 +8,33 @@ import { type ArgoNode, childrenOf, hasFailed, isUnderWay } from "./nodes.ts";
 
 type Nodes = Map<string, ArgoNode>;
 
-/** Nodes that do the work themselves, with no further nodes inside that could be the cause. */
+/** Types of nodes that do the work themselves: they contain no other node that could be the cause. */
 const LEAF_TYPES = ["Pod", "Suspend", "HTTP", "Plugin", "Skipped"];
-/** What the controller writes on nodes that it ends because of something else. */
+/** The controller's message on nodes that it ends for another reason than their own failure. */
 const ENDED_FROM_OUTSIDE = /shutdown with strategy|Stopped with strategy|exceeded its deadline/i;
 
-/** How a failure compares with others: the lowest is the cause. */
+/** The rank of a failure: the failure with the lowest rank is the cause. */
 const RANK = {
   own: 0,
-  /** The Workflow went on after it: `continueOn`, or a task that depends on the failure. */
+  /** The Workflow went on after the failure: `continueOn`, or a task that depends on the failure. */
   tolerated: 1,
-  /** It was ended because of another failure, a shutdown or the Workflow's deadline. */
+  /** The controller ended the node because of another failure, a shutdown or the Workflow's deadline. */
   ended: 2,
-  /** An exit handler, where the work itself has failed too. */
+  /** An exit handler failed, and the work itself failed too. */
   exitHandler: 3,
 };
 
-/** What failed. */
+/** The cause of a failure. */
 export interface RootCause {
   /** The node that the failure began with. */
   node: ArgoNode;
-  /** How many further steps failed in the same way: on their own, where this one did. */
+  /** How many further steps failed in the same way: on their own, if this node failed on its own. */
   others: number;
 }
 
 /**
- * The node that a failure began with: a leaf (of a retry the last attempt), or a group that failed before any part of
- * it did. Of several the first that ended on its own. `undefined` where no node failed.
+ * The node that a failure began with: a leaf (for a retry, the last attempt), or a group that failed before any of its
+ * parts. Of several such nodes, the first that ended on its own. `undefined` if no node failed.
  */
 export function rootCause(nodes: Nodes, workflowName: string): RootCause | undefined {
   const failed = [...nodes.values()].filter(hasFailed);
@@ -57,8 +57,8 @@ function hasFailedAt(nodes: Nodes, id: string): boolean {
 }
 
 /**
- * For each node the one whose failure its own would be: the retry of an attempt, the group of an item or a step, and
- * else the `Steps` or `DAG` node around it. Children that are merely what runs next own nothing.
+ * Maps each node to its owner, which fails when the node fails: the retry of an attempt, the group of an item or step,
+ * else the `Steps` or `DAG` node around it. A node does not own children that merely run next.
  */
 function ownersOf(nodes: Nodes): Map<string, ArgoNode> {
   const owners = new Map<string, ArgoNode>();
@@ -73,12 +73,12 @@ function ownersOf(nodes: Nodes): Map<string, ArgoNode> {
   return owners;
 }
 
-/** A part's name begins with its group's: `a(0)` in `a`, `x[0].b` in `x[0]`. What runs next is named otherwise. */
+/** A part's name begins with its group's name: `a(0)` in `a`, `x[0].b` in `x[0]`. Nodes that run next do not. */
 function isPartOf(child: ArgoNode, group: ArgoNode): boolean {
   return child.name.startsWith(group.name + (group.type === "StepGroup" ? "." : "("));
 }
 
-/** Whether all around a failed node has failed too, and of a retry it is in the last attempt. */
+/** Whether every owner of a failed node has failed too, and the node is in the last attempt of each retry. */
 function hasMattered(nodes: Nodes, node: ArgoNode, owners: Map<string, ArgoNode>): boolean {
   for (let inner = node, owner = owners.get(node.id); owner; inner = owner, owner = owners.get(owner.id)) {
     if (!hasFailed(owner)) return false;
@@ -113,7 +113,7 @@ function compareTimes(a: ArgoNode, b: ArgoNode): number {
     a.name.localeCompare(b.name);
 }
 
-/** The node that a Workflow under way waits for where none is held up: one that has not begun, else the oldest. */
+/** The node that a running Workflow waits for if no node is held up: a node that has not started, else the oldest. */
 export function waitedFor(nodes: Nodes): ArgoNode | undefined {
   const rank = ({ phase }: ArgoNode) => phase === "Pending" ? 0 : 1;
   return [...nodes.values()]
@@ -121,11 +121,11 @@ export function waitedFor(nodes: Nodes): ArgoNode | undefined {
     .sort((a, b) => rank(a) - rank(b) || a.startedAt.localeCompare(b.startedAt))[0];
 }
 
-/** The way to a node in the words of its Workflow's author: `outer/inner/deep(1)`. */
+/** The path to a node, in the names that the Workflow's author gave: `outer/inner/deep(1)`. */
 export function stepName(nodes: Nodes, node: ArgoNode): string {
   const names = [node.displayName];
   for (let outer = boundaryOf(nodes, node); outer; outer = boundaryOf(nodes, outer)) {
-    // The outermost is the Workflow itself.
+    // The outermost node is the Workflow itself.
     if (outer.boundaryID !== undefined) names.unshift(outer.displayName);
   }
   return names.join("/");

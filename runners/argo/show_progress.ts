@@ -15,36 +15,36 @@ import { type ArgoNode, readNodes } from "./nodes.ts";
 
 /** Options of {@linkcode ProgressView}. */
 export interface ProgressViewOptions {
-  /** Where the nodes are shown. */
+  /** The view that shows the nodes. */
   progress: Progress;
-  /** Ends it. */
+  /** Ends the view. */
   signal: AbortSignal;
   /** The real clock by default. */
   clock?: Clock;
 }
 
-/** Shortest time between two requests for the whole Workflow, milliseconds. */
+/** Minimum time between two requests for the whole Workflow, milliseconds. */
 const ASK_MS = 2_000;
-/** Time between two drawings, milliseconds: durations go on without a change. */
+/** Time between two drawings, milliseconds: the shown durations grow even if nothing else changes. */
 const DRAW_MS = 1_000;
-/** Nodes that only hold others together. */
+/** Types of nodes that only group other nodes. */
 const GROUP_TYPES = ["StepGroup", "TaskGroup"];
 
-/** Shows the nodes of one Workflow while it runs. What cannot be read is not shown, and ends nothing. */
+/** Shows the nodes of one Workflow while it runs. If the Workflow cannot be read, the view stays as it is. */
 export class ProgressView {
   readonly #kube: KubeClient;
   readonly #ref: ObjectRef;
   readonly #options: ProgressViewOptions;
   #isOutdated = true;
 
-  /** Nothing is asked or drawn before `run()`. */
+  /** Sends no request and draws nothing before `run()`. */
   constructor(kube: KubeClient, ref: ObjectRef, options: ProgressViewOptions) {
     this.#kube = kube;
     this.#ref = ref;
     this.#options = options;
   }
 
-  /** Something has changed: the Workflow is asked for again, before long. */
+  /** Notes a change: the view soon reads the Workflow again. */
   changed(): void {
     this.#isOutdated = true;
   }
@@ -55,7 +55,7 @@ export class ProgressView {
     this.#options.progress.show(progressNodes([...nodes.values()]));
   }
 
-  /** Asks and draws until the signal ends it. */
+  /** Reads and draws until the signal is aborted. */
   async run(): Promise<void> {
     const { clock = systemClock, progress, signal } = this.#options;
     let askedAt = -Infinity;
@@ -70,14 +70,14 @@ export class ProgressView {
         }
         await clock.sleep(DRAW_MS, signal);
       } catch {
-        // The wait tells what is wrong; here the next change is another chance.
+        // The wait reports the error; this view reads again after the next change.
         await clock.sleep(DRAW_MS, signal).catch(() => {});
       }
     }
   }
 }
 
-/** The nodes in the order of their tree, each group's by their start. */
+/** The nodes in tree order, the nodes of each group by their start. */
 export function progressNodes(nodes: ArgoNode[]): ProgressNode[] {
   const partsOf = Map.groupBy(nodes.toSorted(byStart), ({ boundaryID }) => boundaryID);
   const below = (id: string | undefined, depth: number): ProgressNode[] =>

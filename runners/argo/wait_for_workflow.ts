@@ -11,7 +11,7 @@ import { followedWorkflow } from "./follow_logs.ts";
 import { ProgressView } from "./show_progress.ts";
 import { outcomeOfLabels, phaseOfLabels, workflowOutcome } from "./workflow.ts";
 
-/** Waits for a Workflow's end; meanwhile tells what holds it up, shows it at a terminal and follows its logs. */
+/** Waits for a Workflow's end; meanwhile it logs what holds it up, shows it at a terminal and follows its logs. */
 export async function waitForWorkflow(
   kube: KubeClient,
   { context, started, signal, log, progress }: WaitForCompletionInput,

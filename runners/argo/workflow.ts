@@ -1,5 +1,5 @@
 /**
- * Argo Workflows: from a manifest to an object, and from an object to its verdict. Nothing here touches a cluster.
+ * Argo Workflows: makes the object from a manifest, and reads the verdict from an object. This module does no I/O.
  *
  * @module
  */
@@ -30,7 +30,7 @@ import { checkSpec } from "./check_spec.ts";
 const PHASE_LABEL = "workflows.argoproj.io/phase";
 const COMPLETED_LABEL = "workflows.argoproj.io/completed";
 /**
- * Labels that the controller sets at the end; it ignores a Workflow that has `completed` from the first.
+ * Labels that the controller sets at the end. It ignores a new Workflow that already has the label `completed`.
  * https://github.com/argoproj/argo-workflows/blob/v3.7.4/workflow/common/common.go
  */
 const RESULT_LABELS = [COMPLETED_LABEL, PHASE_LABEL, "workflows.argoproj.io/workflow-archiving-status"];
@@ -85,8 +85,8 @@ export function workflowOutcome(workflow: KubeObject): WaitForCompletionOutput |
 }
 
 /**
- * The verdict that a Workflow's labels claim. The controller writes them in one update with the phase, but so may any
- * other client: only the whole Workflow proves it.
+ * The verdict that a Workflow's labels claim. The controller writes them in one update with the phase, but any other
+ * client may write them too: only the whole Workflow proves the verdict.
  */
 export function outcomeOfLabels({ labels }: ObjectMeta): WaitForCompletionOutput | undefined {
   const phase = labels?.[PHASE_LABEL];
@@ -96,12 +96,12 @@ export function outcomeOfLabels({ labels }: ObjectMeta): WaitForCompletionOutput
   return verdict(phase, undefined);
 }
 
-/** Whether the Workflow itself is suspended, not one of its steps: the controller does nothing with it until it is resumed. */
+/** Whether the Workflow itself is suspended, not just a step: the controller ignores it until it is resumed. */
 export function isSuspended(workflow: KubeObject): boolean {
   return valueAt(workflow, "spec", "suspend") === true && workflowOutcome(workflow) === undefined;
 }
 
-/** Why the controller takes no notice of a Workflow that has not ended; empty where nothing tells so. */
+/** Why the controller ignores a Workflow that has not ended; empty if no reason is known. */
 export function ignoredNote(workflow: KubeObject): string {
   const isIgnored = workflow.metadata.labels?.[COMPLETED_LABEL] === "true";
   return isIgnored && workflowOutcome(workflow) === undefined
@@ -109,13 +109,13 @@ export function ignoredNote(workflow: KubeObject): string {
     : "";
 }
 
-/** What keeps the controller from ending a Workflow that is told to end; `undefined` where nothing does. */
+/** What keeps the controller from ending a Workflow that is told to end; `undefined` if nothing does. */
 export function holdNote(workflow: KubeObject): string | undefined {
   if (isSuspended(workflow)) return "it is suspended (spec.suspend), and ends when it is resumed";
   return ignoredNote(workflow) || undefined;
 }
 
-/** The phase that a Workflow's labels show; without such a label the controller has not seen the Workflow yet. */
+/** The phase in a Workflow's labels; without this label the controller has not seen the Workflow yet. */
 export function phaseOfLabels({ labels }: ObjectMeta): string {
   return labels?.[PHASE_LABEL] ?? "Pending";
 }
@@ -134,7 +134,7 @@ function globalOutputs(workflow: KubeObject): JsonObject | undefined {
   };
 }
 
-/** Without the result labels that the controller would take from `workflowMetadata`. */
+/** Removes the result labels from `workflowMetadata`: the controller would copy them to the Workflow. */
 function withoutResultLabels(spec: JsonObject): { spec: JsonObject; dropped: string[] } {
   const { workflowMetadata } = spec;
   if (!isJsonObject(workflowMetadata)) return { spec, dropped: [] };
@@ -153,7 +153,7 @@ function ttlWarnings(spec: JsonObject): string[] {
   );
 }
 
-/** Templates that do not run under the context's account. */
+/** Warns of templates that run under another account than the context's. */
 function templateAccounts(spec: JsonObject): string[] {
   return objectsAt(spec, "templates")
     .filter(({ serviceAccountName }) => !isNoText(serviceAccountName))

@@ -1,6 +1,5 @@
 /**
- * Helm's arguments: from a manifest and the program's settings to values that are checked. Nothing here touches a
- * cluster or a file.
+ * Parses and checks helm's arguments from a manifest and the program's settings. This module does no I/O.
  *
  * @module
  */
@@ -11,7 +10,7 @@ import { COMMANDS } from "./settings.ts";
 /** One of {@linkcode COMMANDS}. */
 export type Command = typeof COMMANDS[number];
 
-/** A manifest's arguments, checked. What the command has no use for is left out. */
+/** The checked arguments of a manifest, without the arguments that the command does not use. */
 export interface HelmArguments {
   command: Command;
   /** The release's name. */
@@ -28,28 +27,28 @@ export interface HelmArguments {
   replace?: boolean;
   reuseValues?: boolean;
   resetValues?: boolean;
-  /** Most revisions that helm keeps. */
+  /** Maximum number of revisions that helm keeps. */
   maxHistory?: number;
-  /** The revision to roll back to; helm's own choice is the one before. */
+  /** The revision to roll back to; by default helm chooses the previous revision. */
   revision?: number;
   /** The Secret with `username` and `password` for the repository. */
   auth?: { secretName: string };
   /** The Secret with the repository's `ca.crt`. */
   caSecretName?: string;
-  /** The image with helm. */
+  /** The Helm image. */
   image?: string;
 }
 
-/** Longest name of a release: https://github.com/helm/helm/blob/v3.18.4/pkg/chartutil/validate_name.go */
+/** Maximum length of a release's name: https://github.com/helm/helm/blob/v3.18.4/pkg/chartutil/validate_name.go */
 const MAX_RELEASE_LENGTH = 53;
-/** As helm's own: https://github.com/helm/helm/blob/v3.18.4/pkg/cli/environment.go */
+/** Helm's own default: https://github.com/helm/helm/blob/v3.18.4/pkg/cli/environment.go */
 const DEFAULT_MAX_HISTORY = 10;
-/** A chart's name in a repository, or its reference in a registry; never what helm would take for a flag. */
+/** A chart's name in a repository, or its reference in a registry; never a text that helm would read as a flag. */
 const CHART_NAME = /^(oci:\/\/)?[A-Za-z0-9][\w.:-]*(\/[\w.-]+)*$/;
 
-/** Says what is wrong with a value, if anything is. */
+/** Returns what is wrong with a value; `undefined` if it is valid. */
 type Check = (value: JsonValue) => string | undefined;
-/** Where an argument belongs, and what it must be. */
+/** The place of an argument, and the check of its value. */
 interface Rule {
   of: readonly Command[];
   is: Check | Record<string, Check>;
@@ -78,10 +77,10 @@ const RULES: Record<string, Rule> = {
 };
 
 /**
- * Reads the arguments of a run.
+ * Parses the arguments of a run.
  *
- * @returns the arguments, and the names of those that the command has no use for
- * @throws {InvalidInputError} If any is wrong: with one line for each of them
+ * @returns the arguments, and the names of the arguments that the command does not use
+ * @throws {InvalidInputError} If arguments are wrong: one line for each
  */
 export function parseArguments(
   manifest: JsonObject,
@@ -108,7 +107,7 @@ export function parseArguments(
   return { args, unused: Object.keys(given).filter((key) => !isUsed(key)) };
 }
 
-/** What is given: a null or empty text is as absent as for the programs that print arguments. Values are helm's. */
+/** The given arguments. A null or empty text counts as absent, except in helm's values. */
 function givenIn(manifest: JsonObject): JsonObject {
   const entries = Object.entries(manifest).filter(([key, value]) =>
     !isNoText(value) && !(key === "output" && saysNothing(value))
@@ -171,7 +170,7 @@ function chartProblems({ chart, values, valuesFromFile, auth }: HelmArguments): 
 function repoProblem(repo: string): string | undefined {
   const url = URL.parse(repo);
   if (!url || !/^https?:$/.test(url.protocol)) return "is not an http:// or https:// address";
-  // It would stand in the Job for everybody to read.
+  // The Job would show them to everyone who may read Jobs.
   if (url.username || url.password) return "holds credentials, expected them in a Secret that auth names";
 }
 

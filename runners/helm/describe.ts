@@ -1,5 +1,5 @@
 /**
- * Describing helm's newest Job, for people.
+ * Describes helm's newest Job, for people.
  *
  * @module
  */
@@ -17,8 +17,8 @@ import { helmError } from "./diagnose.ts";
 import { RELEASE_LABEL, valuesIn } from "./helm_job.ts";
 
 /**
- * The newest Job of the context's name, and why helm failed or what it waits for. Where the Job's values cannot be
- * read, and so their secrets not be hidden, helm's log is left out.
+ * Describes the newest Job of the context's name, and why helm failed or what it waits for. If the Job's values cannot be
+ * read, their secrets cannot be hidden, so the description has no log of helm.
  *
  * @param jobs the runner of the Job
  * @throws {RunError} `TargetMissing` if there is no such Job, `NotAllowed` or `ApiUnreachable` if it cannot be read
@@ -60,7 +60,7 @@ function isOfRun(job: string, name: string): boolean {
   return job.startsWith(`${name}-`) && /^[0-9a-f]{8}$/.test(job.slice(name.length + 1));
 }
 
-/** Whether the secrets among a Job's values are known, and hidden, or there are none. */
+/** Hides the secrets among a Job's values. Returns whether it could: `true` also if there are no values. */
 async function hideValues(
   kube: KubeClient,
   ref: { name: string; namespace: string },

@@ -1,5 +1,5 @@
 /**
- * Diagnosing why helm failed, or what it waits for.
+ * Diagnoses why helm failed, or what it waits for.
  *
  * @module
  */
@@ -8,13 +8,13 @@ import type { KubeClient } from "../../src/kube/mod.ts";
 import { failingPod } from "./failing_pod.ts";
 import type { HelmStarted } from "./helm_started.ts";
 
-/** The first words of helm's error, which may go on over several lines. */
+/** Matches the start of helm's error, which may have several lines. */
 const ERROR = "Error: ";
 
 /** The runner of helm's Job. */
 type Jobs = Pick<Required<ActionRunner>, "diagnose">;
 
-/** Helm's own words, and the pod of the release that they are about; as the wait read it where helm has deleted it. */
+/** Helm's error, and the release's pod that it is about (as the wait read it, if helm has deleted the pod). */
 export async function diagnoseHelm(
   kube: KubeClient,
   jobs: Jobs,
@@ -33,7 +33,7 @@ export async function diagnoseHelm(
   }
 }
 
-/** The pod that helm runs in, with helm's own words as the message. */
+/** The pod that helm runs in, with helm's error as the message. */
 export async function diagnoseHelmPod(
   jobs: Jobs,
   input: DiagnoseInput,

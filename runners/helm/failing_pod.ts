@@ -1,5 +1,5 @@
 /**
- * The pod that a release waits for or fails by.
+ * Finds the pod that a release waits for, or that made it fail.
  *
  * @module
  */
@@ -18,14 +18,14 @@ import { readRelease, readRevisions, type ReleaseRef } from "./release.ts";
 
 /** https://helm.sh/docs/chart_best_practices/labels/ */
 const INSTANCE_LABEL = "app.kubernetes.io/instance";
-/** Label with what the pods of a Deployment have in their names: https://kubernetes.io/docs/reference/labels-annotations-taints/#pod-template-hash */
+/** Label with the hash in a Deployment's pods' names: https://kubernetes.io/docs/reference/labels-annotations-taints/#pod-template-hash */
 const TEMPLATE_LABEL = "pod-template-hash";
-/** Most pods that are listed. */
+/** Maximum number of listed pods. */
 const MAX_PODS = 500;
 
 /**
- * Explains the pod of a release that is not ready, the newest of those that cannot start or have failed first;
- * `undefined` if every pod is ready. At most six requests.
+ * Explains a pod of the release that is not ready. Pods that cannot start or have failed come first, the newest before
+ * older pods. `undefined` if every pod is ready. It sends at most six requests.
  *
  * @throws {ApiError} If the namespace's pods cannot be read
  */
@@ -54,7 +54,7 @@ export async function failingPod(
   return found.reason === undefined ? { ...found, reason: "NotReady" } : found;
 }
 
-/** Names of the release's objects that may make pods; empty where helm has left nothing of the release. */
+/** Names of the release's objects that may create pods; empty if helm has left nothing of the release. */
 async function workloadsOf(kube: KubeClient, release: ReleaseRef, signal: AbortSignal): Promise<string[]> {
   try {
     const [newest] = await readRevisions(kube, release, { signal });
@@ -80,7 +80,7 @@ function nameOf(manifest: string): string | undefined {
 
 function isOfRelease({ metadata }: KubeObject, release: string, workloads: string[]): boolean {
   const { generateName, labels = {}, name = "" } = metadata;
-  // helm's own pods.
+  // These are helm's own pods.
   if (RELEASE_LABEL in labels) return false;
   if (labels[INSTANCE_LABEL] === release) return true;
   return workloads.some((workload) =>

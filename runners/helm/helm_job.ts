@@ -1,5 +1,5 @@
 /**
- * From helm's arguments to the Job that runs helm. Nothing here touches a cluster.
+ * Makes the Job that runs helm from helm's arguments. This module does no I/O.
  *
  * @module
  */
@@ -7,40 +7,40 @@ import type { ExecutionContext, JsonObject } from "../../src/mod.ts";
 import { isJsonObject, type JsonValue, type KubeObject } from "../../src/kube/mod.ts";
 import type { HelmArguments } from "./arguments.ts";
 
-/** Label of a Job and its pod with the release that it works on. */
+/** Label of a Job and its pod with the release's name. */
 export const RELEASE_LABEL = "runner.capact.io/helm-release";
 /** The container that runs the command. */
 const HELM_CONTAINER = "helm";
-/** What runs unless the arguments or `RUNNER_HELM_IMAGE` name another: https://hub.docker.com/r/alpine/helm */
+/** The image to use unless the arguments or `RUNNER_HELM_IMAGE` name another: https://hub.docker.com/r/alpine/helm */
 const DEFAULT_IMAGE = "docker.io/alpine/helm:3.18.4";
 
-/** How long a Job stays after its end, seconds: for people who read it, and for a runner that starts again. */
+/** How long a Job stays after its end, seconds: for people who read it, and for a restarted runner. */
 const TTL_SECONDS = 24 * 60 * 60;
 /** A dry-run Job expires by itself if the runner could not delete it. */
 const TRIAL = { activeDeadlineSeconds: 600, ttlSecondsAfterFinished: 60 };
-/** By how much helm's time is to be up before the run's, milliseconds: what helm then says tells more. */
+/** How long before the run's time-out helm's own time-out comes, milliseconds: helm's error says more. */
 const HEAD_START_MS = 10_000;
-/** The same with `atomic`, where helm then goes back to the revision before and waits for that as well. */
+/** The same with `atomic`: helm then needs time to roll back to the previous revision and to wait for it. */
 const ATOMIC_HEAD_START_MS = 60_000;
-/** Any but root: helm needs no user of the image. */
+/** The user that helm runs as; any user except root works. */
 const USER = 65532;
 const HOME = "/home/helm";
 const VALUES = "/helm/values";
 const VALUES_KEY = "values.yaml";
 const CA = "/helm/ca";
 
-/** What a Job is made of beside helm's arguments. */
+/** What a Job is made of besides helm's arguments. */
 export interface HelmJobOptions {
-  /** The Job's name; also that of the Secret with the values. */
+  /** The name of the Job and of the Secret with the values. */
   name: string;
   context: ExecutionContext;
   /** Whether there are values. */
   hasValues: boolean;
-  /** The revision to go back to before the command. */
+  /** The revision to roll back to before the command. */
   rollbackTo?: number | undefined;
 }
 
-/** The Job that runs helm: the command alone, or after a rollback to the last good revision. */
+/** The Job that runs helm's command, if needed after a rollback to the last good revision. */
 export function helmJob(args: HelmArguments, options: HelmJobOptions): KubeObject & { spec: JsonObject } {
   const { name, context: { dryRun, platform }, rollbackTo } = options;
   const { namespace, serviceAccountName } = platform;
@@ -59,7 +59,7 @@ export function helmJob(args: HelmArguments, options: HelmJobOptions): KubeObjec
       labels: dryRun ? {} : labels,
     },
     spec: {
-      // A second try of helm would fail otherwise, by what the first try has left behind.
+      // A second try of helm would fail because of what the first try has left behind.
       backoffLimit: 0,
       ...(dryRun ? TRIAL : { ttlSecondsAfterFinished: TTL_SECONDS }),
       template: {
@@ -98,18 +98,18 @@ export function valuesSecret(
       namespace,
       ownerReferences: [{ apiVersion: "batch/v1", kind: "Job", name, uid }],
     },
-    // JSON is YAML.
+    // JSON is valid YAML.
     stringData: { [VALUES_KEY]: JSON.stringify(values) },
   };
 }
 
-/** The values in such a Secret. */
+/** The values in a Secret of {@linkcode valuesSecret}. */
 export function valuesIn({ data }: KubeObject): JsonValue {
   const text = isJsonObject(data) ? atob(String(data[VALUES_KEY])) : "null";
   return JSON.parse(new TextDecoder().decode(Uint8Array.from(text, (character) => character.charCodeAt(0))));
 }
 
-/** How long helm may take of a run's time, seconds; helm's own default, five minutes, without one. */
+/** Helm's time-out, in seconds; helm's own default of five minutes if the run has no time-out. */
 export function helmTimeoutSeconds({ atomic }: HelmArguments, timeoutMs: number | undefined): number {
   if (timeoutMs === undefined) return 5 * 60;
   const headStartMs = atomic ? ATOMIC_HEAD_START_MS : HEAD_START_MS;
@@ -120,7 +120,7 @@ function rollbackArguments({ name, wait, maxHistory }: HelmArguments, revision: 
   return { command: "rollback", name, wait, revision, ...(maxHistory === undefined ? {} : { maxHistory }) };
 }
 
-/** What helm is started with. Each value is one word with its flag, so that none can be taken for another flag. */
+/** Helm's command line. Each value is one word with its flag, so that helm cannot read a value as another flag. */
 function helmCommand(args: HelmArguments, options: HelmJobOptions): string[] {
   const { command, chart } = args;
   const { context: { dryRun, platform, timeoutMs }, hasValues } = options;
@@ -151,7 +151,7 @@ function helmCommand(args: HelmArguments, options: HelmJobOptions): string[] {
   ].map((word) => word.replaceAll("$", "$$$$"));
 }
 
-/** Kubernetes puts the variables' values in their places, so that the Job itself holds none. */
+/** Kubernetes replaces the variables by their values, so the Job itself does not contain the values. */
 function credentials({ auth, caSecretName }: HelmArguments): string[] {
   return [
     ...(auth ? ["--username=$(HELM_REPO_USERNAME)", "--password=$(HELM_REPO_PASSWORD)"] : []),

@@ -2,17 +2,17 @@ import type { PodFindings } from "../../src/pods/mod.ts";
 import type { StartOutput } from "../../src/mod.ts";
 import type { HelmWork } from "./work.ts";
 
-/** What a run of helm hands from its start to its later steps. */
+/** What the start of helm returns for the later steps. */
 export interface HelmStarted extends StartOutput {
   work: HelmWork;
-  /** What the wait has read for the diagnosis: helm may delete it before that. */
+  /** What the wait reads for the diagnosis, since helm may delete it before the diagnosis. */
   kept: {
-    /** The release's pod that was not ready when helm's time was almost up. */
+    /** The release's pod that was not ready shortly before helm's time-out. */
     failingPod?: PodFindings | undefined;
   };
 }
 
-/** A start that has not made its Job yet, or needs none. */
+/** The result of a start that has not created its Job yet, or needs no Job. */
 export function helmStarted(work: HelmWork): HelmStarted {
   return { status: work.status, work, kept: {} };
 }

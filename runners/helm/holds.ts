@@ -1,5 +1,5 @@
 /**
- * Finding what keeps a release from getting ready while helm waits for it.
+ * Finds what keeps a release from getting ready while helm waits for it.
  *
  * @module
  */
@@ -13,7 +13,7 @@ import type { ReleaseRef } from "./release.ts";
 const UNDER_WAY = ["NotReady", "ContainerCreating", "PodInitializing"];
 
 /**
- * Finds the pod of a release that does not get ready, and why. At most six requests.
+ * Finds the pod of a release that does not get ready, and why. It sends at most six requests.
  *
  * @throws {ApiError} If the namespace's pods cannot be read
  */

@@ -24,7 +24,7 @@ export { HELM_SETTINGS } from "./settings.ts";
  *
  * Its status is `{helmReleaseRef: {name, namespace}}`.
  *
- * @param real a client whose writes are stored also in a dry run: only a Job with helm can tell what helm would do
+ * @param real a client whose writes the API server also stores in a dry run: only helm in a Job can tell what it would do
  */
 export function helmRunner(kube: KubeClient, real: KubeClient): ActionRunner<HelmFound, HelmStarted> {
   const jobs = jobRunner(kube);
@@ -57,7 +57,7 @@ export function helmRunner(kube: KubeClient, real: KubeClient): ActionRunner<Hel
   };
 }
 
-/** Stops helm's Job. Returns what that may leave behind. */
+/** Stops helm's Job. Returns what the stop may leave behind. */
 async function stopHelm(
   jobs: Pick<ReturnType<typeof jobRunner>, "stop">,
   input: StopInput<HelmStarted>,

@@ -1,5 +1,5 @@
 /**
- * Planning by the revisions of a release. Nothing here touches a cluster.
+ * Decides by the revisions of a release what to do. This module does no I/O.
  *
  * @module
  */
@@ -9,9 +9,9 @@ import type { HelmArguments } from "./arguments.ts";
 import type { Release, Revision } from "./release.ts";
 
 /**
- * Whether a release is already what the arguments ask for, so that helm has nothing to do.
+ * Whether a release is already as the arguments ask, so that helm has nothing to do.
  *
- * @param newest its newest revision, which `read` reads as a whole where that matters
+ * @param newest the newest revision; `read` reads the whole revision if that matters
  */
 export async function isDone(
   { args, values }: { args: HelmArguments; values: JsonObject },
@@ -20,7 +20,7 @@ export async function isDone(
 ): Promise<boolean> {
   const { command, chart, revision } = args;
   if (command === "uninstall") return newest === undefined || newest.status === "uninstalled";
-  // Only helm knows whether there is a newer chart, and which revision was before.
+  // Only helm knows whether there is a newer chart, and which revision is the previous one.
   const isKnown = command === "install" || (command === "upgrade" ? chart?.version : revision) !== undefined;
   if (newest?.status !== "deployed" || !isKnown) return false;
   const whole = await read(newest);
@@ -30,7 +30,7 @@ export async function isDone(
     canonicalJson(whole.values) === canonicalJson(valuesAfter(args, values, whole.values));
 }
 
-/** The values that a release has afterwards: https://github.com/helm/helm/blob/v3.18.4/pkg/action/upgrade.go `reuseValues` */
+/** The values of the release after the command: https://github.com/helm/helm/blob/v3.18.4/pkg/action/upgrade.go `reuseValues` */
 function valuesAfter(args: HelmArguments, values: JsonObject, before: JsonObject): JsonObject {
   if (args.command === "install" || args.resetValues) return values;
   if (args.reuseValues) return merged(before, values);
@@ -46,10 +46,10 @@ function merged(before: JsonObject, values: JsonObject): JsonObject {
 }
 
 /**
- * The revision to go back to before helm can do anything, where a helm that died has left the release in the middle of
- * a change; `undefined` where it has not.
+ * The revision to roll back to first, if an earlier helm died in the middle of a change of the release; `undefined` if
+ * no rollback is needed.
  *
- * @throws {RunError} `NameTaken` where that is not allowed or there is no such revision
+ * @throws {RunError} `NameTaken` if the settings do not allow the rollback, or if there is no such revision
  */
 export function rollbackTarget(
   { command, name }: HelmArguments,
@@ -57,7 +57,7 @@ export function rollbackTarget(
   mayRollBack: boolean,
 ): number | undefined {
   const [newest, ...earlier] = revisions;
-  // As in helm itself, which lets uninstall and rollback repair it.
+  // As in helm itself: uninstall and rollback repair the release.
   if (!newest?.status.startsWith("pending-") || command === "uninstall" || command === "rollback") {
     return undefined;
   }

@@ -1,5 +1,5 @@
 /**
- * Planning a run by what the cluster holds: Jobs of this runner, and the release.
+ * Plans a run by what is in the cluster: Jobs of this runner, and the release.
  *
  * @module
  */
@@ -12,22 +12,22 @@ import { isDone, rollbackTarget } from "./plan.ts";
 import { readRelease, readRevisions, type Revision } from "./release.ts";
 import { type HelmWork, jobStep, wantedJob } from "./work.ts";
 
-/** What a run is to do. */
+/** What a run must do. */
 export interface HelmFound extends Found {
   work: HelmWork;
-  /** The release is as it should be. */
+  /** Whether the release is already as it should be. */
   isDone?: boolean;
-  /** A finished Job of the same name that says nothing of this run. */
+  /** A finished Job of the same name whose verdict says nothing about this run: it is replaced. */
   replaces?: WorkRef | undefined;
-  /** The revision to go back to first. */
+  /** The revision to roll back to first. */
   rollbackTo?: number | undefined;
 }
 
 /**
- * Finds the Job to go on with, or works out what is to be done about the release.
+ * Finds the Job to adopt, or works out what to do with the release.
  *
  * @param jobs the runner of the run's own Job
- * @throws {RunError} `NameTaken` where another helm works on the release, or one has left it in the middle of a change
+ * @throws {RunError} `NameTaken` if another helm works on the release, or has left it in the middle of a change
  */
 export async function planRun(
   kube: KubeClient,
@@ -36,11 +36,11 @@ export async function planRun(
 ): Promise<HelmFound> {
   const { args, release } = work;
   const { context, signal } = input;
-  // By name, whatever the list shows: a run that may not get the Job that it creates would never see its end.
+  // GET by name even if the list shows no Job: a run that may not GET the Job that it creates would never see its end.
   const found = await jobs.findExisting(wantedJob(work, context), jobStep(work, input));
-  // A dry run does not go on with the Job of an earlier dry run.
+  // A dry run does not adopt the Job of an earlier dry run.
   const own = context.dryRun ? undefined : found;
-  // Without a run id the finished Job may be an earlier run's.
+  // Without a run id, the finished Job may belong to an earlier run.
   if (own && (!own.finished || context.runId !== undefined)) return { work, existing: own };
   const { items } = await readWithRetry(
     kube,
@@ -62,7 +62,7 @@ export async function planRun(
   return { work, replaces: own, rollbackTo: rollbackTarget(args, revisions, mayRollBack) };
 }
 
-/** Adopts a Job that another run has started, if it does the very same. */
+/** Adopts a Job of another run if it does exactly the same. */
 function adopted(
   kube: KubeClient,
   job: KubeObject,

@@ -1,5 +1,5 @@
 /**
- * What a run of helm needs of RBAC.
+ * The RBAC rules that a run of helm needs.
  *
  * @module
  */
@@ -10,9 +10,9 @@ const JOBS = { apiGroup: "batch", resource: "jobs" };
 const SECRETS = { apiGroup: "", resource: "secrets" };
 
 /**
- * The requests of the helm runner and, under the same account, of helm itself as far as its releases go; what a chart
- * holds is the chart's affair. No rule has a name: that of a Job depends on the manifest, that of a release's Secret on
- * its revision.
+ * The rules for the helm runner and, under the same account, for helm's own records of releases; the rules for the
+ * chart's objects depend on the chart. The rules name no objects: a Job's name depends on the manifest, and the name of a
+ * release's Secret on its revision.
  */
 export function helmRbac(context: ExecutionContext): RbacRule[] {
   const { dryRun, onTimeout, onTerminate, runId } = context;

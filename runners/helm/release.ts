@@ -1,5 +1,5 @@
 /**
- * A release as helm keeps it: one Secret a revision.
+ * Reads a release as helm stores it: one Secret per revision.
  * https://github.com/helm/helm/blob/v3.18.4/pkg/storage/driver/secrets.go
  *
  * @module
@@ -15,18 +15,18 @@ import {
   unpackJson,
 } from "../../src/kube/mod.ts";
 
-/** Which release. */
+/** Identifies a release. */
 export interface ReleaseRef {
   name: string;
   namespace: string;
 }
 
-/** What the labels of a revision's Secret say. */
+/** A revision, as the labels of its Secret describe it. */
 export interface Revision {
   revision: number;
   /** Helm's word: https://github.com/helm/helm/blob/v3.18.4/pkg/release/status.go */
   status: string;
-  /** When it was made, as RFC 3339. */
+  /** When it was created, as RFC 3339. */
   since: string;
 }
 
@@ -38,15 +38,15 @@ export interface Release extends Revision {
   appVersion: string;
   /** The values that the user gave. */
   values: JsonObject;
-  /** The values of the chart, which hold where the user gave none. */
+  /** The chart's default values. */
   defaults: JsonObject;
   description: string;
   notes: string;
-  /** What was sent to the API server, as YAML, hooks among it. */
+  /** The objects that helm sent to the API server, as YAML, including hooks. */
   manifests: string[];
 }
 
-/** A release's revisions, the newest first; empty where there is no release. One request, for metadata only. */
+/** A release's revisions, newest first; empty if there is no release. It sends one request, for metadata only. */
 export async function readRevisions(
   kube: KubeClient,
   { name, namespace }: ReleaseRef,
@@ -76,7 +76,7 @@ export async function readRelease(
   return await parseRelease(await kube.get(ref, options));
 }
 
-/** What a revision's Secret holds: JSON, gzipped, as base64 within the Secret's own base64. */
+/** Decodes a revision's Secret: JSON, gzipped, as base64 within the Secret's own base64. */
 export async function parseRelease(secret: KubeObject): Promise<Release> {
   const release = await unpackJson(atob(textAt(secret, "data", "release")));
   const chart = objectAt(release, "chart", "metadata");

@@ -1,5 +1,5 @@
 /**
- * Reading what became of a release, for the report.
+ * Reads the state of a release, for the report.
  *
  * @module
  */
@@ -7,10 +7,10 @@ import { type JsonObject, type Mask, secretsIn } from "../../src/mod.ts";
 import type { KubeClient } from "../../src/kube/mod.ts";
 import { readRelease, readRevisions, type ReleaseRef } from "./release.ts";
 
-/** What a release is like. */
+/** The state of a release. */
 export interface ReleaseResult extends JsonObject {
   name: string;
-  /** Helm's word; `uninstalled` where there is no release. */
+  /** Helm's word; `uninstalled` if there is no release. */
   status: string;
   revision?: number;
   /** The chart and its version, as helm writes them. */
@@ -20,10 +20,10 @@ export interface ReleaseResult extends JsonObject {
 }
 
 /**
- * Reads what a release is like now, without its values. Two requests.
+ * Reads the state of a release, without its values. It sends two requests.
  *
- * @param options.mask from now on hides the secrets among them: those of an earlier revision, or of the chart, are in
- * no manifest of this run
+ * @param options.mask gets the secrets among the release's values and hides them from now on: values of an earlier
+ * revision or of the chart are not in this run's manifest
  */
 export async function readResult(
   kube: KubeClient,
@@ -46,7 +46,7 @@ export async function readResult(
   };
 }
 
-/** Such as `release "web" is deployed: revision 2 of app-0.1.0`. */
+/** For example `release "web" is deployed: revision 2 of app-0.1.0`. */
 export function resultText({ name, status, revision, chart }: ReleaseResult): string {
   if (revision === undefined) return `there is no release "${name}"`;
   return `release "${name}" is ${status}: revision ${revision} of ${chart}`;

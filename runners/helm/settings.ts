@@ -1,14 +1,15 @@
 /**
- * The settings of a program with the helm runner. No dependency is imported here: the main thread reads them, too.
+ * The settings of a program with the helm runner. This module imports no dependency, since the main thread reads the
+ * settings too.
  *
  * @module
  */
 import { oneOf, parseText, type Setting } from "../../src/program/sandbox.ts";
 
-/** What helm is to do. */
+/** Helm's commands. */
 export const COMMANDS = ["install", "upgrade", "uninstall", "rollback"] as const;
 
-/** What comes beside the settings that every program has. */
+/** The settings besides those of every program. */
 export const HELM_SETTINGS: Setting<string>[] = [
   {
     variable: "RUNNER_COMMAND",

@@ -1,5 +1,5 @@
 /**
- * Starting helm's Job, with the Secret that holds the values.
+ * Starts helm's Job, with the Secret that holds the values.
  *
  * @module
  */
@@ -32,7 +32,7 @@ import { type HelmWork, jobStep, wantedJob } from "./work.ts";
 /** The runner of helm's Job. */
 type Jobs = Pick<ObjectRunnerSteps, "preflight" | "start">;
 
-/** Asks the API server whether Job and Secret could be created; nothing is stored. */
+/** Asks the API server whether it would accept Job and Secret; it stores nothing. */
 export async function preflightJob(
   kube: KubeClient,
   jobs: Jobs,
@@ -47,7 +47,7 @@ export async function preflightJob(
   if (refusal) throw refusal;
 }
 
-/** Keeps the refusal of a dry run: a policy that refuses dry runs of Jobs may accept those of Secrets. */
+/** Returns the refusal of a dry run: a policy that refuses dry runs of Jobs may accept dry runs of Secrets. */
 async function refusalOfDryRun(preflight: Promise<void>): Promise<DryRunRefusedError | undefined> {
   try {
     await preflight;
@@ -58,9 +58,9 @@ async function refusalOfDryRun(preflight: Promise<void>): Promise<DryRunRefusedE
 }
 
 /**
- * Creates the Job or goes on with that of an earlier start; either way the values are there when this returns.
+ * Creates the Job or adopts the Job of an earlier start. In both cases the values exist when this returns.
  *
- * @throws {StartedError} If the Job is there and its values may not be
+ * @throws {StartedError} If the Job exists but its values may be missing
  */
 export async function startJob(
   kube: KubeClient,
@@ -78,7 +78,7 @@ export async function startJob(
   return { ...helmStarted(work), object };
 }
 
-/** Deletes a Job, and its values without waiting for the garbage collector. */
+/** Deletes a Job, and its values too instead of leaving them to the garbage collector. */
 export async function removeJob(kube: KubeClient, job: WorkRef, signal: AbortSignal): Promise<void> {
   const { apiVersion, kind, name, namespace, uid } = job;
   const ref = { apiVersion: "v1", kind: "Secret", name, namespace };
@@ -100,7 +100,7 @@ async function unlessGone(action: () => Promise<void>): Promise<void> {
   }
 }
 
-/** helm starts when its values are there: a Job that can never get them is deleted. */
+/** Creates the values, without which helm cannot start. Deletes a Job that can never get its values. */
 async function createValues(
   kube: KubeClient,
   work: HelmWork,
@@ -110,7 +110,7 @@ async function createValues(
   const create = job.adopted ? createOrAdopt : createNew;
   try {
     const creating = create(kube, valuesSecret(job, work.values), secretOptions(input, job.uid));
-    // After a signal this ends at once: the Job is left, whether its values still arrive or not.
+    // After a signal this ends at once and leaves the Job, since its values may still arrive.
     await unlessAborted(creating, input.signal);
   } catch (error) {
     const isRefused = error instanceof RunError && error.left === undefined && !input.signal.aborted;
@@ -120,10 +120,10 @@ async function createValues(
   }
 }
 
-/** The owner's uid in a dry run, where there is no Job yet. */
+/** The owner's uid in a dry run, in which no Job exists. */
 const NO_UID = "00000000-0000-0000-0000-000000000000";
 
-/** The Secret belongs to the Job, whichever run has made it, so that it is deleted with the Job. */
+/** The Job owns the Secret, so that the garbage collector deletes it with the Job. */
 function secretOptions({ context, signal, log }: StepInput, uid = NO_UID): CreateOptions {
   return { owner: { program: context.program, onExisting: "adopt" }, hashed: uid, signal, log };
 }

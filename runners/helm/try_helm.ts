@@ -22,10 +22,10 @@ import { jobStep } from "./work.ts";
 const REMOVAL_MS = 3_000;
 
 /**
- * Has helm try its command in a Job, which is deleted with its values when this returns or throws. Returns one line on
- * what helm would do.
+ * Lets helm try its command in a Job, and deletes the Job and its values before it returns or throws. Returns one line
+ * about what helm would do.
  *
- * @param kube a client whose writes are stored also in a dry run
+ * @param kube a client whose writes the API server also stores in a dry run
  * @throws {RunError} `RefusedByApi` if helm would fail
  */
 export async function tryHelm(
@@ -66,7 +66,7 @@ async function tryInJob(
   throw new RunError("RefusedByApi", `helm ${work.args.command} would fail: ${message}`);
 }
 
-/** Deletes the Job in which helm was tried. Returns a line on what became of the Job. */
+/** Deletes the Job of the dry run. Returns a line about whether the Job is gone. */
 async function removal(kube: KubeClient, object: WorkRef, { log }: StepInput): Promise<string> {
   const job = `the Job "${object.name}", in which it was tried,`;
   try {

@@ -1,5 +1,5 @@
 /**
- * Waiting until helm's Job has ended, and reading what became of the release.
+ * Waits until helm's Job has ended, and reads the state of the release.
  *
  * @module
  */
@@ -21,15 +21,15 @@ import { readResult, resultText } from "./result.ts";
 
 type Wait = WaitForCompletionInput<HelmStarted>;
 
-/** How long before the end of helm's time the release's pods are read, milliseconds: with `atomic` helm deletes them. */
+/** How long before helm's time-out to read the release's pods, milliseconds: with `atomic` helm then deletes them. */
 const READ_BEFORE_MS = 5_000;
-/** How long the read of the release after the end may take, milliseconds: the verdict waits for it. */
+/** How long reading the release may take after helm's end, milliseconds: the verdict waits for it. */
 const RESULT_MS = 3_000;
-/** How long it may take after a signal, when the run has 5 s to end, milliseconds. */
+/** How long it may take after a signal, milliseconds: the run then has 5 s to end. */
 const HURRIED_RESULT_MS = 250;
 
 /**
- * Waits for helm's Job. The release is as it should be already where there is no Job.
+ * Waits for helm's Job. Without a Job it succeeds at once: the release is already as it should be.
  *
  * @param jobs the runner of the Job
  */
@@ -51,7 +51,7 @@ export async function waitForHelm(
   return await withResult(kube, { ...completed, message: endText(command, completed) }, input);
 }
 
-/** Reads the release's pods shortly before helm's time is up: with `atomic` helm then deletes them. */
+/** Reads the release's pods shortly before helm's time-out, after which helm deletes them with `atomic`. */
 async function keepFailingPod(kube: KubeClient, { context, started, signal, log }: Wait): Promise<void> {
   const { work: { args, release }, object, kept } = started;
   if (!args.atomic) return;
@@ -70,7 +70,7 @@ function tellOfReleaseHolds(kube: KubeClient, { context, started, signal, log }:
   tellOfHolds(kube, findHolds, { signal, log });
 }
 
-/** The verdict with what became of the release, as far as that can be read. */
+/** The verdict with the state of the release, if that can be read. */
 async function withResult(
   kube: KubeClient,
   completed: WaitForCompletionOutput,
@@ -87,7 +87,7 @@ async function withResult(
   }
 }
 
-/** Leaves out what a Job says of a helm that failed on its own: it is nothing new. */
+/** Omits the Job's message if helm failed on its own, since the message then says nothing new. */
 function endText(command: string, { finishedSuccessfully, message }: WaitForCompletionOutput): string {
   if (finishedSuccessfully) return `helm ${command} succeeded`;
   return message.includes("BackoffLimitExceeded")

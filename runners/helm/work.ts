@@ -1,5 +1,5 @@
 /**
- * Preparing a run: from a manifest, the settings and the file that it names.
+ * Prepares a run from its manifest, its settings and the file that the manifest names.
  *
  * @module
  */
@@ -21,7 +21,7 @@ import { type HelmArguments, parseArguments } from "./arguments.ts";
 import { helmJob } from "./helm_job.ts";
 import type { ReleaseRef } from "./release.ts";
 
-/** All that a run works with. */
+/** Everything that a run of helm works with. */
 export interface HelmWork {
   args: HelmArguments;
   /** The values that the user gave; `{}` by default. */
@@ -30,24 +30,24 @@ export interface HelmWork {
   release: ReleaseRef;
   /** The runner's status. */
   status: JsonObject;
-  /** The Job's name; also that of the Secret with the values. */
+  /** The name of the Job and of the Secret with the values. */
   name: string;
-  /** What the proof of ownership is taken of, and its hash. */
+  /** The value whose hash proves the ownership, and that hash. */
   hashed: JsonObject;
   hash: string;
-  /** Hides secrets in all that the run writes. */
+  /** Hides secrets in everything that the run writes. */
   mask: Mask;
 }
 
-/** The name of a Job is the context's, a dash and 8 digits, at most 63 characters. */
+/** A Job's name is the context's name, a dash and 8 digits, at most 63 characters. */
 const MAX_NAME_LENGTH = 63 - 9;
-/** Largest file with values, bytes: a Secret holds no more. https://kubernetes.io/docs/concepts/configuration/secret/#restriction-data-size */
+/** Maximum size of a file with values, bytes, as of a Secret: https://kubernetes.io/docs/concepts/configuration/secret/#restriction-data-size */
 const MAX_VALUES_BYTES = 1024 * 1024;
 
 /**
  * Prepares a run.
  *
- * @throws {InvalidInputError} If the manifest, or the file that it names, is wrong
+ * @throws {InvalidInputError} If the manifest or the file that it names is wrong
  */
 export async function prepareWork(
   { manifest, context, log, mask = new Mask() }: FindInput,
@@ -78,15 +78,15 @@ export async function prepareWork(
   };
 }
 
-/** The input of a step of the Job's own runner, to which the Job's name is the run's. */
+/** The input of a step of the job runner, for which the Job's name is the run's name. */
 export function jobStep<T extends StepInput>({ name }: HelmWork, input: T): T {
   return { ...input, context: { ...input.context, name } };
 }
 
 /**
- * The Job that is to run helm.
+ * The Job that runs helm.
  *
- * @param rollbackTo the revision to go back to first, if any
+ * @param rollbackTo the revision to roll back to first, if any
  */
 export function wantedJob(work: HelmWork, context: ExecutionContext, rollbackTo?: number): WantedObject {
   const { args, hashed, name } = work;

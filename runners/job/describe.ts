@@ -6,7 +6,7 @@ import { JOB, jobNode, jobOutcome, jobState } from "./job.ts";
 import { manualSelector } from "./pods.ts";
 
 /**
- * The Job of the context's name, and why it failed or what it waits for.
+ * Describes the Job of the context's name, and why it failed or what it waits for.
  *
  * @throws {RunError} `TargetMissing` if there is no such object, `NotAllowed` or `ApiUnreachable` if it cannot be read
  */

@@ -1,5 +1,5 @@
 /**
- * Diagnosing why a Job failed, or what it waits for.
+ * Diagnoses why a Job failed, or what it waits for.
  *
  * @module
  */
@@ -17,14 +17,15 @@ import { failureReason, jobPhase, otherController } from "./job.ts";
 import { indexOf, podsOf } from "./pods.ts";
 
 /**
- * `Container main for pod team/demo-x7k2p failed with …`, `Pod team/demo-x7k2p has condition …`:
+ * Matches `Container main for pod team/demo-x7k2p failed with …` and `Pod team/demo-x7k2p has condition …`:
  * https://github.com/kubernetes/kubernetes/blob/v1.34.4/pkg/controller/job/pod_failure_policy.go
  */
 const NAMED_POD = /\b[Pp]od [^/ ]+\/(\S+) (?:failed with|has condition) /;
 
 /**
- * Why a Job failed, or what it waits for if it has not ended: the pod that is the cause, its container, events and
- * log, or what keeps the Job from making pods. At most five requests. Without the permission for any it says less.
+ * Why a Job failed, or what it waits for if it has not ended: the pod that is the cause with its container, events and
+ * log, or what keeps the Job from creating pods. It sends at most five requests; without permission for a request the
+ * diagnosis has less detail.
  */
 export async function diagnoseJob(
   kube: KubeClient,
@@ -60,7 +61,7 @@ async function readJob(kube: KubeClient, target: WorkRef, signal: AbortSignal): 
   }
 }
 
-/** Explains a Job without pods: they were refused, or deleted after its deadline. */
+/** Explains a Job without pods: the API server refused them, or they were deleted after the Job's deadline. */
 async function explainWithoutPods(
   kube: KubeClient,
   target: WorkRef,

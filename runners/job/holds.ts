@@ -1,5 +1,5 @@
 /**
- * What keeps a Job from going on.
+ * Finds out what holds a Job up.
  *
  * @module
  */
@@ -27,7 +27,7 @@ import type { WaitTarget } from "../../src/mod.ts";
 import { isSuspended, jobOutcome } from "./job.ts";
 import { podsOf } from "./pods.ts";
 
-/** What is known of a Job under way. */
+/** The known facts about a running Job. */
 export interface KnownJob extends PodsUnderWay {
   /** The whole Job. */
   job: KubeObject;
@@ -41,10 +41,10 @@ const JOB_CONTROLLER = "kubernetes.io/job-controller";
 const QUEUE_LABEL = "kueue.x-k8s.io/queue-name";
 
 /**
- * Asks what holds a Job up. One request for its pods, one for each pod that takes its time to start, and one for the
- * Job's own events where it has fewer pods than it should.
+ * Finds out what holds a Job up. It sends one request for the pods, one for each pod that starts slowly, and one for the
+ * Job's own events if the Job has too few pods.
  *
- * @param job the whole Job as it was last seen; without one it is asked for
+ * @param job the whole Job as last seen; if absent, it is read
  */
 export async function findJobHolds(
   kube: KubeClient,
@@ -60,7 +60,7 @@ export async function findJobHolds(
   return jobHolds({ ...known, job, events: [...known.events, ...own ?? []], nowMs });
 }
 
-/** All that holds a Job up, its own state first: while that does, its pods are no matter. */
+/** Everything that holds a Job up. If its own state holds it up, its pods do not matter. */
 export function jobHolds(known: KnownJob): Hold[] {
   const { job, nowMs } = known;
   if (jobOutcome(job)) return [];
@@ -70,7 +70,7 @@ export function jobHolds(known: KnownJob): Hold[] {
   return [...without ? [without] : [], ...podHolds(known, { nowMs })];
 }
 
-/** What the Job itself says of why it makes no pods: it is suspended, or wants none. */
+/** Why the Job itself creates no pods: it is being deleted or suspended, or its parallelism is 0. */
 export function jobHold(job: KubeObject, nowMs: number): Hold | undefined {
   const deletion = deletionHold(job, nowMs);
   if (deletion) return deletion;
@@ -96,17 +96,17 @@ function suspension(job: KubeObject): Hold {
   });
 }
 
-/** Whether a Job has fewer pods under way than it should. */
+/** Whether a Job has fewer running pods than it should. */
 function lacksPods(job: KubeObject): boolean {
   const { active = 0, succeeded = 0 } = objectAt(job, "status");
   const { parallelism = 1, completions } = objectAt(job, "spec");
   const left = typeof completions === "number" ? completions - Number(succeeded) : Infinity;
-  // Without a number of completions no pod is made any more once one has succeeded.
+  // Without a number of completions, the controller creates no further pod after the first pod has succeeded.
   const wanted = left === Infinity && Number(succeeded) > 0 ? 0 : Math.min(Number(parallelism), left);
   return Number(active) < wanted;
 }
 
-/** The API server has refused the Job's next pod: no service account, a quota, PodSecurity, a webhook … */
+/** A hold because the API server refuses the Job's next pod: no service account, a quota, PodSecurity, a webhook … */
 function refusedPods({ job, pods, events }: KnownJob): Hold | undefined {
   const event = newestEvent(events, job.metadata.uid, (reason) => reason.startsWith("Failed"));
   if (!event) return undefined;
@@ -115,7 +115,7 @@ function refusedPods({ job, pods, events }: KnownJob): Hold | undefined {
   return of(job, { reason: textAt(event, "reason"), message: textAt(event, "message") });
 }
 
-/** Pods have failed, and the Job's controller takes its time before the next one. */
+/** A hold because pods have failed, and the Job's controller waits before it creates the next pod. */
 function backOff({ job, pods }: KnownJob): Hold | undefined {
   const { active = 0, failed = 0 } = objectAt(job, "status");
   if (Number(failed) === 0 || Number(active) > 0) return undefined;
@@ -130,7 +130,7 @@ function backOff({ job, pods }: KnownJob): Hold | undefined {
   });
 }
 
-/** No controller has begun with the Job. */
+/** A hold because no controller has taken the Job up. */
 function notTakenUp(job: KubeObject): Hold | undefined {
   if (textAt(job, "status", "startTime")) return undefined;
   const controller = textAt(job, "spec", "managedBy") || JOB_CONTROLLER;

@@ -1,5 +1,5 @@
 /**
- * Jobs: from a manifest to an object, and from an object to its verdict. Nothing here touches a cluster.
+ * Jobs: makes the object from a manifest, and reads the verdict from an object. This module does no I/O.
  *
  * @module
  */
@@ -42,7 +42,7 @@ export function parseJob(manifest: JsonObject, context: ExecutionContext): Parse
   if (!isJsonObject(template) || !isJsonObject(podSpec) || !Array.isArray(podSpec.containers)) {
     throw new InvalidInputError("the manifest has no list at template.spec.containers, expected a JobSpec");
   }
-  // `serviceAccount` is the older name of the same field.
+  // `serviceAccount` is the older name of this field.
   const { serviceAccount, ...rest } = podSpec;
   const spec = { ...rest, serviceAccountName: context.platform.serviceAccountName };
   return {
@@ -79,13 +79,13 @@ export function jobOutcome(job: KubeObject): WaitForCompletionOutput | undefined
   };
 }
 
-/** A Job's state in a word, with its pods in numbers. */
+/** A Job's state in one word, with the numbers of its pods. */
 export function jobState(job: KubeObject): string {
   const { active = 0, succeeded = 0, failed = 0 } = objectAt(job, "status");
   return `${jobPhase(job)} (pods: ${active} active, ${succeeded} succeeded, ${failed} failed)`;
 }
 
-/** A Job's state in a word. */
+/** A Job's state in one word. */
 export function jobPhase(job: KubeObject): string {
   const outcome = jobOutcome(job);
   if (outcome) return outcome.finishedSuccessfully ? "Succeeded" : "Failed";
@@ -93,7 +93,7 @@ export function jobPhase(job: KubeObject): string {
   return textAt(job, "status", "startTime") ? "Running" : "Pending";
 }
 
-/** Why the Job itself says that it failed, in a word: `BackoffLimitExceeded`, `DeadlineExceeded` … */
+/** The Job's own reason for its failure, in one word: `BackoffLimitExceeded`, `DeadlineExceeded` … */
 export function failureReason(job: KubeObject): string | undefined {
   return textAt(conditionOf(job, "Failed"), "reason") || undefined;
 }
@@ -104,7 +104,8 @@ export function isSuspended(job: KubeObject): boolean {
 }
 
 /**
- * The controller that takes care of a Job in the place of the built-in one, such as Kueue's; `undefined` for that.
+ * The controller that manages a Job instead of the built-in controller, such as Kueue's; `undefined` if the built-in
+ * controller manages it.
  *
  * https://kubernetes.io/docs/concepts/workloads/controllers/job/#delegation-of-managing-a-job-object-to-external-controller
  */
@@ -113,7 +114,7 @@ export function otherController(job: KubeObject): string | undefined {
   return controller === "" || controller === "kubernetes.io/job-controller" ? undefined : controller;
 }
 
-/** A Job as a line of the live view. */
+/** A line of the live view for a Job. */
 export function jobNode(job: KubeObject): ProgressNode {
   const startedAt = textAt(job, "status", "startTime");
   const finishedAt = jobOutcome(job)?.finishedAt;

@@ -19,7 +19,7 @@ const CONTROLLER_LABEL = "batch.kubernetes.io/controller-uid";
 /** https://kubernetes.io/docs/reference/labels-annotations-taints/#batchkubernetesio-job-completion-index */
 const INDEX_ANNOTATION = "batch.kubernetes.io/job-completion-index";
 
-/** What identifies a Job's pods. */
+/** The fields that identify a Job's pods. */
 export interface JobRef {
   namespace: string;
   uid: string;
@@ -27,14 +27,15 @@ export interface JobRef {
   podSelector?: string | undefined;
 }
 
-/** Selects the pods of a Job, but not those of an earlier Job of the same name. */
+/** Selects the pods of a Job, without the pods of an earlier Job of the same name. */
 export function podsOf({ namespace, uid, podSelector }: JobRef): PodSelector {
   if (podSelector === undefined) return { namespace, labelSelector: `${CONTROLLER_LABEL}=${uid}` };
   return { namespace, labelSelector: podSelector, ownerUid: uid };
 }
 
 /**
- * The selector of a Job whose pods the API server does not mark as the Job's, as a query has it.
+ * The selector of a Job with `manualSelector`, in the form of a query: the API server does not label the pods of such a
+ * Job.
  * https://kubernetes.io/docs/concepts/workloads/controllers/job/#specifying-your-own-pod-selector
  */
 export function manualSelector(job: KubeObject): string | undefined {
@@ -65,7 +66,7 @@ export function indexOf({ metadata }: KubeObject): string | undefined {
   return metadata.annotations?.[INDEX_ANNOTATION];
 }
 
-/** Follows all containers of a Job's pods, each line led by its pod, and by its container where there are several. */
+/** Follows all containers of a Job's pods. Each line begins with its pod, and its container if the pod has several. */
 export function followedJob(
   kube: KubeClient,
   job: JobRef,
@@ -74,7 +75,7 @@ export function followedJob(
   return new FollowedPods(kube, podsOf(job), { ...options, streamsOf });
 }
 
-/** The containers that have begun. */
+/** The containers that have started. */
 function streamsOf(pod: KubeObject): PodStream[] {
   const { name = "" } = pod.metadata;
   const all = containersOf(pod);

@@ -1,5 +1,5 @@
 /**
- * Ending a Job before its time.
+ * Ends a Job early.
  *
  * @module
  */
@@ -9,10 +9,10 @@ import type { StopInput } from "../../src/mod.ts";
 import { isSuspended, otherController } from "./job.ts";
 import { podsOf } from "./pods.ts";
 
-/** Finalizers of the garbage collector and of the Job controller, which remove them by themselves. */
+/** Finalizers that the garbage collector and the Job controller remove by themselves. */
 const OWN_FINALIZERS = ["foregroundDeletion", "orphan", "batch.kubernetes.io/job-tracking"];
 
-/** Ends a Job: by its deadline, or by deletion. Returns what may keep the Job from its end, where that can be seen. */
+/** Ends a Job by its deadline, or by deletion. Returns what may delay the Job's end, if the runner can see that. */
 export async function stopJob(kube: KubeClient, input: StopInput): Promise<string | undefined> {
   const { started, signal } = input;
   if (input.mode === "stop") {
@@ -24,7 +24,7 @@ export async function stopJob(kube: KubeClient, input: StopInput): Promise<strin
   return [job, ...await podsWith(kube, input)].map(heldNote).find((note) => note !== undefined);
 }
 
-/** Notes what delays a deadline: another controller may not act on it, and it does not count while a Job is suspended. */
+/** What delays a deadline: another controller may ignore it, and it does not count while the Job is suspended. */
 function deadlineNote(job: KubeObject): string | undefined {
   const controller = otherController(job);
   if (controller !== undefined) return `it is the controller ${JSON.stringify(controller)} that can end it`;
@@ -38,7 +38,7 @@ function heldNote({ kind, metadata: { finalizers, name } }: KubeObject): string 
   return held.length > 0 ? `${kind} "${name}" is held by its finalizer ${held.join(", ")}` : undefined;
 }
 
-/** The Job's pods, which are deleted before the Job; empty where they may not be listed. */
+/** The Job's pods, which are deleted before the Job; empty if the runner may not list them. */
 async function podsWith(kube: KubeClient, { started, signal }: StopInput): Promise<KubeObject[]> {
   const options = { ...podsOf(started.object!), metadataOnly: true, signal };
   return await kube.list({ apiVersion: "v1", kind: "Pod" }, options).then(({ items }) => items, () => []);

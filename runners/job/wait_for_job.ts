@@ -10,7 +10,7 @@ import { findJobHolds } from "./holds.ts";
 import { jobNode, jobOutcome, jobState } from "./job.ts";
 import { followedJob } from "./pods.ts";
 
-/** Waits for a Job's end; meanwhile tells what holds it up, shows it at a terminal and follows its logs. */
+/** Waits for a Job's end; meanwhile it logs what holds it up, shows it at a terminal and follows its logs. */
 export async function waitForJob(
   kube: KubeClient,
   { context, started, signal, log, progress }: WaitForCompletionInput,

@@ -1,29 +1,29 @@
 /**
- * The command line: `[COMMAND] (--flag value | --flag=value | --switch)*`. Main thread and Worker both read it with
- * this; no dependency is imported here.
+ * Parses the command line: `[COMMAND] (--flag value | --flag=value | --switch)*`. Both the main thread and the Worker use
+ * it, so it imports no dependency.
  *
  * @module
  */
 
-/** What the command line says. */
+/** The parsed command line. */
 export interface CommandLine {
   /** The first argument, unless it is a flag. */
   command: string | undefined;
-  /** What follows the command, in order. */
+  /** The arguments after the command, in order. */
   given: Argument[];
 }
 
 /** A flag with its value, or a word that belongs to no flag. */
 export interface Argument {
-  /** The argument as it was written, without a value that follows it. */
+  /** The argument as it was written, without the value that follows it. */
   written: string;
-  /** The flag without `--`; `undefined` for a word and for a flag of a single dash. */
+  /** The flag without `--`; `undefined` for a word and for a flag with a single dash. */
   flag: string | undefined;
-  /** The flag's value; `undefined` where it has none. */
+  /** The flag's value; `undefined` if it has no value. */
   text: string | undefined;
 }
 
-/** Reads the arguments. A flag's value is what follows `=`, else the next argument unless that begins with `-`. */
+/** Parses the arguments. A flag's value follows `=`, or is the next argument unless that begins with `-`. */
 export function parseCommandLine(args: readonly string[]): CommandLine {
   const command = args[0]?.startsWith("-") ? undefined : args[0];
   const rest = command === undefined ? args : args.slice(1);
@@ -33,7 +33,7 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
   return { command, given: [...parseFlags(flags), ...words.map(wordOf)] };
 }
 
-/** The flag as it was given, of several times the last; `undefined` if it was not. */
+/** The last use of a flag; `undefined` if the flag is not on the command line. */
 export function lastFlag({ given }: CommandLine, flag: string): Argument | undefined {
   return given.findLast((argument) => argument.flag === flag);
 }

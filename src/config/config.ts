@@ -1,6 +1,5 @@
 /**
- * The settings of a run: environment variables, flags and the context file in, values out. Nothing here touches the
- * outside world.
+ * Turns environment variables, flags and the context file into the settings of a run. This module does no I/O.
  *
  * @module
  */
@@ -16,15 +15,15 @@ import { ALL_SETTINGS, OPTIONAL_SETTINGS, PLATFORM_PREFIX, type Setting, SETTING
 
 type Reporter = ValuesOf<typeof OPTIONAL_SETTINGS>["reporter"];
 
-/** Everything that the environment, the flags and the context file say. */
+/** The settings from the environment, the flags and the context file. */
 export interface Config {
-  /** File with the rendered manifest; empty where none is needed or given. */
+  /** Path of the rendered manifest; empty if the command needs no manifest and none is given. */
   manifestPath: string;
   /** The run. */
   context: ExecutionContext;
-  /** Where the status goes. */
+  /** The reporter that writes the status. */
   reporter: Reporter;
-  /** Log for people instead of machines. */
+  /** Whether to log for people instead of machines. */
   devMode: boolean;
   /** Warnings, one per line. */
   warnings: string[];
@@ -38,25 +37,28 @@ export interface ConfigInput {
   env: Record<string, string>;
   /** The command line. */
   commandLine: CommandLine;
-  /** The program's own default of where the status goes; the setting's by default. */
+  /** The program's default reporter; the setting's default if absent. */
   reporter?: Reporter;
-  /** The program's own settings; none by default. */
+  /** The program's own settings; an empty list by default. */
   settings?: Setting<string>[];
-  /** What the file of {@linkcode contextPathOf} holds, or why it cannot be read. */
+  /** The content of the file at {@linkcode contextPathOf}, or why it cannot be read. */
   contextFile?: ContextFile | InvalidInputError | undefined;
-  /** A `run` needs all settings, `rbac` no manifest, `describe` no service account either; `run` by default. */
+  /**
+   * `run` needs all settings, `rbac` needs no manifest, `describe` needs neither manifest nor service account; `run` by
+   * default.
+   */
   for?: "run" | "rbac" | "describe";
 }
 
-/** The path of the context file; `undefined` if it is not given, or is wrong. */
+/** The path of the context file; `undefined` if it is absent or invalid. */
 export function contextPathOf({ env, commandLine }: ConfigInput): string | undefined {
   return new SettingReader({ env, commandLine }).read(SETTINGS.contextPath);
 }
 
 /**
- * Reads the settings. A flag wins over its variable and over the context file.
+ * Parses the settings. A flag wins over its variable and over the context file.
  *
- * @throws {InvalidInputError} If any is missing or wrong: with one line for each of them
+ * @throws {InvalidInputError} If settings are missing or wrong: one line for each
  */
 export function parseConfig(input: ConfigInput): Config {
   const { commandLine, contextFile, env, settings: own = [], for: purpose = "run" } = input;
@@ -90,7 +92,7 @@ export function parseConfig(input: ConfigInput): Config {
   return { manifestPath, context, reporter, devMode, warnings };
 }
 
-/** The setting of where the status goes, with a program's own default. */
+/** The setting of the reporter, with the program's own default. */
 export function reporterSetting(reporter?: Reporter): typeof OPTIONAL_SETTINGS.reporter {
   const setting = OPTIONAL_SETTINGS.reporter;
   return { ...setting, default: reporter ?? setting.default };

@@ -1,5 +1,5 @@
 /**
- * The file that later engines give in place of the context's variables. Nothing here touches the outside world.
+ * Parses the file that later engines pass instead of the context's variables. This module does no I/O.
  *
  * Its shape is that of https://github.com/capactio/capact/blob/main/pkg/runner/config.go
  *
@@ -10,22 +10,22 @@ import type { OwnerRef } from "../kube/client.ts";
 import { nearest } from "../text/nearest.ts";
 import { ALL_SETTINGS, isSwitch, type Setting, settingOfKey, SETTINGS } from "./settings.ts";
 
-/** What is said of a setting: where, as error messages name it, and its text or what is wrong with it. */
+/** A setting's text or what is wrong with it, and where it stands, as error messages name the place. */
 export type SettingText = { source: string; text: string } | { source: string; problem: string };
 
-/** What a context file says. */
+/** The parsed context file. */
 export interface ContextFile {
   /** Its path. */
   path: string;
-  /** Of settings, by variable. */
+  /** The texts of settings, by variable. */
   given: Record<string, SettingText>;
   /** Further properties of the platform. */
   platform: Record<string, string>;
-  /** What the created object is to belong to. */
+  /** The owner of the created object. */
   ownerRef?: OwnerRef | undefined;
   /** Warnings, one per line. */
   warnings: string[];
-  /** What is wrong with all but the settings, one line each. */
+  /** What is wrong with anything except the settings, one line each. */
   problems: string[];
 }
 
@@ -35,11 +35,11 @@ const OWNER_REF_SWITCHES = ["controller", "blockOwnerDeletion"];
 
 const KNOWN_KEYS = [...ALL_SETTINGS.flatMap(({ contextKey }) => contextKey ?? []), OWNER_REF];
 
-/** The fewest nanoseconds that a number may stand for: with fewer, people mean seconds or milliseconds. */
+/** The smallest accepted number of nanoseconds: a smaller number was probably meant as seconds or milliseconds. */
 const MIN_NANOSECONDS = 1e9;
 
 /**
- * Reads what a context file holds. A key without a value counts as absent.
+ * Parses the content of a context file. A key without a value counts as absent.
  */
 export function parseContextFile(path: string, content: JsonObject): ContextFile {
   const file: ContextFile = { path, given: {}, platform: {}, warnings: [], problems: [] };
@@ -49,7 +49,7 @@ export function parseContextFile(path: string, content: JsonObject): ContextFile
   return file;
 }
 
-/** Where a value stands, as error messages name it. */
+/** The place of a value, as error messages name it. */
 export function contextSource(path: string, key: string): string {
   return `${JSON.stringify(path)}: ${key}`;
 }
@@ -59,7 +59,7 @@ interface Value {
   value: JsonValue;
 }
 
-/** All keys with their values, those in `platform` as `platform.KEY`. */
+/** All keys with their values; keys in `platform` as `platform.KEY`. */
 function entriesOf({ platform, ...rest }: JsonObject): [key: string, value: JsonValue | undefined][] {
   if (!isJsonObject(platform)) return Object.entries({ ...rest, platform });
   const inPlatform = Object.entries(platform).map(([key, value]) => [`platform.${key}`, value] as const);
@@ -90,14 +90,14 @@ function textOf(setting: Setting<unknown>, value: JsonValue): { text: string } |
   return { problem: `is ${kindOf(value)}, expected ${isSwitch(setting) ? "true or false" : "a text"}` };
 }
 
-/** What Go makes of a duration that has no text form of its own: https://pkg.go.dev/time#Duration */
+/** Parses a duration that Go writes as a number of nanoseconds: https://pkg.go.dev/time#Duration */
 function nanoseconds(value: number): { text: string } | { problem: string } {
   if (value === 0) return { text: "0" };
   if (Number.isInteger(value) && value >= MIN_NANOSECONDS) return { text: `${value}ns` };
   return { problem: `${value} has no unit, expected a text such as 10m` };
 }
 
-/** One whose texts are all empty is what Go writes where there is no owner. */
+/** Parses the owner. Go writes an owner of empty texts if there is no owner. */
 function addOwnerRef(file: ContextFile, { source, value }: Value): void {
   if (!isJsonObject(value)) {
     file.problems.push(`${source}: is ${kindOf(value)}, expected an object`);

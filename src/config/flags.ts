@@ -1,5 +1,5 @@
 /**
- * What the command line may hold. Nothing here touches the outside world.
+ * Checks which flags the command line may have. This module does no I/O.
  *
  * @module
  */
@@ -8,15 +8,15 @@ import type { CommandLine } from "./command_line.ts";
 import { parsePlatformFlag } from "./platform.ts";
 import { PLATFORM, type Setting } from "./settings.ts";
 
-/** What the command line says beside the settings. */
+/** What the command line has besides the settings. */
 export interface Flags {
   /** Further platform properties. */
   platform: Record<string, string>;
-  /** One line for each argument that is not known, and each text that is no property. */
+  /** One line for each unknown argument and each `--platform` text that is not a property. */
   problems: string[];
 }
 
-/** Checks the arguments: there may be no command, which whoever runs it has taken, and no flag but the settings'. */
+/** Checks the arguments: the caller has already removed the command, so only flags of settings are allowed. */
 export function readFlags({ command, given }: CommandLine, settings: Setting<unknown>[]): Flags {
   const known = [...settings, PLATFORM].map(({ flag }) => flag);
   const unknown = given.filter(({ flag }) => flag === undefined || !known.includes(flag));

@@ -1,14 +1,14 @@
 /**
- * How the texts of settings are read.
+ * Parsers for the texts of settings.
  *
  * @module
  */
 import { InvalidInputError } from "../errors.ts";
 
 /**
- * Reads any text that has no blanks at an end and no control characters.
+ * Accepts a text that has no control characters and no blanks at its start or end.
  *
- * @throws {InvalidInputError} If it is another one, or is empty
+ * @throws {InvalidInputError} If the text has some, or is empty
  */
 export function parseText(text: string): string {
   if (text === "") throw new InvalidInputError("is empty");
@@ -22,9 +22,9 @@ export function parseText(text: string): string {
 }
 
 /**
- * Makes a parser that takes one of these words.
+ * Makes a parser that accepts only these words.
  *
- * @returns throws an `InvalidInputError` that lists them for every other text
+ * @returns a parser; for any other text it throws an `InvalidInputError` that lists the words
  */
 export function oneOf<T extends string>(...choices: T[]): (text: string) => T {
   return (text) => {
@@ -37,9 +37,9 @@ export function oneOf<T extends string>(...choices: T[]): (text: string) => T {
 }
 
 /**
- * Reads a whole number from 0 to 9999.
+ * Parses a whole number from 0 to 9999.
  *
- * @throws {InvalidInputError} If the text is none
+ * @throws {InvalidInputError} If the text is not such a number
  */
 export function parseCount(text: string): number {
   if (!/^\d{1,4}$/.test(text)) {
@@ -49,9 +49,9 @@ export function parseCount(text: string): number {
 }
 
 /**
- * Reads a boolean as Go does: https://pkg.go.dev/strconv#ParseBool
+ * Parses a boolean as Go does: https://pkg.go.dev/strconv#ParseBool
  *
- * @throws {InvalidInputError} If the text is none
+ * @throws {InvalidInputError} If the text is not a boolean
  */
 export function parseBoolean(text: string): boolean {
   if (["1", "t", "T", "TRUE", "true", "True"].includes(text)) return true;

@@ -1,12 +1,12 @@
 /**
- * Further properties of the platform, which only a runner can make sense of.
+ * Further properties of the platform, which only a runner can interpret.
  *
  * @module
  */
 import { InvalidInputError } from "../errors.ts";
 import { PLATFORM, PLATFORM_PREFIX, settingOfKey } from "./settings.ts";
 
-/** The properties that the environment names: `RUNNER_CONTEXT_PLATFORM_FOO_BAR` is `fooBar`. */
+/** The properties in the environment: `RUNNER_CONTEXT_PLATFORM_FOO_BAR` is `fooBar`. */
 export function platformOfEnv(env: Record<string, string>): Record<string, string> {
   return Object.fromEntries(
     Object.entries(env)
@@ -16,9 +16,9 @@ export function platformOfEnv(env: Record<string, string>): Record<string, strin
 }
 
 /**
- * Reads one `fooBar=value` of the command line.
+ * Parses `fooBar=value` from the command line.
  *
- * @throws {InvalidInputError} If it is none, or if the property has a flag of its own
+ * @throws {InvalidInputError} If the text has another form, or if the property has a flag of its own
  */
 export function parsePlatformFlag(text: string): [key: string, value: string] {
   const [, key = "", value = ""] = /^([A-Za-z][A-Za-z0-9]*)=(.*)$/s.exec(text) ?? [];

@@ -1,5 +1,5 @@
 /**
- * The settings of a run, with the context file that they may name.
+ * Reads the settings of a run, and the context file if they name such a file.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import { readObject } from "../io/read_object.ts";
 /**
  * Reads the settings.
  *
- * @throws {InvalidInputError} If any is missing or wrong: with one line for each of them
+ * @throws {InvalidInputError} If settings are missing or wrong: one line for each
  */
 export async function readConfig(input: ConfigInput): Promise<Config> {
   const path = contextPathOf(input);
@@ -22,7 +22,7 @@ async function readContextFile(path: string): Promise<ContextFile | InvalidInput
   try {
     return parseContextFile(path, await readObject(path));
   } catch (error) {
-    // It is told together with all else that is wrong.
+    // `parseConfig` reports it together with all other problems.
     if (error instanceof InvalidInputError) return error;
     throw error;
   }

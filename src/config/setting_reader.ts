@@ -1,5 +1,5 @@
 /**
- * Where the text of a setting comes from: a flag, else its variable, else the context file.
+ * Finds the text of a setting: from its flag, else its variable, else the context file.
  *
  * @module
  */
@@ -21,7 +21,7 @@ export interface SettingSources {
   env: Record<string, string>;
   /** The command line. */
   commandLine: CommandLine;
-  /** What the context file holds, or why it cannot be read. */
+  /** The content of the context file, or why it cannot be read. */
   contextFile?: ContextFile | InvalidInputError | undefined;
 }
 
@@ -32,15 +32,15 @@ export type ValuesOf<Settings> = {
     : never;
 };
 
-/** Reads settings, and collects what is wrong with them. */
+/** Reads settings and collects their problems. */
 export class SettingReader {
   readonly #sources: SettingSources;
   readonly #problems: Set<string>;
-  /** Whether the context comes in files. */
+  /** Whether files give the context. */
   readonly #hasFiles: boolean;
   readonly #hasClash: boolean;
 
-  /** What is wrong with the sources themselves is found at once. */
+  /** Checks the sources themselves; their problems are in {@linkcode problems} at once. */
   constructor(sources: SettingSources) {
     this.#sources = sources;
     this.#problems = new Set(sources.contextFile?.problems);
@@ -54,12 +54,12 @@ export class SettingReader {
     this.read(SETTINGS.contextPath);
   }
 
-  /** One line for each thing that was found to be wrong. */
+  /** The problems found so far, one line each. */
   get problems(): string[] {
     return [...this.#problems];
   }
 
-  /** The setting's value, or its default where it is not given; `undefined` without either, or if it is wrong. */
+  /** The setting's value, or its default if it is not given; `undefined` if it has neither, or if it is wrong. */
   read<T>(setting: Setting<T>): T | undefined {
     const given = this.#find(setting) ?? defaultOf(setting);
     if (!given) return undefined;
@@ -71,20 +71,20 @@ export class SettingReader {
     }
   }
 
-  /** The values of all these settings. They are of no use once there are problems. */
+  /** The values of all these settings, to be used only if there are no problems. */
   readAll<Settings extends Record<string, Setting<unknown>>>(settings: Settings): ValuesOf<Settings> {
     const values = Object.entries(settings).map(([name, setting]) => [name, this.read(setting)]);
     return Object.fromEntries(values) as ValuesOf<Settings>;
   }
 
-  /** As {@linkcode read}; a setting that is not given is a problem, too. */
+  /** As {@linkcode read}; if the setting is not given, that is a problem too. */
   require<T extends string>(setting: CommonSetting<T>): T {
     const missing = this.#find(setting) ? undefined : this.#missing(setting);
     if (missing) this.#problems.add(missing);
     return this.read(setting) ?? "" as T;
   }
 
-  /** The manifest's path: the two contracts have a setting each. */
+  /** The manifest's path: each of the two contracts has its own setting. */
   requireManifestPath(): string {
     return this.require(this.#manifestSetting());
   }
@@ -114,7 +114,7 @@ export class SettingReader {
     return last && (last.text ?? (isSwitch(setting) ? "true" : ""));
   }
 
-  /** What to say of a setting that is not given; nothing where that is a consequence of something else. */
+  /** The problem of a required setting that is not given; `undefined` if another problem is the cause. */
   #missing(setting: CommonSetting<unknown>): string | undefined {
     if (this.#hasClash) return undefined;
     if (!this.#hasFiles) return `${setting.variable}: is required (${orFlag(setting)})`;
@@ -144,7 +144,7 @@ function orFlag({ flag, placeholder }: Setting<unknown>): string {
   return `or --${flag} ${placeholder}`;
 }
 
-/** Whether a variable says what the two files say in the other contract. */
+/** Whether a variable says what the files say in the other contract. */
 function isContextVariable(variable: string): boolean {
   return variable.startsWith(PLATFORM_PREFIX) || variable === SETTINGS.manifestPath.variable ||
     ALL_SETTINGS.some((setting) => setting.contextKey !== undefined && setting.variable === variable);

@@ -1,5 +1,5 @@
 /**
- * Every setting, a row each: where it is given, its default, and how its text is read. No dependency is imported here:
+ * Every setting as a row: its variable and flag, its default, and its parser. This module imports no dependency, since
  * the main thread reads the settings that name a path.
  *
  * @module
@@ -32,30 +32,30 @@ export interface Setting<T> {
   variable: string;
   /** Its flag, without `--`. */
   flag: string;
-  /** How `--help` names the value; absent for a switch, a flag that needs no value. */
+  /** How `--help` names the value; absent for a switch, which is a flag that needs no value. */
   placeholder?: string;
-  /** What it is for, in a few words. `--help` puts the default behind it. */
+  /** The meaning in a few words. `--help` adds the default. */
   help: string;
-  /** The text that counts where it is not given; by default it has no value then. */
+  /** The text to use if the setting is not given; without a default it then has no value. */
   default?: string;
-  /** Whether it names a file or folder, which the run may then read; `false` by default. */
+  /** Whether the value is the path of a file or folder; the run may then read it. `false` by default. */
   isPath?: boolean;
-  /** Reads its text; throws an `InvalidInputError` that says what is wrong with it. */
+  /** Parses the text; throws an `InvalidInputError` that says what is wrong. */
   parse: (text: string) => T;
 }
 
 /** A setting that every program has. */
 export interface CommonSetting<T> extends Setting<T> {
-  /** The heading of `--help` that it stands under. */
+  /** The heading in `--help`. */
   group: "required" | "files" | "run" | "report";
-  /** Its key in the context file, such as `platform.namespace`; absent if it cannot be given there. */
+  /** Its key in the context file, such as `platform.namespace`; absent if the file cannot have it. */
   contextKey?: string;
 }
 
-/** The variables of further platform properties begin with it. */
+/** Prefix of the variables of further platform properties. */
 export const PLATFORM_PREFIX = "RUNNER_CONTEXT_PLATFORM_";
 
-/** How `--help` tells of the further platform properties, of which there may be many. */
+/** How `--help` lists the further platform properties. */
 export const PLATFORM: Omit<CommonSetting<never>, "parse"> = {
   variable: `${PLATFORM_PREFIX}*`,
   flag: "platform",
@@ -64,7 +64,7 @@ export const PLATFORM: Omit<CommonSetting<never>, "parse"> = {
   group: "run",
 };
 
-/** What is run, and where. */
+/** Settings that say what to run, and where. */
 const REQUIRED_SETTINGS = {
   manifestPath: {
     variable: "RUNNER_INPUT_MANIFEST_PATH",
@@ -122,7 +122,7 @@ const REQUIRED_SETTINGS = {
   },
 } satisfies Record<string, CommonSetting<unknown>>;
 
-/** What a run goes without, or has a default for, in the order in which error messages list it. */
+/** Optional settings, in the order in which error messages list them. */
 export const OPTIONAL_SETTINGS = {
   timeoutMs: {
     variable: "RUNNER_TIMEOUT",

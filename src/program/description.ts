@@ -1,5 +1,5 @@
 /**
- * What `explain` prints of work that runs or has ended.
+ * The output of `explain` for work that runs or has ended.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import { viewLines } from "../io/live_view.ts";
 import type { Description } from "../runner.ts";
 import type { OutputFormat } from "./output_format.ts";
 
-/** A description as it is printed. `now`, milliseconds since 1970, is what durations of what runs count to. */
+/** Formats a description. The durations of running steps end at `now`, in milliseconds since 1970. */
 export function descriptionText(description: Description, format: OutputFormat, now: number): string {
   if (format === "json") return JSON.stringify(description, null, 2) + "\n";
   const { name, namespace, kind, state, message, nodes, ended, failure } = description;

@@ -1,5 +1,5 @@
 /**
- * The words of a program: what `--help` asks for.
+ * The text that `--help` prints.
  *
  * @module
  */
@@ -16,10 +16,10 @@ import {
 import { COMMANDS } from "./commands/commands.ts";
 import type { Program } from "./program.ts";
 
-/** What `--help` tells of: a program with its own default and settings. */
+/** The part of a program that `--help` describes. */
 export type HelpSubject = Pick<Program, "program" | "reporter" | "settings">;
 
-/** The longest line, characters. */
+/** Maximum length of a line, in characters. */
 const COLUMNS = 100;
 
 const VERSION = { name: "--version", help: "tell version, commit, Deno and platform" };
@@ -29,19 +29,19 @@ type Line = Omit<Setting<unknown>, "parse">;
 
 const TITLES: Record<CommonSetting<unknown>["group"], string> = {
   required: "What to run, all of it required:",
-  files: "The same from files, as later engines give it; not along with the variables above:",
+  files: "The same from files, as later engines pass it; not together with the variables above:",
   run: "How to run it:",
-  report: "What to tell of it:",
+  report: "What to report:",
 };
 
-/** Whether the arguments ask for nothing but words: `help`, `version`, or `undefined` for a command. */
+/** Whether the arguments only ask for information: `help`, `version`, or `undefined` for a command. */
 export function informationAsked({ given }: CommandLine): "help" | "version" | undefined {
   const isGiven = (flag: string) => given.some(({ written }) => written === flag);
   if (isGiven("--help") || isGiven("-h")) return "help";
   if (isGiven("--version")) return "version";
 }
 
-/** The text that `--help` prints: one line a flag, with its variable. */
+/** The text that `--help` prints: one line for each flag, with its variable. */
 export function helpText({ program, reporter, settings = [] }: HelpSubject): string {
   const common = [...ALL_SETTINGS, PLATFORM].map((setting) =>
     setting === SETTINGS.reporter ? reporterSetting(reporter) : setting
@@ -50,7 +50,7 @@ export function helpText({ program, reporter, settings = [] }: HelpSubject): str
     title,
     lines: common.filter(({ group }) => group === name) as Line[],
   }));
-  const own = settings.length > 0 ? [{ title: "What only this program knows:", lines: settings }] : [];
+  const own = settings.length > 0 ? [{ title: "Settings of this program only:", lines: settings }] : [];
   return [
     `${program} runs the work of a manifest on Kubernetes and exits with a code that tells how it ended.`,
     "",
@@ -65,7 +65,7 @@ export function helpText({ program, reporter, settings = [] }: HelpSubject): str
   ].join("\n");
 }
 
-/** The flag and what it is for, with its default, and, at the right end, its variable. */
+/** The flag with its meaning and default, and its variable at the right end of the line. */
 function settingLine(line: Line): string {
   const { flag, placeholder, help, variable } = line;
   const usage = `--${flag}${placeholder ? ` ${placeholder}` : ""}`;

@@ -1,8 +1,8 @@
 /**
- * The main thread's part of a program: it works out what exactly this run needs, starts the run in a Worker that may
- * do no more, gives up its own permissions, and from then on passes on signals and exits with the Worker's code.
+ * The main thread's part of a program: it works out which permissions this run needs, starts the run in a Worker with
+ * exactly these, and revokes its own permissions. From then on it passes on signals and exits with the Worker's code.
  *
- * It imports no dependency, so none ever runs with the permissions that the program starts with.
+ * It imports no dependency, so no dependency ever runs with the permissions that the program starts with.
  *
  * @module
  */
@@ -31,7 +31,7 @@ import {
   type WorkerMessage,
 } from "./worker.ts";
 
-/** How long a Worker may take to end after a signal, milliseconds: the whole program is to end within 5 s. */
+/** How long a Worker may take to end after a signal, milliseconds: the whole program must end within 5 s. */
 const SIGNAL_DEADLINE_MS = 4_700;
 
 /**
@@ -41,7 +41,7 @@ const SIGNAL_DEADLINE_MS = 4_700;
  * @param settings the program's own settings
  */
 export async function supervise(url: string, settings: Setting<string>[]): Promise<void> {
-  // An end without a word, as when the Worker has closed itself, would be exit code 0: success.
+  // If the Worker closes itself, Deno would end the process with exit code 0, which means success.
   addEventListener("beforeunload", () => fail("the run ended without an exit code"));
   try {
     await startRun(url, settings);
@@ -56,7 +56,7 @@ async function startRun(url: string, settings: Setting<string>[]): Promise<void>
   const needs = { ...task, commandLine: parseCommandLine(task.args) };
   const worker = startWorker(url, "run", runPermissions(url, needs, settings), (message: WorkerMessage) => {
     if (message === "loaded") {
-      // Not before: Deno checks the loading of a Worker's modules against the permissions of the main thread.
+      // Not earlier: Deno loads a Worker's modules with the permissions of the main thread.
       giveUpPermissions();
     } else {
       Deno.exit(message.exitCode);
@@ -66,7 +66,7 @@ async function startRun(url: string, settings: Setting<string>[]): Promise<void>
   signals.passOn((signal) => worker.postMessage(signal));
 }
 
-/** Signals, from the first moment: as PID 1 a program without a listener cannot be stopped. */
+/** Listens for signals from the start: a program that runs as PID 1 cannot be stopped without a listener. */
 class Signals {
   readonly #received: SignalName[] = [];
   #passOn: ((signal: SignalName) => void) | undefined;
@@ -85,7 +85,7 @@ class Signals {
   #receive(signal: SignalName): void {
     this.#received.push(signal);
     const { code } = EXIT_CODES[SIGNALS[this.#received[0] ?? signal]];
-    // Who sends a second one does not want to wait.
+    // After a second signal the program ends at once.
     if (this.#received.length > 1) Deno.exit(code);
     this.#passOn?.(signal);
     setTimeout(() => {
@@ -114,7 +114,7 @@ async function prepare(url: string): Promise<Task> {
   return { ...task, ...await loadInWorker(url, paths) };
 }
 
-/** Deno's fetch would follow these by itself, past the list of hosts that may be reached. */
+/** Removes the proxy variables: Deno's fetch would use these proxies although the sandbox does not allow their hosts. */
 function dropProxies(): string[] {
   const set = PROXY_VARIABLES.filter((name) => Deno.env.get(name));
   for (const name of set) Deno.env.delete(name);
@@ -130,7 +130,7 @@ async function exists(path: string | undefined): Promise<boolean> {
   return path !== undefined && await Deno.stat(path).then(() => true, () => false);
 }
 
-/** Has the kubeconfig loaded by a Worker that may read it and reach nothing. */
+/** Loads the kubeconfig in a Worker that may read it and has no network access. */
 async function loadInWorker(url: string, paths: string[]): Promise<KubeconfigAnswer> {
   const answer = Promise.withResolvers<KubeconfigAnswer>();
   const worker = startWorker(url, "kubeconfig", kubeconfigPermissions(url, paths), answer.resolve);
@@ -148,7 +148,7 @@ function startWorker<Message extends object | string>(
   permissions: WorkerPermissions,
   hear: (message: Message) => void,
 ): Worker {
-  // `deno` is part of `--unstable-worker-options`, which the type library leaves out.
+  // The type library lacks the option `deno` of `--unstable-worker-options`.
   const options = { type: "module", name, deno: { permissions } } as WorkerOptions;
   const worker = new Worker(url, options);
   worker.onmessage = ({ data }: MessageEvent<Message | Uncaught>) => {

@@ -1,13 +1,13 @@
 import { type CommandLine, lastFlag } from "../config/command_line.ts";
 import { InvalidInputError } from "../errors.ts";
 
-/** How `check` and `explain` print what they found: for people, or as JSON. */
+/** The output format of `check` and `explain`: for people, or JSON. */
 export type OutputFormat = "text" | "json";
 
 /**
- * Takes the flag `--format` off the command line.
+ * Removes the flag `--format` from the command line and returns the format.
  *
- * @throws {InvalidInputError} If it is none of the formats
+ * @throws {InvalidInputError} If the flag names another format
  */
 export function takeFormat(commandLine: CommandLine): { format: OutputFormat; rest: CommandLine } {
   const last = lastFlag(commandLine, "format");

@@ -2,14 +2,14 @@ import type { Setting } from "../config/settings.ts";
 import type { RunnerFactory } from "../runner.ts";
 import type { ReporterName } from "../status/open_reporter.ts";
 
-/** What makes a program. */
+/** A program: its runner, and its own defaults and settings. */
 export interface Program {
   /** Its name, such as `argo-runner`. */
   program: string;
   /** Makes the runner for an API server. */
   runner: RunnerFactory;
-  /** Where the status goes unless `RUNNER_STATUS_REPORTER` says otherwise; `configmap` by default. */
+  /** The reporter to use unless `RUNNER_STATUS_REPORTER` names another; `configmap` by default. */
   reporter?: ReporterName;
-  /** Settings of its own, handed to the runner as `context.settings`; none by default. */
+  /** The program's own settings, which the runner gets as `context.settings`; an empty list by default. */
   settings?: Setting<string>[];
 }

@@ -1,5 +1,5 @@
 /**
- * What `rbac` prints: the Role of a run, and who has it.
+ * The output of `rbac`: the Role of a run, and its RoleBinding.
  *
  * @module
  */
@@ -8,12 +8,12 @@ import type { RbacRule } from "../kube/rbac_rule.ts";
 import type { ExecutionContext } from "../runner.ts";
 
 const API_GROUP = "rbac.authorization.k8s.io";
-/** Longest line of a comment, in characters. */
+/** Maximum length of a comment line, in characters. */
 const MAX_LINE_LENGTH = 110;
 
 /**
- * The Role with these rules, and the RoleBinding that gives it to the run's service account: YAML, as
- * `kubectl apply -f -` takes it. Both have the run's name.
+ * The Role with these rules and the RoleBinding that gives it to the run's service account, as YAML for
+ * `kubectl apply -f -`. Both have the run's name.
  */
 export function rbacText(rules: RbacRule[], context: ExecutionContext): string {
   const { name, platform: { namespace, serviceAccountName } } = context;
@@ -60,7 +60,7 @@ function policyRule({ apiGroup, resource, name, verbs }: RbacRule): Record<strin
   };
 }
 
-/** Texts that kubectl, which reads YAML 1.1, takes for a number or a boolean, and YAML 1.2 for a text. */
+/** Matches texts that need quotes: kubectl, which reads YAML 1.1, would read them as a number or a boolean. */
 const NO_TEXT_IN_YAML_1_1 = /(?<=^|[ [])(\d[\w.-]*|y|n|yes|no|on|off)(?=$|[\],])/gim;
 
 function yamlLines(value: unknown, options: { flowLevel?: number } = {}): string[] {
@@ -68,7 +68,7 @@ function yamlLines(value: unknown, options: { flowLevel?: number } = {}): string
   return text.trimEnd().replace(NO_TEXT_IN_YAML_1_1, "'$1'").split("\n");
 }
 
-/** A text as lines of a comment. */
+/** Formats a text as comment lines. */
 function comment(text: string, indent: string): string[] {
   const lines: string[] = [];
   let line = `${indent}#`;

@@ -1,5 +1,5 @@
 /**
- * A program in its Worker: from what the main thread hands over to the exit code.
+ * The program inside its Worker: from the input of the main thread to the exit code.
  *
  * @module
  */

@@ -1,7 +1,7 @@
 /**
- * The sandbox of a program: each run gets exactly the permissions that it needs.
+ * The sandbox of a program: it gives each run exactly the permissions that it needs.
  *
- * This door loads no dependency: a program's main module imports it and its own settings, and nothing else by itself.
+ * This module loads no dependency. A program's main module imports only this module and the program's own settings.
  *
  * @module
  */
@@ -16,7 +16,7 @@ export type { Load, WorkInput } from "./worker.ts";
 
 /** Options of {@linkcode sandbox}. */
 export interface SandboxOptions {
-  /** The program's own settings: the run may read the files and folders that they name. None by default. */
+  /** The program's own settings: the run may read the files and folders that they name. An empty list by default. */
   settings?: Setting<string>[];
 }
 
@@ -26,8 +26,8 @@ export interface SandboxOptions {
  * The program's main module calls this as its only statement: the same module is loaded again as the Worker.
  *
  * @param url the main module's `import.meta.url`
- * @param load imports what the run needs and returns the run; called in the Worker only, so that the main thread
- * loads none of it
+ * @param load imports what the run needs and returns the run; called only in the Worker, so that the main thread loads
+ * no dependency
  *
  * @example a program with settings of its own
  * ```ts ignore

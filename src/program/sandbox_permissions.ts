@@ -1,5 +1,5 @@
 /**
- * The exact permissions of a run, worked out of its environment. No dependency is imported here either.
+ * Works out the exact permissions of a run from its environment. This module imports no dependency.
  *
  * @module
  */
@@ -7,7 +7,7 @@ import { type CommandLine, lastFlag } from "../config/command_line.ts";
 import { ALL_SETTINGS, type Setting } from "../config/settings.ts";
 import { type ApiServer, filesOf, inClusterServer, SERVICE_ACCOUNT_FOLDER } from "../kube/credentials.ts";
 
-/** The variables that a program reads beside `RUNNER_*`. */
+/** The variables that a program reads besides `RUNNER_*`. */
 export const CONTRACT_VARIABLES = [
   "KUBECONFIG",
   "KUBERNETES_SERVICE_HOST",
@@ -16,7 +16,7 @@ export const CONTRACT_VARIABLES = [
   "NO_COLOR",
 ];
 
-/** The variables by which Deno's fetch would take a way around the sandbox. */
+/** The proxy variables: with them Deno's fetch would connect to hosts that the sandbox does not allow. */
 export const PROXY_VARIABLES = [
   "HTTPS_PROXY",
   "https_proxy",
@@ -49,10 +49,10 @@ const NOTHING: WorkerPermissions = {
   import: false,
 };
 
-/** The ports of URLs that name none, where it is not that of HTTPS. */
+/** Default ports by protocol; all other protocols use the port of HTTPS. */
 const DEFAULT_PORTS: Record<string, number> = { "http:": 80, "socks5:": 1080 };
 
-/** What the run's permissions depend on. */
+/** The inputs that decide the run's permissions. */
 export interface Needs {
   env: Record<string, string>;
   commandLine: CommandLine;
@@ -60,7 +60,7 @@ export interface Needs {
 }
 
 /**
- * What the run may do: read the files that its settings name and those of the credentials, and reach the API server.
+ * The permissions of the run: to read the credentials and the files that its settings name, and to reach the API server.
  *
  * @param url the program's main module
  * @param settings the program's own settings
@@ -83,29 +83,29 @@ export function runPermissions(
   };
 }
 
-/** What the loading of kubeconfig files may do: read them. */
+/** The permissions of the Worker that loads the kubeconfig: to read its files. */
 export function kubeconfigPermissions(url: string, paths: string[]): WorkerPermissions {
   return { ...NOTHING, read: [...ownModules(url), ...paths] };
 }
 
-/** The kubeconfig files to load: those of `KUBECONFIG`, or the one in the home folder. */
+/** The kubeconfig files to load: those of `KUBECONFIG`, or `~/.kube/config`. */
 export function kubeconfigPaths(env: Record<string, string>): string[] {
   if (env.KUBECONFIG) return env.KUBECONFIG.split(":").filter((path) => path !== "");
   return env.HOME ? [`${env.HOME}/.kube/config`] : [];
 }
 
-/** The access of a pod, unless a kubeconfig is named. */
+/** The API server of the pod that this program runs in; `undefined` if `KUBECONFIG` is set or this is not a pod. */
 export function inClusterOf(env: Record<string, string>): ApiServer | undefined {
   const { KUBECONFIG, KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT: port } = env;
   return host && !KUBECONFIG ? inClusterServer(host, port || "443") : undefined;
 }
 
-/** A binary holds its modules; a program that is run from files must read them from the folder that it is in. */
+/** A binary contains its modules; a program that runs from source must read them from its folder. */
 function ownModules(url: string): string[] {
   return Deno.build.standalone ? [] : [decodeURIComponent(new URL(".", url).pathname)];
 }
 
-/** In a pod the whole folder: the files in it are links that the kubelet replaces. */
+/** In a pod the run may read the whole folder, since its files are links that the kubelet replaces. */
 function filesToRead(apiServer: ApiServer): string[] {
   const files = filesOf(apiServer);
   const inFolder = files.filter((file) => file.startsWith(`${SERVICE_ACCOUNT_FOLDER}/`));
@@ -119,7 +119,7 @@ function hostOf(url: string): string {
   return `${hostname}:${port || (DEFAULT_PORTS[protocol] ?? 443)}`;
 }
 
-/** A setting's text, read as the run will read it; if the two differ, the run may not read the file. */
+/** A setting's text. It must be read exactly as the run reads it, or the run may not read its own file. */
 function textOf(
   { default: text, flag, variable }: Setting<unknown>,
   { commandLine, env }: Needs,

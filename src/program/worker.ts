@@ -1,20 +1,20 @@
 /**
- * The Worker's part of a program: it runs what the main thread sends, and tells it the end.
+ * The Worker's part of a program: it does the run that the main thread sends, and reports its end to the main thread.
  *
  * @module
  */
 import { messageOf, RunError } from "../errors.ts";
 import type { ApiServer } from "../kube/credentials.ts";
 
-/** What the run gets from the main thread. */
+/** The run's input from the main thread. */
 export interface WorkInput {
-  /** The environment: the contract's variables only. */
+  /** The environment, with only the variables of the contract. */
   env: Record<string, string>;
   /** The command line's arguments. */
   args: string[];
-  /** How to reach the API server, unless there is a problem with that. */
+  /** How to reach the API server; absent if `apiServerProblem` says why that is not known. */
   apiServer?: ApiServer;
-  /** Why no API server is known; empty if one is. */
+  /** Why no API server is known; empty if the API server is known. */
   apiServerProblem: string;
   /** Warnings of the main thread, one per line. */
   warnings: string[];
@@ -22,33 +22,33 @@ export interface WorkInput {
   signal: AbortSignal;
 }
 
-/** What the main thread sends to the Worker, before any signal. */
+/** The first message of the main thread to the run's Worker. */
 export type Task = Omit<WorkInput, "signal">;
 
-/** What the main thread sends to the Worker that loads the kubeconfig. */
+/** The message of the main thread to the Worker that loads the kubeconfig. */
 export interface KubeconfigTask {
   /** The files. */
   kubeconfig: string[];
 }
 
-/** What the Worker that loads the kubeconfig sends. */
+/** The answer of the Worker that loads the kubeconfig. */
 export type KubeconfigAnswer = { apiServer: ApiServer; apiServerProblem: "" } | { apiServerProblem: string };
 
-/** What the run's Worker sends: that its modules are loaded, and its end. */
+/** The messages of the run's Worker: its modules are loaded, and the run has ended. */
 export type WorkerMessage = "loaded" | { exitCode: number };
 
-/** What any Worker sends when an error was caught by nobody. */
+/** The message of any Worker after an uncaught error. */
 export type Uncaught = { failure: string };
 
 /** Loads the run's modules and returns the run, which returns the exit code. */
 export type Load = () => Promise<(input: WorkInput) => Promise<number>>;
 
-/** The signals that a program handles, and the reason that a run ends for on each. */
+/** The signals that a program handles, each with the reason of a run that it ends. */
 export const SIGNALS = { SIGTERM: "Terminated", SIGINT: "Interrupted" } as const;
 /** One of {@linkcode SIGNALS}. */
 export type SignalName = keyof typeof SIGNALS;
 
-/** The part of a Worker's global scope that is used here. */
+/** The part of a Worker's global scope that this module uses. */
 export interface WorkerScope {
   name: string;
   addEventListener(type: "message", listener: (event: MessageEvent) => void): void;
@@ -57,7 +57,7 @@ export interface WorkerScope {
   postMessage(message: unknown): void;
 }
 
-/** Serves the main thread, in the Worker. */
+/** Handles the messages of the main thread, in the Worker. */
 export function serve(scope: WorkerScope, load: Load): void {
   const stop = new AbortController();
   tellFailures(scope);
@@ -69,14 +69,14 @@ export function serve(scope: WorkerScope, load: Load): void {
       } else if ("kubeconfig" in data) {
         loadKubeconfig(data.kubeconfig).then((answer) => scope.postMessage(answer));
       } else {
-        // A failure is an unhandled rejection, which is told like any other.
+        // A failure becomes an unhandled rejection, which `tellFailures` sends to the main thread.
         runTask(scope, load, { ...data, signal: stop.signal });
       }
     },
   );
 }
 
-/** Has errors that nobody caught told to the main thread; Deno would print their stacks, too. */
+/** Sends uncaught errors to the main thread; by default Deno would print their stacks too. */
 function tellFailures(scope: WorkerScope): void {
   const tell = (event: Event, error: unknown) => {
     event.preventDefault();

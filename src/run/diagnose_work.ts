@@ -1,5 +1,5 @@
 /**
- * Asking a runner why its work failed.
+ * Asks a runner why its work failed.
  *
  * @module
  */
@@ -11,14 +11,14 @@ import type { ActionRunner, DiagnoseInput, Diagnosis } from "../runner.ts";
 
 /** How long the diagnosis may take, milliseconds: the report waits for it. */
 const DIAGNOSE_MS = 10_000;
-/** How long the diagnosis may go on after a signal, when the run has 5 s to end, milliseconds. */
+/** How long the diagnosis may go on after a signal, milliseconds: the run then has 5 s to end. */
 const HURRIED_DIAGNOSE_MS = 1_000;
-/** How long after its time the runner may still return what it has found, milliseconds. */
+/** How long after its deadline the runner may still return what it has found, milliseconds. */
 const LATE_DIAGNOSE_MS = 500;
 
 /**
- * Why the work failed or has not ended in time; `undefined` for other ends, and where nothing could be found out. It
- * never throws: a diagnosis that fails changes no verdict.
+ * Why the work failed or has not ended in time; `undefined` if the run ended otherwise, or if the runner finds nothing.
+ * It never throws: a diagnosis that fails changes no verdict.
  */
 export async function diagnoseWork(
   runner: ActionRunner,

@@ -18,9 +18,9 @@ import { step } from "./step.ts";
 import { stopMode, stopWork } from "./stop_work.ts";
 import { writeFinalStatus } from "./write_status.ts";
 
-/** What {@linkcode finish} gets beside the outcome. */
+/** What {@linkcode finish} gets besides the outcome. */
 export interface FinishOptions extends Pick<ManagerOptions, "mask" | "reporter" | "runner"> {
-  /** What the runner's last steps get. */
+  /** The input of the runner's last steps. */
   input: StepInput;
   /** Aborted some time after the input's signal: the stop is then abandoned. */
   late: AbortSignal;
@@ -29,12 +29,12 @@ export interface FinishOptions extends Pick<ManagerOptions, "mask" | "reporter" 
 }
 
 /**
- * Finds out why the work failed, stops it where the settings say so, and writes the final report.
+ * Finds out why the work failed, stops it if the settings say so, and writes the final report.
  *
- * @param known how the run ended, as far as the steps before tell
+ * @param known how the run ended, as far as its earlier steps know
  */
 export async function finish(known: Outcome, options: FinishOptions): Promise<ExecuteResult> {
-  // Before the stop: what the work waits for cannot be seen after it.
+  // Before the stop, since afterwards the runner cannot see what the work waits for.
   const failure = await diagnose(known, options);
   const ended = await stop({ ...known, failure }, options);
   return await report(maskedOutcome(ended, options.mask), options);
@@ -47,7 +47,7 @@ async function diagnose(
   return started && await diagnoseWork(runner, reason, { ...input, started, completed, clock });
 }
 
-/** Ends the work where the settings say so. What is left of it is what was seen. */
+/** Ends the work if the settings say so. The report says what is left only as far as the run has seen it. */
 async function stop(outcome: Outcome, { clock, input, late, runner }: FinishOptions): Promise<Outcome> {
   const { reason, started } = outcome;
   const mode = stopMode(reason, input.context);
@@ -55,7 +55,7 @@ async function stop(outcome: Outcome, { clock, input, late, runner }: FinishOpti
   const stopped = await stopWork(runner, { ...input, signal: late, started, mode, reason, clock });
   const { left, words, succeeded } = stopped;
   if (succeeded) return { ...completedOutcome(succeeded), started };
-  // What an abandoned runner did is not known, unless its work is seen to have ended.
+  // It is unknown what an abandoned runner has done, unless the run sees that the work has ended.
   return {
     ...outcome,
     message: `${outcome.message}; ${words}`,
@@ -77,7 +77,7 @@ async function report(outcome: Outcome, options: FinishOptions): Promise<Execute
     if (reason === "Succeeded") {
       return executeResult({ ...outcome, reason: "StatusNotWritten", message }, options);
     }
-    // Bad input is told in one line.
+    // Bad input is reported in one line.
     if (reason !== "InvalidInput") log.error(message);
   }
   return executeResult(outcome, options);

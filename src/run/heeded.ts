@@ -1,24 +1,24 @@
 /**
- * Abandoning steps of runners that do not heed their signal.
+ * Abandons steps of runners that ignore their signal.
  *
  * @module
  */
 import { unlessAborted } from "../time/signals.ts";
 import { messageOf, reasonOf, RunError } from "../errors.ts";
 
-/** How long a step may go on after the context's time is up, milliseconds. */
+/** How long a step may go on after the time-out, milliseconds. */
 export const AFTER_TIMEOUT_MS = 10_000;
 /**
- * How long it may go on after SIGTERM or SIGINT, a stop of the work included, milliseconds: with what the final report
- * takes the program ends within 5 s.
+ * How long a step may go on after SIGTERM or SIGINT, including the stop of the work, milliseconds: together with the
+ * final report the program then ends within 5 s.
  */
 export const AFTER_SIGNAL_MS = 2_500;
 
 /**
  * Waits for a step of a runner until `late` is aborted, some time after the step's own signal.
  *
- * @param name the runner's
- * @throws {RunError} With the reason of `late` if the step has not ended by then: what it left is not known
+ * @param name the runner's name
+ * @throws {RunError} With the reason of `late` if the step has not ended by then: what it has left is unknown
  */
 export async function heeded<T>(
   step: Promise<T>,

@@ -15,11 +15,11 @@ export interface ManagerOptions {
   context: ExecutionContext;
   /** Reads and parses the manifest. */
   readManifest: () => Promise<JsonObject>;
-  /** Shows the work while it runs; only at a terminal. */
+  /** Shows the work while it runs; absent unless the output is a terminal. */
   progress?: Progress | undefined;
-  /** Hides secrets in the report; nothing is hidden by default. */
+  /** Hides secrets in the report; by default it hides nothing. */
   mask?: Mask | undefined;
-  /** Gives each part its logger. */
+  /** Makes a logger for each part. */
   log: (name: string) => Log;
   /** The real clock by default. */
   clock?: Clock | undefined;

@@ -1,5 +1,5 @@
 /**
- * What one run knows, and its steps.
+ * The state of a run, and its steps.
  *
  * @module
  */
@@ -30,18 +30,18 @@ import { waitForWork, withinTimeout } from "./wait_for_work.ts";
 import { workAgeMs } from "./work_age.ts";
 import { writeFirstStatus } from "./write_status.ts";
 
-/** One run. Each step is called once, in the order of the Manager. */
+/** A run. The Manager calls each step at most once. */
 export class RunState {
   readonly #options: ManagerOptions;
   readonly #clock: Clock;
   readonly #log: Log;
-  /** What each step of the runner gets. */
+  /** The input of each step of the runner. */
   readonly #input: StepInput;
-  /** Aborted some time after the run's signal: a step that has not ended by then is abandoned. */
+  /** Aborted some time after the run's signal: the run then abandons a step that has not ended. */
   readonly #late: { signal: AbortSignal; stop: () => void };
   #isNameFree = false;
   #started: StartOutput | undefined;
-  /** When `start` was called, and when it returned: by the clock. */
+  /** When the run called `start`, and when `start` returned, by the clock. */
   #startingAt = 0;
   #startedAt = 0;
   #completed: WaitForCompletionOutput | undefined;
@@ -60,7 +60,7 @@ export class RunState {
     return await this.#options.readManifest();
   }
 
-  /** Has the runner get its object of an earlier start. */
+  /** Lets the runner get the object of an earlier start of this run. */
   async find(manifest: JsonObject): Promise<Found> {
     const { runner } = this.#options;
     const found = await this.#heeded(async () => await runner.find?.(this.#findInput(manifest)) ?? {});
@@ -68,17 +68,17 @@ export class RunState {
     return found;
   }
 
-  /** Checks, with nothing created, that the status can be written and the work created. */
+  /** Checks that the reporter can write the status and the runner can create the work. It creates nothing. */
   async preflight(manifest: JsonObject, found: Found): Promise<void> {
     const { context, reporter } = this.#options;
     const { signal } = this.#late;
     await step("while setting status", () => unlessAborted(reporter.check(this.#input), signal));
-    // The dry run of a run sends the same request.
+    // In a dry run, the next step sends the same request.
     if (context.dryRun) return;
     await step("while starting action", () => this.#tryCreate({ ...this.#findInput(manifest), found }));
   }
 
-  /** Creates the work, or adopts that of an earlier start. */
+  /** Creates the work, or adopts the work of an earlier start. */
   async start(manifest: JsonObject, found: Found): Promise<void> {
     await this.#start({ ...this.#findInput(manifest), found });
     const { object } = this.#started ?? {};
@@ -88,7 +88,7 @@ export class RunState {
     this.#log.info(`${kind} "${name}" ${what}`, { namespace, uid });
   }
 
-  /** Tries the work in place of the start. The result is the run's. */
+  /** Tries the work instead of starting it. Returns the run's result. */
   async dryRun(manifest: JsonObject, found: Found): Promise<ExecuteResult> {
     const input = { ...this.#findInput(manifest), found };
     const tried = await step("while starting action", () => this.#tryWork(input));
@@ -97,7 +97,7 @@ export class RunState {
     return executeResult(outcome, this.#options);
   }
 
-  /** Writes the first status. A failure does not end the run: the work is there, and its verdict counts. */
+  /** Writes the first status. A failure does not end the run: the work exists, and its verdict counts. */
   async reportStart(): Promise<void> {
     if (!this.#started || this.#started.object?.finished) return;
     const { status } = this.#started;
@@ -122,9 +122,9 @@ export class RunState {
   }
 
   /**
-   * Ends the run: finds out why the work failed, stops it where the settings say so, and writes the final report.
+   * Ends the run: finds out why the work failed, stops it if the settings say so, and writes the final report.
    *
-   * @param error what ended the run before the verdict, if anything did
+   * @param error the error that ended the run before the verdict, if there is any
    */
   async finish(error?: unknown): Promise<ExecuteResult> {
     return await finish(this.#outcome(error), {
@@ -145,12 +145,12 @@ export class RunState {
     return { ...this.#input, manifest, mask: this.#options.mask };
   }
 
-  /** Does a step of the runner; a step that goes on for long after the run's signal is abandoned. */
+  /** Runs a step of the runner, and abandons a step that goes on for too long after the run's signal. */
   #heeded<T>(runnerStep: () => Promise<T>): Promise<T> {
     return heeded(runnerStep(), { name: this.#options.runner.name, late: this.#late.signal });
   }
 
-  /** A policy may refuse the dry run and accept the create: the create decides. */
+  /** Ignores a refused dry run: a policy may refuse dry runs and accept the create, so the create decides. */
   async #tryCreate(input: StartInput): Promise<void> {
     try {
       await this.#heeded(async () => await this.#options.runner.preflight?.(input));
@@ -160,7 +160,7 @@ export class RunState {
     }
   }
 
-  /** Keeps what `start` returned, or had made before it failed. */
+  /** Keeps what `start` returned, or what it had created before it failed. */
   async #start(input: StartInput): Promise<StartOutput> {
     this.#startingAt = this.#clock.now();
     const started = await this.#heeded(async () => await this.#options.runner.start(input))
@@ -174,13 +174,13 @@ export class RunState {
 
   #keepFailedStart(error: unknown): never {
     if (!(error instanceof StartedError)) throw error;
-    // The object that a dry run "creates" never was.
+    // A dry run stores no object, so the report must not name an object.
     if (this.#options.context.dryRun) throw error.cause;
     this.#started = withoutReservedKeys(error.started);
     throw error;
   }
 
-  /** Has the runner try new work where it has a way of its own; else the API server validates it. */
+  /** Tries new work by the runner's own `dryRun` if it has this method; else the API server validates the work. */
   async #tryWork(input: StartInput): Promise<{ status: JsonObject; message?: string }> {
     const { runner } = this.#options;
     if (input.found.existing || !runner.dryRun) return { status: (await this.#start(input)).status };

@@ -1,5 +1,5 @@
 /**
- * A start that failed when its object was there already.
+ * The error of a start that fails after it has created its object.
  *
  * @module
  */
@@ -7,8 +7,8 @@ import { messageOf, reasonOf, RunError } from "../errors.ts";
 import type { StartOutput } from "../runner.ts";
 
 /**
- * What {@linkcode ActionRunner.start} throws where it fails after it has made or adopted the work's object: the report
- * names the object, and the work is stopped where the settings say so.
+ * What {@linkcode ActionRunner.start} throws if it fails after it has created or adopted the work's object. The report
+ * then names the object, and the run stops the work if the settings say so.
  *
  * @example
  * ```ts ignore
@@ -27,10 +27,10 @@ export class StartedError extends RunError {
   readonly started: StartOutput;
 
   /**
-   * The object counts as left running: do not throw this once it is deleted.
+   * The report says that the object is left running: do not throw this error after you have deleted the object.
    *
    * @param started what `start` would have returned
-   * @param cause what went wrong: it gives reason and message
+   * @param cause the error: its reason and message are used
    */
   constructor(started: StartOutput, cause: unknown) {
     super(reasonOf(cause), messageOf(cause), { cause, left: "left running" });

@@ -1,6 +1,6 @@
 import { messageOf, reasonOf, RunError } from "../errors.ts";
 
-/** Does a step of a run. Prefixes an error with the step's words; the error keeps its reason. */
+/** Runs a step. Prefixes an error with the step's name; the error keeps its reason. */
 export async function step<T>(words: string, action: () => Promise<T>): Promise<T> {
   try {
     return await action();

@@ -1,5 +1,5 @@
 /**
- * Telling work to end, and seeing whether it does.
+ * Tells work to end, and waits to see whether it ends.
  *
  * @module
  */
@@ -17,25 +17,25 @@ import type {
   WaitForCompletionOutput,
 } from "../runner.ts";
 
-/** Beside what the runner gets: the clock. */
+/** The runner's input, and the clock. */
 export interface StopWorkInput extends StopInput {
   clock: Clock;
 }
 
-/** What became of work that was told to end. */
+/** The result of telling work to end. */
 export interface StoppedWork {
-  /** What is left of it; absent where the stop itself failed. */
+  /** What is left of the work; absent if the stop itself failed. */
   left?: Left | undefined;
-  /** For the report, in words. */
+  /** A sentence for the report. */
   words: string;
-  /** Its verdict, where it succeeded before it could be stopped. */
+  /** The work's verdict, if it succeeded before it could be stopped. */
   succeeded?: WaitForCompletionOutput | undefined;
 }
 
 /** How long the stop and the wait for the work's end may take together, milliseconds. */
 const STOP_MS = 10_000;
 
-/** How the settings ask to end the work of a run that ends for this reason; `leave`: not at all. */
+/** How the settings end the work of a run that ends for this reason; `leave`: the work goes on. */
 export function stopMode(reason: Reason, context: ExecutionContext): StopMode | "leave" {
   if (reason === "TimedOut") return context.onTimeout;
   const isSignal = reason === "Terminated" || reason === "Interrupted";
@@ -43,8 +43,8 @@ export function stopMode(reason: Reason, context: ExecutionContext): StopMode | 
 }
 
 /**
- * Tells a runner's work to end, and waits until that is seen: for 10 s at most, or until the signal is aborted. It never
- * throws.
+ * Tells a runner's work to end, and waits until it sees the end: for at most 10 s, or until the signal is aborted. It
+ * never throws.
  */
 export async function stopWork(runner: ActionRunner, input: StopWorkInput): Promise<StoppedWork> {
   const { clock, log, mode, signal } = input;
@@ -71,12 +71,12 @@ function stoppedWork(end: WaitForCompletionOutput | "gone" | undefined, note: st
   };
 }
 
-/** How the work ended, if that is seen in time. */
+/** How the work ended, if it ends in time. */
 async function endSeen(
   runner: ActionRunner,
   { context, signal, started }: StopWorkInput,
 ): Promise<WaitForCompletionOutput | "gone" | undefined> {
-  // The run has logged all of this before.
+  // The wait of the run has already logged all of this.
   const input = { context: { ...context, followLogs: false }, signal, started, log: silentLog };
   try {
     return await unlessAborted(runner.waitForCompletion(input), signal);

@@ -1,5 +1,5 @@
 /**
- * The wait of a run: for as long as its settings allow.
+ * Waits for a run's work, for as long as the settings allow.
  *
  * @module
  */
@@ -11,17 +11,17 @@ import { AFTER_TIMEOUT_MS, heeded } from "./heeded.ts";
 import type { OwnerRef } from "../kube/client.ts";
 import type { ActionRunner, WaitForCompletionInput, WaitForCompletionOutput } from "../runner.ts";
 
-/** What the runner gets, and what the time-out takes. */
+/** The runner's input, and what the time-out needs. */
 export interface WaitForWorkInput extends WaitForCompletionInput {
   clock: Clock;
-  /** Milliseconds since the work's creation. */
+  /** The work's age at the start of the wait, milliseconds. */
   ageMs: number;
 }
 
 /**
  * Waits for a runner's work.
  *
- * @throws {RunError} `TimedOut` if the context's time is up first; the signal's reason if that comes first
+ * @throws {RunError} `TimedOut` if the time-out comes first; the signal's reason if the signal aborts first
  */
 export async function waitForWork(
   runner: ActionRunner,
@@ -40,9 +40,9 @@ export async function waitForWork(
 }
 
 /**
- * Does a step of a runner with a signal that is aborted when the context's time is up.
+ * Runs a step of a runner with a signal that is aborted at the time-out.
  *
- * @throws {RunError} `TimedOut` if it then ends with the signal's reason, or has not ended 10 s later
+ * @throws {RunError} `TimedOut` if the step then ends with the signal's reason, or has not ended 10 s later
  */
 export async function withinTimeout<T>(
   runner: ActionRunner,
@@ -62,7 +62,7 @@ export async function withinTimeout<T>(
   });
 }
 
-/** The API server accepts an object whose owner does not exist; the garbage collector then deletes the object. */
+/** Adds a hint: the API server accepts an object whose owner does not exist, and the garbage collector deletes it. */
 function withOwner(error: unknown, { kind, name }: OwnerRef): RunError {
   const owner = `${kind} ${JSON.stringify(name)}`;
   return new RunError("ObjectGone", `${messageOf(error)}; it is deleted when its owner ${owner} is gone`, {

@@ -1,10 +1,10 @@
 import type { WorkRef } from "../runner.ts";
 
 /**
- * The age of a run's work when `start` returned, milliseconds. The dates in answers may be those of a gateway whose
- * clock is wrong: work that this run has created is not older than its start, and nothing is younger than 0.
+ * The age of a run's work when `start` returned, milliseconds. A gateway with a wrong clock may have written the dates of
+ * the answers; so work that this run has created is at most as old as its `start`, and no age is below 0.
  *
- * @param startTookMs how long `start` took
+ * @param startTookMs the duration of `start`
  */
 export function workAgeMs(object: WorkRef | undefined, startTookMs: number): number {
   const { adopted = true, ageMs = 0 } = object ?? {};

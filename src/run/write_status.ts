@@ -1,5 +1,5 @@
 /**
- * Writing the status of a run, in the time that there is for it.
+ * Writes the status of a run within a time limit.
  *
  * @module
  */
@@ -14,17 +14,17 @@ import type { ReportInput, StatusReporter } from "../runner.ts";
 const FIRST_REPORT_MS = 10_000;
 /** How long the final report may take, milliseconds. */
 const FINAL_REPORT_MS = 30_000;
-/** How long it may take after a signal, when the run has 5 s to end, or where rights were missing, milliseconds. */
+/** How long it may take after a signal (the run then has 5 s to end) or after missing rights, milliseconds. */
 const HURRIED_REPORT_MS = 1_500;
-/** How long the final report may take after bad input, milliseconds: people wait for the line that says so. */
+/** How long the final report may take after bad input, milliseconds: people wait for the error line. */
 const BAD_INPUT_REPORT_MS = 600;
 
-/** What the reporter gets, and the clock. */
+/** The reporter's input, and the clock. */
 export interface ReportStatusInput extends ReportInput {
   clock: Clock;
 }
 
-/** Writes the status of a run whose work has started, for 10 s at most. */
+/** Writes the first status of a run whose work has started, within 10 s. */
 export async function writeFirstStatus(
   reporter: StatusReporter,
   status: JsonObject,
@@ -34,8 +34,8 @@ export async function writeFirstStatus(
 }
 
 /**
- * Writes the final report of a run, for 30 s at most; for less where people wait. The input's signal, which may have
- * ended the run, leaves it some time.
+ * Writes the final report of a run, within 30 s, or within a shorter time if people wait for it. If the input's signal
+ * has ended the run, the report still gets some time.
  *
  * @param reason how the run ended
  */
@@ -45,7 +45,7 @@ export async function writeFinalStatus(
   { reason, ...input }: ReportStatusInput & { reason: Reason },
 ): Promise<void> {
   const { clock, signal } = input;
-  // A signal during the report leaves as little time as a signal before it.
+  // A signal during the report shortens its time as a signal before the report does.
   const hurry = followLater(signal, { ms: HURRIED_REPORT_MS, clock });
   try {
     await report(reporter, status, { ...input, ms: finalMs(reason, signal), signal: hurry.signal });

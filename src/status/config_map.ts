@@ -13,7 +13,7 @@ export function configMapReporter(kube: KubeClient, options: StatusObjectOptions
   return statusObjectReporter(kube, { kind: "ConfigMap", field: "data", select: withoutLogs }, options);
 }
 
-/** Who may read a ConfigMap need not be allowed to read the logs of pods. */
+/** Leaves the log out: a user who may read the ConfigMap may not be allowed to read the logs of pods. */
 function withoutLogs(status: JsonObject): JsonObject {
   if (!isJsonObject(status.failure)) return status;
   const { logTail: _logTail, ...failure } = status.failure;

@@ -1,19 +1,19 @@
 /**
- * Making a status small enough for an object that others write too.
+ * Makes a status small enough for an object that other clients also write.
  *
  * @module
  */
 import { isJsonObject, type JsonObject, type JsonValue } from "../text/json.ts";
 import { byteLength } from "../text/utf8.ts";
 
-/** Most bytes of a status: a ConfigMap or Secret holds 1 MiB in all. */
+/** Maximum size of a status, in bytes: a ConfigMap or Secret holds 1 MiB in all. */
 export const MAX_STATUS_BYTES = 64 * 1024;
-/** Most characters of a message in a status that is too large. */
+/** Maximum length of each message in a shortened status, in characters. */
 const MAX_MESSAGE_LENGTH = 4_000;
 
 /**
- * The status itself if it has at most 64 KiB; else with short messages, then without the failure's lists, and at last
- * without outputs, which the message tells. The verdict always stays.
+ * Returns the status unchanged if it has at most 64 KiB. Otherwise it shortens the messages, then drops the failure's
+ * lists, and at last drops the outputs, which the message then says. The verdict always stays.
  */
 export function fitStatus(status: JsonObject): JsonObject {
   let fit = status;

@@ -1,5 +1,5 @@
 /**
- * No status object: for people at a terminal, and for engines that read the exit code alone.
+ * A reporter without a status object: for people at a terminal, and for engines that only read the exit code.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * The reporter that a setting names.
+ * Opens the reporter that a setting names.
  *
  * @module
  */
@@ -10,10 +10,10 @@ import { configMapReporter } from "./config_map.ts";
 import { nopReporter } from "./nop.ts";
 import { secretReporter } from "./secret.ts";
 
-/** Where a run's status can go. */
+/** The names of the reporters. */
 export type ReporterName = "configmap" | "secret" | "nop";
 
-/** Opens a reporter by its name. Nothing is sent before its first use. */
+/** Opens a reporter by its name. It sends no request before its first use. */
 export function openReporter(name: ReporterName, kube: KubeClient, log: LogFactory): StatusReporter {
   switch (name) {
     case "configmap":

@@ -1,5 +1,5 @@
 /**
- * Writing a run's status into one key of an object that the engine made.
+ * Writes a run's status into one key of an object that the engine has created.
  *
  * @module
  */
@@ -17,33 +17,33 @@ import { fitStatus } from "./fit_status.ts";
 
 /** Options of the reporters that write into an object. */
 export interface StatusObjectOptions {
-  /** The client's by default. */
+  /** The client's clock by default. */
   clock?: Clock;
-  /** Where trouble is told; nowhere by default. */
+  /** Logs problems; by default they are not logged. */
   log?: Log;
 }
 
-/** How the status is put into one kind of object. */
+/** How to put the status into one kind of object. */
 export interface StatusObjectKind {
   kind: "ConfigMap" | "Secret";
   /** The field with the keys: the API server turns a Secret's `stringData` into `data`. */
   field: "data" | "stringData";
-  /** What of the status goes there. */
+  /** Makes the status that this kind of object gets. */
   select: (status: JsonObject) => JsonObject;
 }
 
 /** The key of the status, as Capact's engine reads it. */
 const STATUS_KEY = "status";
-/** How long the object may be missing at the start, milliseconds: who starts the runner may still be creating it. */
+/** How long the object may be missing at the start, milliseconds: the engine may still be creating it. */
 const MISSING_MS = 15_000;
-/** How long a PATCH that met other writers is sent again, milliseconds: the API server has tried five times itself. */
+/** How long to retry a PATCH after conflicts, milliseconds: the API server has already tried each PATCH five times. */
 const CONFLICT_MS = 10_000;
-/** How often a PUT is tried when others write too: https://github.com/kubernetes/client-go/blob/v0.34.4/util/retry/util.go */
+/** How often to try a PUT after conflicts: https://github.com/kubernetes/client-go/blob/v0.34.4/util/retry/util.go */
 const MAX_CONFLICTS = 5;
 
 const WRITE_RULES = { ...BEFORE_CREATE, conflict: { forMs: CONFLICT_MS, then: "RefusedByApi" as const } };
 
-/** A reporter that writes into the object named after the run. It must exist: it is never created. */
+/** A reporter that writes into the object named after the run. The object must exist: the reporter never creates it. */
 export function statusObjectReporter(
   kube: KubeClient,
   kind: StatusObjectKind,
@@ -79,7 +79,7 @@ function refOf(context: ReportInput["context"], { kind }: StatusObjectKind): Obj
   return { apiVersion: "v1", kind, name: context.name, namespace: context.platform.namespace };
 }
 
-/** The API server says the same of a missing object and of an object in a missing namespace. */
+/** The API server gives the same answer for a missing object and for a missing namespace. */
 function withPlace(error: unknown, { kind, name, namespace }: ObjectRef): unknown {
   if (!(error instanceof RunError) || error.reason !== "TargetMissing") return error;
   const message =
@@ -95,7 +95,7 @@ interface Place {
   signal: AbortSignal;
 }
 
-/** A policy may refuse dry runs alone: then a write that changes nothing tells whether one may be made. */
+/** A policy may refuse only dry runs. Then a real write that changes nothing shows whether writes are allowed. */
 async function tryStatus(place: Place, log: Log): Promise<void> {
   try {
     await writeStatus({ ...place, kube: dryRunClient(place.kube) }, {});
@@ -110,7 +110,7 @@ async function writeStatus(place: Place, status: JsonObject): Promise<void> {
   await writeValues(place, { [STATUS_KEY]: JSON.stringify(fitStatus(place.kind.select(status))) });
 }
 
-/** A patch of these keys needs no resourceVersion, so it hardly meets a conflict; PUT is for Roles that forbid it. */
+/** A PATCH of these keys needs no resourceVersion and rarely conflicts; a PUT follows if the Role forbids PATCH. */
 async function writeValues(place: Place, values: Record<string, string>): Promise<void> {
   const { kube, ref, kind, signal } = place;
   try {
@@ -132,7 +132,7 @@ async function putStatus(
       await kube.replace({ ...object, [field]: { ...objectAt(object, field), ...values } }, { signal });
       return;
     } catch (error) {
-      // What is wanted is `patch`: that is what people are to be told.
+      // The error that people see must be about `patch`, the verb that the Role should allow.
       if (isFault(error, "forbidden")) throw patchError;
       if (!isFault(error, "conflict")) throw error;
     }

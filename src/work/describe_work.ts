@@ -1,5 +1,5 @@
 /**
- * Describing work that is one object.
+ * Describes work that is one object.
  *
  * @module
  */
@@ -8,26 +8,26 @@ import type { KubeClient, KubeObject, ResourceType } from "../kube/client.ts";
 import type { Description, DiagnoseInput, Diagnosis, StepInput, WaitForCompletionOutput } from "../runner.ts";
 import { readWork, workRef } from "./work_ref.ts";
 
-/** What is particular to one kind of object. */
+/** The functions for one kind of object. */
 export interface DescribeWorkOptions {
   /** The kind. */
   type: ResourceType;
-  /** The verdict that a whole object shows; `undefined` while there is none. */
+  /** The verdict that a whole object shows; `undefined` while the work runs. */
   outcome: (object: KubeObject) => WaitForCompletionOutput | undefined;
-  /** What a whole object says of itself. */
+  /** The object's own state and message. */
   view: (object: KubeObject) => WorkView | Promise<WorkView>;
-  /** Finds out why work failed, or what it waits for. */
+  /** Finds out why the work failed, or what it waits for. */
   diagnose: (input: DiagnoseInput) => Promise<Diagnosis | undefined>;
   /** As in `ObjectRunnerOptions`. */
   podSelectorOf?: ((object: KubeObject) => string | undefined) | undefined;
 }
 
-/** What an object says of itself. */
+/** The object's own state, message and steps. */
 export type WorkView = Pick<Description, "state" | "message" | "nodes">;
 
 /**
- * Describes the object of the context's name: its steps, and why it failed or what it waits for. The secrets in its
- * spec are hidden.
+ * Describes the object of the context's name: its steps, and why it failed or what it waits for. It hides the secrets
+ * in the object's spec.
  *
  * @throws {RunError} `TargetMissing` if there is no such object, `NotAllowed` or `ApiUnreachable` if it cannot be read
  */
@@ -54,7 +54,7 @@ export async function describeWork(
     state,
     ended: completed !== undefined,
     message: message && mask.apply(message),
-    // A step may be named after the item that it works on.
+    // A step's name may contain the item that it works on, which may be secret.
     nodes: nodes.map((node) => ({ ...node, name: mask.apply(node.name) })),
     failure: failure && mask.applyToFailure(failure),
   };

@@ -1,5 +1,5 @@
 /**
- * Manifests in the three forms that users write them in, for runners whose work is one object.
+ * Parses manifests in the three forms that users write, for runners whose work is one object.
  *
  * @module
  */
@@ -18,25 +18,25 @@ export interface WorkKind {
   kind: string;
   /** The key of the second form: `job` for `{job: spec}`. */
   key: string;
-  /** Longest name of such an object, in characters. */
+  /** Maximum length of such an object's name, in characters. */
   maxNameLength: number;
-  /** Labels by which the kind's controller tells the result: a new object has none, whatever its manifest says. */
+  /** Labels in which the kind's controller writes the result: they are removed from the manifest. */
   resultLabels?: readonly string[];
 }
 
-/** What is made of a manifest. */
+/** The object of a manifest, with the warnings. */
 export interface ParsedWork {
-  /** The object as it is to be created. */
+  /** The object to create. */
   object: KubeObject & { spec: JsonObject };
-  /** Warnings, one per line: what in the manifest is overruled or dropped. */
+  /** Warnings, one per line: what is overruled or dropped from the manifest. */
   warnings: string[];
 }
 
-/** An object that is deleted sooner after its end can be gone before a run reads it again. */
+/** Minimum time to live, in seconds: an object that is deleted sooner may be gone before the run reads it again. */
 const SAFE_TTL_SECONDS = 60;
-/** Annotations that say something of the run that an object belonged to when the manifest was read from a cluster. */
+/** Annotations of an earlier run, in a manifest that was read from a cluster. */
 const RUN_ANNOTATIONS = [RUN_ID_ANNOTATION, SPEC_HASH_ANNOTATION, STOPPED_BY_ANNOTATION];
-/** Fields of metadata that are the API server's or the context's, not the manifest's, where they say anything. */
+/** Fields of metadata that the API server or the context sets: the manifest may only have them empty. */
 const FOREIGN_METADATA = [
   "uid",
   "resourceVersion",
@@ -64,14 +64,14 @@ export function parseWork(manifest: JsonObject, context: ExecutionContext, of: W
   };
 }
 
-/** Warns of a service account in the manifest that the context's replaces; no warning where both are the same. */
+/** Warns if the context's service account replaces a different account in the manifest. */
 export function overruledAccount(given: JsonValue | undefined, { platform }: ExecutionContext): string[] {
   const { serviceAccountName } = platform;
   if (isNoText(given) || given === serviceAccountName) return [];
   return [`the manifest's serviceAccountName ${text(given)} is overruled by ${text(serviceAccountName)}`];
 }
 
-/** An object without the keys that tell the result of earlier work, and which of them it had. */
+/** Removes the keys that hold the result of earlier work. Returns the rest and the removed keys. */
 export function without(
   object: JsonObject,
   keys: readonly string[] = [],
@@ -80,14 +80,14 @@ export function without(
   return { kept, dropped: keys.filter((key) => key in object) };
 }
 
-/** Warns of each key at a path of the manifest that tells the result of earlier work. */
+/** Warns of each removed key, with its path in the manifest. */
 export function droppedResults(path: string, keys: string[]): string[] {
   return keys.map((key) =>
     `the manifest's ${path} ${text(key)} is dropped: it tells of work that was done before`
   );
 }
 
-/** Warns of a time to live that is so short that a run may read the object too late, and never learn the verdict. */
+/** Warns of a time to live that is so short that the object may be deleted before a run has read its verdict. */
 export function shortTtl(path: string, seconds: JsonValue | undefined): string[] {
   if (typeof seconds !== "number" || seconds >= SAFE_TTL_SECONDS) return [];
   return [
@@ -147,7 +147,7 @@ function partsOfWhole(manifest: JsonObject, context: ExecutionContext, of: WorkK
   };
 }
 
-/** The labels or annotations, `{}` if the manifest has none. A null is an empty text, as for the API server. */
+/** The labels or annotations; `{}` if they are absent. A null becomes an empty text, as in the API server. */
 function textsAt(metadata: JsonObject, key: "labels" | "annotations"): JsonObject {
   const texts = metadata[key] ?? {};
   if (!isJsonObject(texts) || !Object.values(texts).every((value) => typeof (value ?? "") === "string")) {

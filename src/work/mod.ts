@@ -1,6 +1,5 @@
 /**
- * More for runners whose work is one object: their first steps, the single requests that these are made of, and the
- * reading of the manifest.
+ * For runners whose work is one object: their first steps, the requests of these steps, and parsing the manifest.
  *
  * @module
  */

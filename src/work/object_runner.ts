@@ -1,5 +1,5 @@
 /**
- * What all runners have in common whose work is one object.
+ * The steps of every runner whose work is one object.
  *
  * @module
  */
@@ -13,43 +13,43 @@ import type { ActionRunner, ExecutionContext, Found, StepInput, StopInput, WorkR
 import type { ParsedWork } from "./manifest_forms.ts";
 import { workRef } from "./work_ref.ts";
 
-/** What is particular to one kind of object. */
+/** The functions for one kind of object. */
 export interface ObjectRunnerOptions {
-  /** Makes the object of a manifest; throws an `InvalidInputError` if the manifest is for another kind. */
+  /** Makes the object from a manifest; throws an `InvalidInputError` if the manifest is for another kind. */
   parse: (manifest: JsonObject, context: ExecutionContext) => ParsedWork;
-  /** The key of the runner's status: `jobRef` for `{jobRef: {name, namespace}}`. */
+  /** The key of the runner's status: `jobRef` gives `{jobRef: {name, namespace}}`. */
   statusKey: string;
   /** Whether a whole object shows its verdict. */
   hasEnded: (object: KubeObject) => boolean;
   /**
-   * Whether metadata claims an end, for kinds whose labels tell it: the whole object is asked for only then. Without it
-   * every read is of the whole object.
+   * Whether metadata claims an end, for kinds whose labels show it: only then the runner reads the whole object. Without
+   * this function every request reads the whole object.
    */
   mayHaveEnded?: ((metadata: ObjectMeta) => boolean) | undefined;
-  /** The label selector of a whole object's pods, where it does not follow from its name or uid. */
+  /** The label selector of a whole object's pods, if it does not follow from the object's name or uid. */
   podSelectorOf?: ((object: KubeObject) => string | undefined) | undefined;
 }
 
-/** The object that a run is to create. */
+/** The object for a run to create. */
 export interface WantedObject {
-  /** As the API server gets it, without the marks of its owner. */
+  /** The object as the API server gets it, but without the marks of its owner. */
   object: KubeObject;
-  /** What the proof of ownership is taken of; by default the object. */
+  /** The value whose hash proves the ownership; the object by default. */
   hashed?: JsonValue | undefined;
 }
 
 /** What `find` of {@linkcode objectRunnerSteps} returns. */
 export interface ObjectFound extends Found, WantedObject {}
 
-/** The steps of a runner up to the wait. */
+/** A runner's steps before the wait. */
 export interface ObjectRunnerSteps
   extends Required<Pick<ActionRunner<ObjectFound>, "find" | "preflight" | "start">> {
-  /** The second half of `find`, for a runner that makes the object by itself: the object of an earlier start. */
+  /** Gets the object of an earlier start. For a runner that makes the object itself instead of using `find`. */
   findExisting(wanted: WantedObject, step: StepInput): Promise<WorkRef | undefined>;
 }
 
 /**
- * The steps of a runner that creates one object, named after the context, or adopts that of an earlier start.
+ * The steps of a runner that creates one object, named after the context, or adopts the object of an earlier start.
  *
  * @example
  * ```ts ignore
@@ -68,7 +68,7 @@ export function objectRunnerSteps(kube: KubeClient, options: ObjectRunnerOptions
     return {
       ...workRef(kube, { object, adopted }, isClaim && hasEnded(object)),
       podSelector: podSelectorOf?.(object),
-      // Of an adopted object the version that its create left behind is not known.
+      // The version of an adopted object's create is unknown.
       createdVersion: adopted ? undefined : object.metadata.resourceVersion,
       seen: object,
     };
@@ -104,10 +104,10 @@ export function objectRunnerSteps(kube: KubeClient, options: ObjectRunnerOptions
 }
 
 /**
- * Changes the spec of a run's object so that the work ends, and notes on it why. It touches no other object of that
- * name.
+ * Changes the spec of a run's object so that the work ends, and writes the reason into the object. It never changes
+ * another object of that name.
  *
- * @returns the object as it is then
+ * @returns the changed object
  */
 export async function stopByPatch(
   kube: KubeClient,
@@ -115,7 +115,7 @@ export async function stopByPatch(
   spec: JsonObject,
 ): Promise<KubeObject> {
   const object = started.object!;
-  // With another uid than the object's the API server refuses.
+  // The API server refuses the patch if the object has another uid.
   const metadata = { uid: object.uid, annotations: { [STOPPED_BY_ANNOTATION]: reason } };
   return await kube.mergePatch(object, { metadata, spec }, { signal });
 }

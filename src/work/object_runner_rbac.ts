@@ -2,17 +2,17 @@ import type { ResourceType } from "../kube/client.ts";
 import { ownObjectRbac, podsRbac, type RbacRule, stopRbac } from "../kube/rbac_rule.ts";
 import type { ExecutionContext } from "../runner.ts";
 
-/** What is particular to one kind of object. */
+/** The rules of one kind of object. */
 export interface ObjectRunnerRbacOptions {
   /** The kind. */
   type: ResourceType;
-  /** The verbs that each way to end the work takes. */
+  /** The verbs that each way to end the work needs. */
   stop: { stop: string[]; terminate: string[] };
-  /** What the work itself needs, under the run's service account; nothing by default. Not called for a dry run. */
+  /** The rules that the work needs under the run's service account; no rules by default. Not called for a dry run. */
   ofWork?: (() => RbacRule[]) | undefined;
 }
 
-/** The requests of a runner whose work is one object with pods. */
+/** The RBAC rules of a runner whose work is one object with pods. */
 export function objectRunnerRbac(
   context: ExecutionContext,
   { type, stop, ofWork }: ObjectRunnerRbacOptions,

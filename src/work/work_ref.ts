@@ -1,5 +1,5 @@
 /**
- * From an object in the cluster to its reference.
+ * Makes references of objects in the cluster.
  *
  * @module
  */
@@ -10,9 +10,9 @@ import type { OwnObject } from "../object/create_or_adopt.ts";
 import type { WorkRef } from "../runner.ts";
 
 /**
- * The reference of an object that was created or adopted, for `StartOutput.object`.
+ * The reference of a created or adopted object, for `StartOutput.object`.
  *
- * @param finished whether its verdict can be seen already; `false` by default
+ * @param finished whether the object already shows its verdict; `false` by default
  */
 export function workRef(kube: KubeClient, { object, adopted }: OwnObject, finished = false): WorkRef {
   const { apiVersion, kind, metadata } = object;
@@ -31,7 +31,7 @@ export function workRef(kube: KubeClient, { object, adopted }: OwnObject, finish
 }
 
 /**
- * Reads work that may be missing.
+ * Reads the work's object, which may be missing.
  *
  * @throws {RunError} `TargetMissing` if there is no such object, `NotAllowed` or `ApiUnreachable` if it cannot be read
  */

@@ -6,7 +6,7 @@ function flag(flag: string, text?: string, written = `--${flag}`): Argument {
   return { written, flag, text };
 }
 
-/** What is no flag, or a flag of a single dash. */
+/** An argument that is not a flag, or a flag with a single dash. */
 function word(written: string, text?: string): Argument {
   return { written, flag: undefined, text };
 }
@@ -40,7 +40,7 @@ for (const { args, command, given } of cases) {
   });
 }
 
-Deno.test("lastFlag() is the last of several, and no word after --", () => {
+Deno.test("lastFlag() is the last use of a flag, and ignores words after --", () => {
   const commandLine = parseCommandLine(["--name", "a", "--name=b", "--", "--name=c", "--other"]);
   assertEquals(lastFlag(commandLine, "name")?.text, "b");
   assertEquals(lastFlag(commandLine, "other"), undefined);

@@ -47,7 +47,7 @@ function parseOwn(env: Record<string, string> = {}, args: string[] = []): Config
   return parseConfig({ program: "x", commandLine, env: { ...ENV, ...env }, settings: OWN });
 }
 
-/** Reads a complete environment in which `env` is otherwise; `undefined` takes a variable away. */
+/** Parses a complete environment with the changes in `env`; `undefined` removes a variable. */
 function parse(env: Record<string, string | undefined> = {}, args: string[] = []): Config {
   const given = Object.entries({ ...ENV, ...env }).flatMap(([variable, value]) =>
     value === undefined ? [] : [[variable, value] as const]
@@ -60,7 +60,7 @@ function problemsOf(env: Record<string, string | undefined>, args: string[] = []
   return assertThrows(() => parse(env, args), InvalidInputError).problems;
 }
 
-Deno.test("parseConfig() reads the required variables and has a default for every other setting", () => {
+Deno.test("parseConfig() reads the required variables and uses the default of every other setting", () => {
   assertEquals(parse(), {
     manifestPath: "/manifest.yaml",
     context: {
@@ -104,13 +104,13 @@ Deno.test("parseConfig() reads every optional variable", () => {
   assertEquals([reporter, devMode, warnings], ["secret", true, []]);
 });
 
-Deno.test("parseConfig() takes the program's own reporter where none is named", () => {
+Deno.test("parseConfig() uses the program's own reporter if the settings name no reporter", () => {
   const input = { program: "x", env: ENV, commandLine: parseCommandLine([]) };
   assertEquals(parseConfig({ ...input, reporter: "nop" }).reporter, "nop");
   assertEquals(parseConfig(input).reporter, "configmap");
 });
 
-Deno.test("parseConfig() takes the time-out 0 for none", () => {
+Deno.test("parseConfig() reads the time-out 0 as no time-out", () => {
   for (const zero of ["0", "0s"]) assertEquals(parse({ RUNNER_TIMEOUT: zero }).context.timeoutMs, undefined);
 });
 
@@ -186,7 +186,7 @@ for (const name of ["Bad_Name", "-a", "a.", "аction"]) {
   });
 }
 
-Deno.test("parseConfig() tells the length and the limit of a name that is too long", () => {
+Deno.test("parseConfig() names the length and the limit of a name that is too long", () => {
   const [problem = ""] = problemsOf({ RUNNER_CONTEXT_NAME: "a".repeat(254) });
   assertStringIncludes(problem, "has 254 characters, the limit is 253");
 });
@@ -281,7 +281,7 @@ for (const value of ["ConfigMap", "", "none"]) {
   });
 }
 
-Deno.test("parseConfig() refuses another way with existing objects and lists the known ones", () => {
+Deno.test("parseConfig() refuses an unknown RUNNER_ON_EXISTING and lists the known values", () => {
   assertEquals(problemsOf({ RUNNER_ON_EXISTING: "replace" }), [
     'RUNNER_ON_EXISTING: "replace" is not known, expected adopt, refuse',
   ]);
@@ -353,13 +353,13 @@ Deno.test("parseConfig() lets every flag win over its variable", () => {
   });
 });
 
-Deno.test("parseConfig() does with flags alone, each before its value", () => {
+Deno.test("parseConfig() needs only flags, each before its value", () => {
   const commandLine = parseCommandLine(flagValues.flatMap((flag) => flag.split("=")));
   const config = parseConfig({ program: "argo-runner", env: {}, commandLine });
   assertEquals(config, parse({}, flagValues));
 });
 
-Deno.test("parseConfig() takes a switch without a value for true", () => {
+Deno.test("parseConfig() reads a switch without a value as true", () => {
   const { context, devMode } = parse({}, ["--dry-run", "--dev"]);
   assertEquals([context.dryRun, devMode], [true, true]);
 });
@@ -368,7 +368,7 @@ Deno.test("parseConfig() lets a flag win over a variable that is wrong", () => {
   assertEquals(parse({ RUNNER_TIMEOUT: "x" }, ["--timeout=5s"]).context.timeoutMs, 5_000);
 });
 
-Deno.test("parseConfig() names the flag, not the variable, where the flag is wrong", () => {
+Deno.test("parseConfig() names the flag, not the variable, if the flag is wrong", () => {
   assertEquals(
     problemsOf({ RUNNER_TIMEOUT: "5s" }, ["--timeout=x"]).map((problem) => problem.split(":")[0]),
     ["--timeout"],
@@ -408,7 +408,7 @@ for (const [text, says] of wrongProperties) {
   });
 }
 
-Deno.test("parseConfig() hands a program its own settings, those that are given, by variable", () => {
+Deno.test("parseConfig() hands a program its own given settings, by variable", () => {
   assertEquals(parse().context.settings, {});
   assertEquals(parseOwn().context.settings, {});
   const { context, warnings } = parseOwn({ RUNNER_COMMAND: "install", RUNNER_IMAGE: "a:1" }, [
@@ -434,7 +434,7 @@ Deno.test("every default is a text that its setting can read", () => {
   for (const setting of ALL_SETTINGS) if (setting.default !== undefined) setting.parse(setting.default);
 });
 
-Deno.test("parseConfig() reports what is wrong with a program's own settings along with all else", () => {
+Deno.test("parseConfig() reports problems of a program's own settings together with all other problems", () => {
   const env = { RUNNER_COMMAND: "delete", RUNNER_TIMEOUT: "x" };
   const error = assertThrows(() => parseOwn(env, ["--image"]), InvalidInputError);
   assertEquals(error.problems, [
@@ -444,7 +444,7 @@ Deno.test("parseConfig() reports what is wrong with a program's own settings alo
   ]);
 });
 
-Deno.test("parseConfig() guesses a program's own settings, too, of which no other program knows", () => {
+Deno.test("parseConfig() also suggests a program's own settings", () => {
   assertEquals(parseOwn({ RUNNER_COMAND: "x" }).warnings, [
     "RUNNER_COMAND: is not known and is ignored; did you mean RUNNER_COMMAND?",
   ]);

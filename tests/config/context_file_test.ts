@@ -9,7 +9,7 @@ function parse(content: JsonObject): ContextFile {
   return parseContextFile(PATH, content);
 }
 
-/** What is said of a setting, without where. */
+/** A setting's text or problem, without its place. */
 function said(content: JsonObject, variable: string): string | undefined {
   const given = parse(content).given[variable];
   return given && ("text" in given ? given.text : `! ${given.problem}`);
@@ -42,13 +42,13 @@ Deno.test("parseContextFile() reads what an engine in Go writes", () => {
   });
 });
 
-Deno.test("parseContextFile() takes keys without a value for absent", () => {
+Deno.test("parseContextFile() reads keys without a value as absent", () => {
   const nothing = parse({});
   assertEquals(parse({ name: null, platform: null }), nothing);
   assertEquals(parse({ platform: { namespace: null, ownerRef: null, cluster: null } }), nothing);
 });
 
-Deno.test("parseContextFile() takes an owner reference of empty texts, as Go writes it, for none", () => {
+Deno.test("parseContextFile() reads an owner reference of empty texts, as Go writes it, as no owner", () => {
   const { ownerRef, problems } = parse({
     platform: { ownerRef: { apiVersion: "", kind: "", name: "", uid: "" } },
   });
@@ -95,7 +95,7 @@ Deno.test("parseContextFile() takes a boolean, or a text that may be one, for dr
   assertEquals(said({ dryRun: 1 }, "RUNNER_CONTEXT_DRY_RUN"), "! is a number, expected true or false");
 });
 
-Deno.test("parseContextFile() hands on further texts of the platform, and warns of what is none", () => {
+Deno.test("parseContextFile() hands on further texts of the platform, and warns of other values", () => {
   const { platform, warnings } = parse({ platform: { cluster: "a", zone: "", shards: 3 } });
   assertEquals(platform, { cluster: "a", zone: "" });
   assertEquals(warnings, [
@@ -135,13 +135,13 @@ for (const [ownerRef, expected] of wrongOwners) {
   });
 }
 
-Deno.test("parseContextFile() refuses a platform that is no object", () => {
+Deno.test("parseContextFile() refuses a platform that is not an object", () => {
   assertEquals(parse({ platform: [] }).problems, [
     '"/mnt/context.yaml": platform: is a list, expected an object',
   ]);
 });
 
-Deno.test("parseContextFile() takes keys that every object has for unknown ones", () => {
+Deno.test("parseContextFile() treats keys of Object.prototype as unknown keys", () => {
   const content = JSON.parse('{"__proto__": "x", "constructor": "y", "platform": {"__proto__": "z"}}');
   const { given, platform, warnings } = parse(content);
   assertEquals([Object.keys(given), Object.keys(platform), warnings.length], [[], ["__proto__"], 2]);

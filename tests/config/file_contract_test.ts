@@ -12,7 +12,7 @@ const FLAGS = ["--name=other", "--namespace=other-team", "--service-account=othe
 interface Case {
   env?: Record<string, string>;
   args?: string[];
-  /** What the context file holds; `undefined` where none is read. */
+  /** The content of the context file; `undefined` if no file is read. */
   context?: JsonObject | InvalidInputError | undefined;
   purpose?: "describe";
 }
@@ -57,13 +57,13 @@ Deno.test("parseConfig() reads the context file in place of the context's variab
   });
 });
 
-Deno.test("parseConfig() takes the time-out zero of a file for none", () => {
+Deno.test("parseConfig() reads the time-out zero of a file as no time-out", () => {
   for (const timeout of ["0s", "0", 0]) {
     assertEquals(parse({ context: { ...CONTEXT, timeout } }).context.timeoutMs, undefined);
   }
 });
 
-Deno.test("parseConfig() reads the settings that are no part of the context with either contract", () => {
+Deno.test("parseConfig() reads the settings outside the context with both contracts", () => {
   const env = {
     ...FILES,
     RUNNER_STATUS_REPORTER: "secret",
@@ -94,7 +94,7 @@ Deno.test("parseConfig() takes both paths from flags", () => {
   assertEquals(parse(given).manifestPath, "/a");
 });
 
-Deno.test("parseConfig() names file and key of what is wrong or absent in the context file", () => {
+Deno.test("parseConfig() names file and key of each wrong or absent value in the context file", () => {
   const context = { name: "Bad_Name", timeout: "10x", platform: { serviceAccountName: 5 } };
   assertEquals(problemsOf({ context }).map((problem) => problem.split(" (")[0]), [
     '"/mnt/context.yaml": name: "Bad_Name" is not a valid name',
@@ -104,7 +104,7 @@ Deno.test("parseConfig() names file and key of what is wrong or absent in the co
   ]);
 });
 
-Deno.test("parseConfig() tells of a context file that cannot be read, and of no consequence of that", () => {
+Deno.test("parseConfig() reports a context file that cannot be read, and no problems that follow from it", () => {
   const context = new InvalidInputError('"/mnt/context.yaml" is not found');
   assertEquals(problemsOf({ context, env: { ...FILES, RUNNER_ON_TIMEOUT: "x" } }), [
     '"/mnt/context.yaml" is not found',
@@ -122,7 +122,7 @@ Deno.test("parseConfig() says which of the two files is missing", () => {
   ]);
 });
 
-Deno.test("parseConfig() needs no context file where flags say all that it would", () => {
+Deno.test("parseConfig() needs no context file if flags say everything", () => {
   const { RUNNER_ARGS_PATH } = FILES;
   assertEquals(parse({ env: { RUNNER_ARGS_PATH }, args: FLAGS, context: undefined }).context.name, "other");
 });
@@ -163,7 +163,7 @@ for (const { env, args = [], says } of clashes) {
   });
 }
 
-Deno.test("parseConfig() looks at work of the name in a context file without a manifest", () => {
+Deno.test("parseConfig() for describe reads the name in a context file, without a manifest", () => {
   const { context } = parse({ env: { RUNNER_CONTEXT_PATH: "/c" }, purpose: "describe" });
   assertEquals([context.name, context.platform.namespace], ["demo", "team"]);
 });

@@ -23,15 +23,15 @@ import {
   someArguments,
 } from "../lab/mutations.ts";
 
-/** The same mutations each time; a failure prints it with the path to the shortest input that fails. */
+/** The seed, for the same mutations each time; a failure prints it with the path to the shortest failing input. */
 const SEED = 8_050;
 
-/** Runs a property `numRuns` times; all of this file's together make 10 000. */
+/** Runs a property `numRuns` times; all properties of this file together run 10 000 times. */
 function holds<T>(numRuns: number, input: fc.Arbitrary<T>, check: (input: T) => unknown): void {
   fc.assert(fc.property(input, (value) => void check(value)), { seed: SEED, numRuns });
 }
 
-/** The value, or `undefined` where it is refused as bad input; every other error fails the test. */
+/** The value, or `undefined` if it is refused as bad input; every other error fails the test. */
 function refusedOr<T>(read: () => T): T | undefined {
   try {
     return read();
@@ -127,7 +127,7 @@ interface Kind {
   parse: (manifest: JsonObject) => KubeObject;
 }
 
-/** What is made of a manifest. */
+/** The result of parsing a manifest. */
 const KINDS: Kind[] = [
   {
     kind: "Workflow",
@@ -137,7 +137,7 @@ const KINDS: Kind[] = [
   { kind: "Job", apiVersion: "batch/v1", parse: (manifest) => parseJob(manifest, CONTEXT).object },
 ];
 
-/** Checks what is made of a manifest, if anything is. Returns how many objects are. */
+/** Checks the objects made from a manifest. Returns their number. */
 function checkWork(manifest: JsonObject): number {
   secretsIn(manifest);
   refusedOr(() => parseArguments(manifest, CONTEXT));
@@ -149,7 +149,7 @@ function checkWork(manifest: JsonObject): number {
   return made.filter((object) => object !== undefined).length;
 }
 
-/** The object is the context's, and so is all that the manifest itself names. */
+/** Checks that the object has the context's name and namespace, and that the manifest names no others. */
 function checkObject(object: KubeObject, manifest: JsonObject, type: Omit<Kind, "parse">): void {
   const { apiVersion, kind, metadata } = object;
   assertEquals({ apiVersion, kind }, type);
@@ -161,7 +161,7 @@ function checkObject(object: KubeObject, manifest: JsonObject, type: Omit<Kind, 
   const own = (manifest.metadata ?? {}) as JsonObject;
   const named = [manifest.kind, manifest.apiVersion, own.name, own.namespace];
   const expected = [kind, apiVersion, NAME, NAMESPACE];
-  // What is null or empty names nothing.
+  // A null or empty text names nothing.
   assertEquals(named.map((text, index) => isNoText(text) ? expected[index] : text), expected);
 }
 
@@ -226,7 +226,7 @@ Deno.test("parseDuration() refuses mutated durations or gives what a timer takes
   });
 });
 
-Deno.test("serverProblem() and proxyProblem() let no mutated URL pass that is none", () => {
+Deno.test("serverProblem() and proxyProblem() refuse every mutated text that is not a URL", () => {
   holds(
     500,
     mutatedText(["https://[fd00::1]:6443/x", "http://127.0.0.1:8001", "socks5://proxy:1080"]),

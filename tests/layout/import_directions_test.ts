@@ -6,14 +6,14 @@ interface Import {
   /** A path from the project's root, such as `src/mod.ts`, or the name of a dependency. */
   to: string;
   isRelative: boolean;
-  /** `import type`, or nothing but `type` names: not there at run time. */
+  /** Whether it is `import type`, or imports only `type` names: it does not exist at run time. */
   isTypeOnly: boolean;
   isDynamic: boolean;
 }
 
 interface Source {
   path: string;
-  /** Without comments. */
+  /** The module's text, without comments. */
   code: string;
   imports: Import[];
 }
@@ -31,7 +31,7 @@ function readSource(path: string): Source {
   return { path, code, imports: importsOf(path, code) };
 }
 
-/** Drops comments, but not what looks like one inside a text. */
+/** Removes comments, but keeps texts that look like a comment. */
 function withoutComments(code: string): string {
   return code.replace(/\/\*[\s\S]*?\*\/|("(?:\\.|[^"\\\n])*"|`(?:\\.|[^`\\])*`)|(?<!:)\/\/[^\n]*/g, "$1");
 }
@@ -67,20 +67,20 @@ function isTypeOnly(names: string): boolean {
 
 const sources = [...filesBelow("src/"), ...filesBelow("runners/"), ...mains()].map(readSource);
 
-/** The door of the sandbox, which loads no dependency. */
+/** The module of the sandbox, which loads no dependency. */
 const SANDBOX = "src/program/sandbox.ts";
 
 const ofTesting = sources.filter(({ path }) => path.startsWith("src/testing/"));
 
-/** `src/testing` is no part of a program. */
+/** `src/testing`, which is not part of a program. */
 const ofPrograms = sources.filter((source) => !ofTesting.includes(source));
 
-/** The programs' main modules; beside them `cmd` has tools, which are no part of a program. */
+/** The programs' main modules; `cmd` also has tools, which are not part of a program. */
 function mains(): string[] {
   return filesBelow("cmd/").filter((path) => path.endsWith("/main.ts"));
 }
 
-/** Whether a path is the pattern or, where that ends with a slash, below it; `*` stands for one name. */
+/** Whether a path equals the pattern or, if the pattern ends with a slash, is below it; `*` stands for one name. */
 function matches(path: string, pattern: string): boolean {
   const expression = pattern.replaceAll(".", "\\.").replaceAll("*", "[^/]+");
   return new RegExp(pattern.endsWith("/") ? `^${expression}` : `^${expression}$`).test(path);
@@ -112,7 +112,7 @@ for (const { from, never, why } of directions) {
   });
 }
 
-/** All that files import of this project, by way of others as well. */
+/** Everything that files import of this project, directly or indirectly. */
 function reachedFrom(from: Source[]): string[] {
   const byPath = new Map(sources.map((source) => [source.path, source]));
   const reached = new Set(from.map(({ path }) => path));
@@ -122,7 +122,7 @@ function reachedFrom(from: Source[]): string[] {
   return [...reached];
 }
 
-/** The rooms of `src` and the files at its root, from the top: each may import its own layer and those below. */
+/** The rooms of `src` and the files at its root, from the top: each may import its own layer and the layers below. */
 const LAYERS = [
   ["mod"],
   ["program", "check"],
@@ -138,7 +138,7 @@ const LAYERS = [
   ["exit_codes", "text"],
 ];
 
-/** The room of a file of `src`, or the file's own name where it is at the root. */
+/** The room of a file of `src`, or the file's own name if it is at the root. */
 function roomOf(path: string): string {
   return path.split("/")[1]?.replace(/\.ts$/, "") ?? "";
 }
@@ -160,7 +160,7 @@ Deno.test("src: every import goes down, or stays in its layer", () => {
   assertEquals(wrong, []);
 });
 
-Deno.test("src/kube/ could be a package of its own: it needs but io, time, text and errors", () => {
+Deno.test("src/kube/ could be a separate package: it imports only io, time, text and errors", () => {
   const reached = reachedFrom(sources.filter(({ path }) => path.startsWith("src/kube/")));
   const rooms = new Set(reached.map(roomOf));
   assertEquals([...rooms].sort(), ["errors", "exit_codes", "io", "kube", "text", "time"]);
@@ -170,7 +170,7 @@ Deno.test("no program loads src/testing/", () => {
   assertEquals(reachedFrom(ofPrograms).filter((path) => path.startsWith("src/testing/")), []);
 });
 
-/** What a runner may import of `src`. */
+/** The modules of `src` that a runner may import. */
 const RUNNER_DOORS = ["src/mod.ts", "src/kube/mod.ts", "src/pods/mod.ts", "src/work/mod.ts"];
 
 Deno.test("a runner imports the library's doors, its own folder, and other runners through their mod.ts only; its settings import the sandbox's door", () => {
@@ -185,7 +185,7 @@ Deno.test("a runner imports the library's doors, its own folder, and other runne
   assert(runners.length > 0);
 });
 
-/** What a program's main module may load by itself: the sandbox, and the program's own settings. */
+/** The modules that a program's main module may load itself: the sandbox, and the program's own settings. */
 const LOADED_FIRST = [SANDBOX, "runners/*/settings.ts"];
 const MAIN_DOORS = ["src/mod.ts", "runners/*/mod.ts", ...LOADED_FIRST];
 
@@ -209,7 +209,7 @@ for (const path of mains()) {
   });
 }
 
-Deno.test("the programs' main modules and all that they load by themselves import no dependency", () => {
+Deno.test("the programs' main modules and everything that they load themselves import no dependency", () => {
   const loaded = new Set(mains());
   const dependencies: string[] = [];
   for (const path of loaded) {
@@ -241,7 +241,7 @@ Deno.test("no file imports itself through other files, not even for types", () =
   assertEquals(cycles, []);
 });
 
-/** `src/testing` from the top: each may import its own files and those below. */
+/** The folders of `src/testing` from the top: each may import its own files and the folders below. */
 const TESTING_LAYERS = [
   "src/testing/mod.ts",
   "src/testing/kit/*.ts",
@@ -266,7 +266,7 @@ Deno.test("src/testing/: every import goes down, or stays in its layer", () => {
 
 const MAIN_THREAD = "src/program/main_thread.ts";
 
-/** What only a few files may use. */
+/** The doors to the outside world, each with the files that may use it. */
 const doors: { what: string; use: RegExp; only: string[] }[] = [
   { what: "exit and signals", use: /\bDeno\.(exit|addSignalListener)\b/, only: [MAIN_THREAD] },
   { what: "the environment", use: /\bDeno\.env\b/, only: [MAIN_THREAD] },
@@ -356,7 +356,7 @@ for (const { code, imports } of parsed) {
   });
 }
 
-Deno.test("this test reads no comments, and no texts for comments", () => {
+Deno.test("this test ignores comments, and does not take texts for comments", () => {
   assertEquals(
     withoutComments('/** import("a") */ b; // Deno.env\nconst c = "https://d/*";'),
     ' b; \nconst c = "https://d/*";',

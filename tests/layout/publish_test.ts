@@ -5,7 +5,7 @@ import deno from "../../deno.json" with { type: "json" };
 
 const DOORS = Object.values(deno.exports).map((path) => path.replace("./", ""));
 
-/** Runs this Deno in a folder, and returns what it prints. Fails if it does. */
+/** Runs this Deno in a folder, and returns what it prints. Fails if Deno fails. */
 async function outputOf(folder: string, args: string[]): Promise<string> {
   const command = new Deno.Command(Deno.execPath(), { args, cwd: folder, env: { NO_COLOR: "1" } });
   const { success, stdout, stderr } = await command.output();
@@ -14,7 +14,7 @@ async function outputOf(folder: string, args: string[]): Promise<string> {
   return text;
 }
 
-/** Copies a file, or a folder with all that is in it. */
+/** Copies a file, or a folder with its content. */
 async function copy(from: string, to: string): Promise<void> {
   if ((await Deno.stat(from)).isFile) return await Deno.copyFile(from, to);
   await Deno.mkdir(to);
@@ -22,7 +22,7 @@ async function copy(from: string, to: string): Promise<void> {
 }
 
 Deno.test("the library can be published: nothing of its source is missing or has slow types", async () => {
-  // In a folder of its own, which holds what is published and nothing else.
+  // In a temporary folder that holds only the published files.
   const folder = await Deno.makeTempDir({ prefix: "publish-" });
   try {
     for (const name of deno.publish.include) await copy(join(ROOT, name), join(folder, name));

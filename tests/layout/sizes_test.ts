@@ -2,12 +2,12 @@ import { assert, assertEquals } from "@std/assert";
 
 const ROOT = new URL("../../", import.meta.url);
 
-/** Most lines of a function, with all that is nested in it. */
+/** Maximum number of lines of a function, including nested functions. */
 const MAX_LINES = 40;
-/** Most files directly in a folder. */
+/** Maximum number of files directly in a folder. */
 const MAX_FILES = 16;
 
-/** Functions that may be longer, by name, and why. */
+/** Functions that may be longer, by name, each with its reason. */
 const LONG_FUNCTIONS: Record<string, string> = {
   argoRunner: "a factory: the runner's methods stand in it, and each of them is short",
   jobRunner: "as argoRunner",
@@ -18,7 +18,7 @@ const LONG_FUNCTIONS: Record<string, string> = {
   container: "a part of that manifest",
 };
 
-/** Folders that may hold more files, and why. */
+/** Folders that may hold more files, each with its reason. */
 const FULL_FOLDERS: Record<string, string> = {
   "runners/helm": "the largest runner",
   "tests/lab": "what tests share",
@@ -37,7 +37,7 @@ interface FoundFunction {
   lines: number;
 }
 
-/** The functions and methods of a module that have a name, as the linter's parser reads them. */
+/** The named functions and methods of a module, as the linter's parser reads them. */
 function functionsOf(path: string, code: string): FoundFunction[] {
   const found: FoundFunction[] = [];
   const add = (name: string, { range: [from, to] }: Deno.lint.Node) => {
@@ -54,7 +54,7 @@ function functionsOf(path: string, code: string): FoundFunction[] {
   return found;
 }
 
-/** The name that a function without a name gets where it stands. */
+/** The name that an anonymous function gets from its place in the code. */
 function nameOf(parent: Deno.lint.Node, code: string): string {
   if (parent.type === "VariableDeclarator") return code.slice(...parent.id.range).split(":")[0]!;
   if (parent.type === "Property" || parent.type === "MethodDefinition") {

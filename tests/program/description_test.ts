@@ -29,7 +29,7 @@ function aDescription(fields: Partial<Description> = {}): Description {
   };
 }
 
-Deno.test("descriptionText() tells state, steps, and why it failed, with the whole log", () => {
+Deno.test("descriptionText() has state, steps, and why the work failed, with the whole log", () => {
   assertEquals(descriptionText(aDescription({ message: "child failed" }), "text", NOW).split("\n"), [
     'Work "demo" in "team" is Failed: child failed',
     `✖ ${"demo".padEnd(40)} Failed    9s`,
@@ -42,18 +42,18 @@ Deno.test("descriptionText() tells state, steps, and why it failed, with the who
   ]);
 });
 
-Deno.test("descriptionText() tells what work that runs waits for", () => {
+Deno.test("descriptionText() says what running work waits for", () => {
   const failure = { node: "a", reason: "Unschedulable" };
   const lines = descriptionText(aDescription({ ended: false, failure }), "text", NOW).split("\n");
   assertEquals(lines.at(-2), 'waits for: step "a": Unschedulable');
 });
 
-Deno.test("descriptionText() lets nothing that the work says draw elsewhere on a terminal", () => {
+Deno.test("descriptionText() removes control sequences from the work's texts", () => {
   const text = descriptionText(aDescription({ message: "\x1b[2Jover\x07" }), "text", NOW);
   assert(text.split("\n")[0]?.endsWith(": over"), text);
 });
 
-Deno.test("descriptionText() tells the same as data", () => {
+Deno.test("descriptionText() prints the same as JSON", () => {
   const description = aDescription();
   assertEquals(
     JSON.parse(descriptionText(description, "json", NOW)),

@@ -27,7 +27,7 @@ Deno.test("helpText() names every flag with its variable on one line", () => {
   }
 });
 
-Deno.test("helpText() tells each command, and each default that is no switch's", () => {
+Deno.test("helpText() lists each command, and each default except those of switches", () => {
   const help = helpText({ program: "x" });
   for (const { name, help: what } of COMMANDS) {
     assertStringIncludes(help, `\n  ${name.padEnd(10)}  ${what}\n`);
@@ -52,7 +52,7 @@ Deno.test("helpText() fits a screen of 100 columns and 40 lines", () => {
   }
 });
 
-Deno.test("helpText() tells the program's own default of where the status goes", () => {
+Deno.test("helpText() has the program's own default reporter", () => {
   assertStringIncludes(helpText({ program: "x" }), "configmap, secret or nop (configmap)");
   assertStringIncludes(helpText({ program: "x", reporter: "nop" }), "configmap, secret or nop (nop)");
 });

@@ -15,7 +15,7 @@ import { openReporter } from "../../src/status/open_reporter.ts";
 import { aContext } from "../lab/builders.ts";
 import { denoCommand } from "../../.ci/without_jsr/deno.ts";
 
-// Nothing is sent to it.
+// The test sends no request.
 const kube = fetchClient({ server: "https://none.invalid" });
 
 /** Every program with an example, and its runner. */
@@ -54,7 +54,7 @@ for (const { program, runner } of programs) {
     assertEquals(parsed(first), [account]);
     const platform = { namespace: "any", serviceAccountName: "hello" };
     const printed = textFor(runner, aContext({ program, name: "hello", platform }));
-    // The example goes into whatever namespace it is applied to, and has the quotes of `deno fmt`.
+    // The example names no namespace, and has the quotes of `deno fmt`.
     const formatted = printed.replaceAll(/^ +namespace: any\n/gm, "").replaceAll("''", '""');
     assertEquals(others.join("---\n"), formatted);
   });
@@ -107,7 +107,7 @@ Deno.test("rbacText() says of each rule what it is for, and whether it can be le
   );
 });
 
-Deno.test("rbacText() leaves what hangs on something unknown to its reader, as a comment behind what is needed", () => {
+Deno.test("rbacText() prints rules with a condition as comments after the needed rules", () => {
   const rule = { apiGroup: "", resource: "pods", verbs: ["get"], name: "x", purpose: "to look" };
   const text = rbacText([{ ...rule, onlyIf: "there are pods" }, rule], aContext());
   assertStringIncludes(
@@ -131,7 +131,7 @@ for (const name of ["1", "0x1f", "true", "no", "null", "1e3", "1.5"]) {
   });
 }
 
-Deno.test("rbacOfRun() unites what is needed for two purposes", () => {
+Deno.test("rbacOfRun() merges a rule that is needed for two purposes", () => {
   const rules = rbacOfRun(
     argoRunner(kube),
     openReporter("nop", kube, () => silentLog),
@@ -151,7 +151,7 @@ for (const [reporter, resource] of [["configmap", "configmaps"], ["secret", "sec
   });
 }
 
-Deno.test("rbac prints YAML alone, and tells of a misspelt variable on standard error", async () => {
+Deno.test("rbac prints only YAML, and warns of a misspelt variable on standard error", async () => {
   const env = { RUNNER_TIMEOUTS: "5m", RUNNER_CONTEXT_NAME: "x", KUBECONFIG: "/none" };
   const flags = ["--namespace", "team", "--service-account", "worker"];
   await withBundle("cmd/job-runner/main.ts", async (main) => {

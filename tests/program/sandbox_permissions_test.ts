@@ -18,7 +18,7 @@ interface Given {
   args?: string[];
 }
 
-/** What a run may read beside its own modules. */
+/** What a run may read besides its own modules. */
 function readSet({ env = {}, args = [] }: Given, settings?: Setting<string>[]): string[] {
   const { read } = runPermissions(MAIN, { env, commandLine: parseCommandLine(args) }, settings);
   return read ? read.filter((path) => path !== "/program/") : [];

@@ -6,7 +6,7 @@ import { versionText } from "../../src/program/version.ts";
 
 const PROGRAM = "src/program/version.ts";
 
-Deno.test("versionText() tells version, Deno and platform, and no commit where none was written", async () => {
+Deno.test("versionText() has version, Deno and platform, and no commit if the bundle has no commit", async () => {
   const { version } = JSON.parse(await Deno.readTextFile(join(ROOT, "deno.json")));
   assertEquals(versionText("x"), `x ${version} (Deno ${Deno.version.deno}, ${Deno.build.target})\n`);
 });
@@ -19,7 +19,7 @@ Deno.test("withBundle() writes the commit of the checkout into a program", async
   });
 });
 
-/** The commit, or `undefined` where there is no checkout, or no git. */
+/** The commit, or `undefined` without a checkout or without git. */
 async function headOf(folder: string): Promise<string | undefined> {
   const args = ["rev-parse", "--short=7", "HEAD"];
   const output = await new Deno.Command("git", { args, cwd: folder, stderr: "null" }).output()

@@ -10,7 +10,7 @@ const OBJECT = aWorkObject();
 const STARTED = { status: STATUS, object: OBJECT };
 const SIGTERM = new RunError("Terminated", "interrupted by SIGTERM");
 
-/** A `start` that fails for this cause when its object is there. */
+/** A `start` that fails with this cause after it has created its object. */
 function failingLate(cause: unknown): Pick<ActionRunner, "start"> {
   return { start: () => Promise.reject(new StartedError(STARTED, cause)) };
 }
@@ -93,7 +93,7 @@ Deno.test("row 56: execute() ends with the signal in a start that makes its obje
   assertEquals([result.exitCode, leftOf(result)], [143, ["left running", "left running"]]);
 });
 
-Deno.test("execute() reports no object that a start in a dry run says it has made", async () => {
+Deno.test("execute() reports no object after a failed start in a dry run", async () => {
   const { manager } = aStage({
     context: { dryRun: true },
     runner: failingLate(new RunError("RefusedByApi", "denied")),
@@ -106,7 +106,7 @@ Deno.test("execute() reports no object that a start in a dry run says it has mad
   ]);
 });
 
-Deno.test("execute() takes no key of the report from the status of a start that fails late", async () => {
+Deno.test("execute() drops a late failing start's status that uses keys of the report", async () => {
   const status = { finishedSuccessfully: true };
   const start = () => Promise.reject(new StartedError({ status, object: OBJECT }, SIGTERM));
   const result = await aStage({ runner: { start } }).manager.execute(NEVER);

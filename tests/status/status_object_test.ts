@@ -25,7 +25,7 @@ interface Call {
 
 type Answer = (call: Call) => KubeObject | Promise<KubeObject>;
 
-/** An API server of three verbs, each answered by the test; what a test does not answer for is an error. */
+/** An API server with three verbs that the test answers; a verb without an answer is an error. */
 function aKube(answers: Partial<Record<Call["verb"], Answer>>): { kube: KubeClient; calls: Call[] } {
   const calls: Call[] = [];
   const answer = async (call: Call) => {
@@ -46,7 +46,7 @@ function fails(fault: Fault): () => Promise<never> {
   return () => Promise.reject(new ApiError(`Cannot do it: ${fault}`, { fault }));
 }
 
-/** The status object, with keys of others. */
+/** The status object, with keys of other clients. */
 function aConfigMap(): KubeObject {
   return {
     apiVersion: "v1",
@@ -56,7 +56,7 @@ function aConfigMap(): KubeObject {
   };
 }
 
-/** Waits for work that sleeps by the clock. */
+/** Waits for an action that sleeps by the clock. */
 async function settled<T>(clock: FakeClock, work: Promise<T>): Promise<T> {
   const result = work.then((value) => ({ value }), (error) => ({ error }));
   let done = false;
@@ -113,7 +113,7 @@ for (const { kind, open, field, written } of kinds) {
   });
 }
 
-Deno.test("report() replaces the ConfigMap where patch is forbidden, and keeps the other keys", async () => {
+Deno.test("report() replaces the ConfigMap if patch is forbidden, and keeps the other keys", async () => {
   const { kube, calls } = aKube({ mergePatch: fails("forbidden"), get: aConfigMap, replace: aConfigMap });
   await configMapReporter(kube, { clock: fakeClock() }).report(INPUT, { phase: "Running" });
   assertEquals(calls.map(({ verb }) => verb), ["mergePatch", "get", "replace"]);
@@ -127,7 +127,7 @@ Deno.test("report() replaces a ConfigMap that has no keys yet", async () => {
   assertEquals(calls[2]?.body?.data, { status: '{"phase":"Running"}' });
 });
 
-Deno.test("check() is a dry run of the PUT where patch is forbidden", async () => {
+Deno.test("check() is a dry run of the PUT if patch is forbidden", async () => {
   const { kube, calls } = aKube({ mergePatch: fails("forbidden"), get: aConfigMap, replace: aConfigMap });
   await configMapReporter(kube, { clock: fakeClock() }).check(INPUT);
   assertEquals(calls.map(({ verb, dryRun }) => [verb, dryRun]), [
@@ -175,7 +175,7 @@ for (const verb of ["get", "replace"] as const) {
   });
 }
 
-Deno.test("check() waits 15 s for the object to be made, then the target is missing (50)", async () => {
+Deno.test("check() waits 15 s for the object to be created, then the target is missing (50)", async () => {
   const clock = fakeClock();
   const { kube, calls } = aKube({ mergePatch: fails("notFound") });
   const error = await assertRejects(
@@ -187,7 +187,7 @@ Deno.test("check() waits 15 s for the object to be made, then the target is miss
   assertEquals([calls.length > 3, clock.now()], [true, 15_000]);
 });
 
-Deno.test("check() goes on as soon as the object is there (50)", async () => {
+Deno.test("check() goes on as soon as the object exists (50)", async () => {
   const clock = fakeClock();
   const { kube } = aKube({ mergePatch: () => clock.now() < 5_000 ? fails("notFound")() : aConfigMap() });
   await settled(clock, configMapReporter(kube, { clock }).check(INPUT));
@@ -211,7 +211,7 @@ Deno.test("report() tries again while the API server cannot be reached", async (
   assertEquals(tries, 4);
 });
 
-Deno.test("report() sends a patch again that met other writers (49)", async () => {
+Deno.test("report() retries a patch after a conflict with other writers (49)", async () => {
   const clock = fakeClock();
   let conflicts = 0;
   const { kube, calls } = aKube({
@@ -221,7 +221,7 @@ Deno.test("report() sends a patch again that met other writers (49)", async () =
   assertEquals(calls.map(({ verb }) => verb), Array(4).fill("mergePatch"));
 });
 
-Deno.test("report() takes an object that cannot be changed for a refusal (51)", async () => {
+Deno.test("report() reports an object that cannot be changed as a refusal (51)", async () => {
   const { kube, calls } = aKube({ mergePatch: fails("invalid") });
   const error = await assertRejects(
     () => configMapReporter(kube, { clock: fakeClock() }).report(INPUT, {}),
@@ -230,7 +230,7 @@ Deno.test("report() takes an object that cannot be changed for a refusal (51)", 
   assertEquals([error.reason, calls.length], ["RefusedByApi", 1]);
 });
 
-Deno.test("report() ends with the signal's reason when it is given up", async () => {
+Deno.test("report() ends with the signal's reason when the signal aborts", async () => {
   const stop = new AbortController();
   const { kube } = aKube({ mergePatch: fails("refused") });
   const work = configMapReporter(kube, { clock: fakeClock() }).report({ ...INPUT, signal: stop.signal }, {});

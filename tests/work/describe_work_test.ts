@@ -11,7 +11,7 @@ import { MemoryClient } from "../lab/memory_client.ts";
 const input = { context: aContext(), signal: new AbortController().signal, log: silentLog };
 const PASSWORD = "sesame-open";
 
-/** Describes a Pod in this phase; `undefined`: there is none. */
+/** Describes a Pod in this phase; `undefined`: there is no Pod. */
 async function describe(phase: string | undefined, diagnosis: Diagnosis = { message: "no image" }) {
   const api = embeddedApi({ namespaces: ["team"] });
   if (phase !== undefined) {
@@ -42,7 +42,7 @@ async function describe(phase: string | undefined, diagnosis: Diagnosis = { mess
   return { description, diagnosed, uid: api.find("Pod", "team", "demo")?.metadata.uid };
 }
 
-Deno.test("describeWork() hides the secrets of the spec in all that it tells", async () => {
+Deno.test("describeWork() hides the secrets of the spec in its whole description", async () => {
   const { description } = await describe("Failed", { message: `wrong ${PASSWORD}` });
   assertEquals(description, {
     kind: "Pod",
@@ -56,7 +56,7 @@ Deno.test("describeWork() hides the secrets of the spec in all that it tells", a
   });
 });
 
-Deno.test("describeWork() asks for no failure of work that has succeeded", async () => {
+Deno.test("describeWork() does not diagnose work that has succeeded", async () => {
   const { description, diagnosed } = await describe("Succeeded");
   assertEquals([description.failure, description.ended, diagnosed.length], [undefined, true, 0]);
 });

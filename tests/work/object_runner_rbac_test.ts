@@ -22,7 +22,7 @@ for (const [settings, expected] of cases) {
   });
 }
 
-Deno.test("objectRunnerRbac() asks nothing of the work in a dry run", () => {
+Deno.test("objectRunnerRbac() needs no rules of the work in a dry run", () => {
   const ofWork = () => {
     throw new Error("the manifest is not parsed");
   };

@@ -31,7 +31,7 @@ function setUp() {
       hasEnded: ({ status }) => JSON.stringify(status).includes("Succeeded"),
       ...more,
     });
-  /** As the Manager does it where nothing is there yet. */
+  /** Calls the steps as the Manager does for a free name. */
   const startNew = async () => {
     const steps = open();
     return await steps.start({ ...input, found: await steps.find(input) });
@@ -58,7 +58,7 @@ Deno.test("objectRunnerSteps() creates the object, and the wait goes on from its
   assertEquals(warnings, ["odd"]);
 });
 
-Deno.test("objectRunnerSteps() goes on with the object of an earlier start, from no version of it", async () => {
+Deno.test("objectRunnerSteps() adopts the object of an earlier start, without a version to watch from", async () => {
   const { api, input, open, startNew } = setUp();
   const { object } = await startNew();
   api.patch(...PLACE, { status: { phase: "Succeeded" } });
@@ -71,7 +71,7 @@ Deno.test("objectRunnerSteps() goes on with the object of an earlier start, from
   assertEquals(started.object?.createdVersion, undefined);
 });
 
-Deno.test("row 66: objectRunnerSteps() keeps what it has read of an object that has ended: it may be gone when it is waited for", async () => {
+Deno.test("row 66: objectRunnerSteps() keeps an ended object as it was read, since it may be deleted before the wait", async () => {
   const { api, input, open, startNew } = setUp();
   await startNew();
   api.patch(...PLACE, { status: { phase: "Succeeded" } });
@@ -82,7 +82,7 @@ Deno.test("row 66: objectRunnerSteps() keeps what it has read of an object that 
   assertEquals(textAt(started.object?.seen, "status", "phase"), "Succeeded");
 });
 
-Deno.test("row 65: objectRunnerSteps() takes no label for an end", async () => {
+Deno.test("row 65: objectRunnerSteps() does not take a label as proof of an end", async () => {
   const { api, input, open, startNew } = setUp();
   const ends = { mayHaveEnded: ({ labels }: ObjectMeta) => labels?.phase === "Succeeded" };
   await startNew();
@@ -92,14 +92,14 @@ Deno.test("row 65: objectRunnerSteps() takes no label for an end", async () => {
   assertEquals((await open(ends).find(input)).existing?.finished, true);
 });
 
-Deno.test("objectRunnerSteps() has a check try the object of the manifest where find has failed", async () => {
+Deno.test("objectRunnerSteps() validates the manifest's object in a check even if find has failed", async () => {
   const { api, input, kube, open } = setUp();
   await open().preflight(input);
   assertEquals(kube.calls.map(({ method, options }) => `${method} ${options.dryRun}`), ["create true"]);
   assertEquals(api.find(...PLACE), undefined);
 });
 
-Deno.test("objectRunnerSteps() proves an object that a runner makes by itself by what that hashes", async () => {
+Deno.test("objectRunnerSteps() proves the ownership of a runner's own object by its hashed value", async () => {
   const { api, input, open } = setUp();
   const work = open();
   const wanted = { object: (await work.find(input)).object, hashed: { from: "elsewhere" } };
@@ -109,7 +109,7 @@ Deno.test("objectRunnerSteps() proves an object that a runner makes by itself by
   await assertRejects(() => work.find(input), RunError, "it was created from another manifest");
 });
 
-Deno.test("stopByPatch() changes the spec, and leaves word of why", async () => {
+Deno.test("stopByPatch() changes the spec, and writes the reason into the object", async () => {
   const { api, kube, input, startNew } = setUp();
   const { object } = await startNew();
   await stopByPatch(kube, stopInput(input, object!), { activeDeadlineSeconds: 1 });
@@ -118,7 +118,7 @@ Deno.test("stopByPatch() changes the spec, and leaves word of why", async () => 
   assertEquals(spec?.activeDeadlineSeconds, 1);
 });
 
-Deno.test("stopByPatch() touches no other object of the name", async () => {
+Deno.test("stopByPatch() changes no other object of the name", async () => {
   const { api, kube, input, startNew } = setUp();
   const { object } = await startNew();
   const before = api.find(...PLACE);

@@ -23,8 +23,8 @@ export interface CommandInput extends WorkInput {
 /**
  * The settings of a command.
  *
- * @param more `commandLine` without the flags that are no settings, and `for` where it is not for a run
- * @throws {InvalidInputError} If any is missing or wrong: with one line for each of them
+ * @param more `commandLine` without the flags that are not settings, and `for` if the command is not `run`
+ * @throws {InvalidInputError} If settings are missing or wrong: one line for each
  */
 export function configOf(
   { commandLine, env, program }: CommandInput,

@@ -14,9 +14,9 @@ import { runCommand } from "./run_command.ts";
 export interface Command {
   /** The first word of the command line. */
   name: string;
-  /** What it does, for `--help`. */
+  /** Its line in `--help`. */
   help: string;
-  /** Does it. Returns the exit code; bad input is an `InvalidInputError`. */
+  /** Runs the command. Returns the exit code; throws an `InvalidInputError` for bad input. */
   run: (input: CommandInput) => Promise<number>;
 }
 
@@ -31,7 +31,7 @@ export const COMMANDS: Command[] = [
   RUN,
   {
     name: "check",
-    help: "look at all that such a run needs, and create nothing; with --format json as data",
+    help: "check whether such a run could succeed, and create nothing; with --format json as data",
     run: checkCommand,
   },
   {
@@ -46,7 +46,7 @@ export const COMMANDS: Command[] = [
   },
 ];
 
-/** Takes the command off the command line. `run` gets an unknown command, too, and refuses it along with all else. */
+/** Removes the command from the command line. `run` also gets an unknown command, and reports it with other problems. */
 export function takeCommand(commandLine: CommandLine): { command: Command; rest: CommandLine } {
   const { command: name = RUN.name } = commandLine;
   const command = COMMANDS.find((known) => known.name === name);

@@ -11,7 +11,7 @@ import { clientOf, type CommandInput, configOf, tellWarnings } from "./command_i
 import { descriptionText } from "../description.ts";
 import { takeFormat } from "../output_format.ts";
 
-/** Prints what became of work, whoever started it; it changes nothing. */
+/** Prints the state of work, also if another run started it; it changes nothing. */
 export async function explainCommand(input: CommandInput): Promise<number> {
   const { program: { program, runner: runnerFor }, signal } = input;
   const { format, rest } = takeFormat(input.commandLine);

@@ -14,7 +14,7 @@ import { openReporter } from "../../status/open_reporter.ts";
 import { clientOf, type CommandInput, configOf, tellWarnings } from "./command_input.ts";
 import { rbacText } from "../rbac.ts";
 
-/** Prints the RBAC that a run with these settings, and this manifest if there is one, needs. It asks no API server. */
+/** Prints the RBAC that a run with these settings (and this manifest, if given) needs. It sends no request. */
 export async function rbacCommand(input: CommandInput): Promise<number> {
   const config = await configOf(input, { for: "rbac" });
   const { context, devMode, manifestPath, reporter } = config;

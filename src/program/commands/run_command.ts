@@ -21,8 +21,8 @@ import { systemClock } from "../../time/clock.ts";
 import { type CommandInput, configOf, tellWarnings } from "./command_input.ts";
 
 /**
- * How long after the report line the text for people follows, milliseconds. Kubernetes merges both streams into one
- * log, whose end becomes the termination message, and the two race.
+ * Pause between the report line and the text for people, milliseconds. Kubernetes merges both streams into one log, in
+ * no fixed order, and its end becomes the termination message: the text must come last.
  */
 const STREAM_PAUSE_MS = 50;
 
@@ -35,7 +35,7 @@ export async function runCommand(input: CommandInput): Promise<number> {
   tellWarnings(log, input, config);
   const { context, manifestPath } = config;
   if (!input.apiServer) {
-    // What is wrong with the manifest is told first: it is nearer to who started the run.
+    // Problems of the manifest come first: whoever started the run can fix them.
     await readManifest(manifestPath, mask);
     throw new InvalidInputError(input.apiServerProblem);
   }
@@ -60,13 +60,13 @@ export async function runCommand(input: CommandInput): Promise<number> {
   return exitCode;
 }
 
-/** The live view, where people look at a terminal that may be drawn on: https://no-color.org */
+/** The live view; absent unless standard error is a terminal and `NO_COLOR` is unset: https://no-color.org */
 function openView(env: Record<string, string>): LiveView | undefined {
   if (!Deno.stderr.isTerminal() || env.NO_COLOR) return undefined;
   return new LiveView({ stream: Deno.stderr, size: () => Deno.consoleSize(), now: () => Date.now() });
 }
 
-/** A runner's hints for people; an error in them must not take the exit code from a verdict that was seen. */
+/** A runner's hints for people. An error in them must not change the exit code of a run that has seen its verdict. */
 function commandsFor(
   runner: ActionRunner,
   { started }: Outcome,

@@ -1,7 +1,7 @@
 import type { WaitForCompletionOutput } from "../../runner.ts";
 import type { Outcome } from "./report.ts";
 
-/** How a run ended whose work has. */
+/** The outcome of a run whose work has ended. */
 export function completedOutcome(completed: WaitForCompletionOutput): Outcome {
   const { finishedSuccessfully, message } = completed;
   if (finishedSuccessfully) return { reason: "Succeeded", message, left: "finished", completed };

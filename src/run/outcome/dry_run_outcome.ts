@@ -2,9 +2,9 @@ import type { Found, StartOutput } from "../../runner.ts";
 import type { Outcome } from "./report.ts";
 
 /**
- * How a dry run ended that was not refused.
+ * The outcome of a dry run that the API server has accepted.
  *
- * @param tried what the runner's own `dryRun` has told; absent where `start` was tried
+ * @param tried what the runner's own `dryRun` returned; absent if the dry run called `start`
  */
 export function dryRunOutcome(
   { existing }: Found,
@@ -15,7 +15,7 @@ export function dryRunOutcome(
     },
 ): Outcome {
   if (!existing) {
-    // The object that a dry run "creates" never was.
+    // A dry run stores no object, so the report must not name an object.
     return { reason: "Succeeded", message: `dry run: ${tried}`, left: "not created", started: { status } };
   }
   return {

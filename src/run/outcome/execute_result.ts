@@ -1,5 +1,5 @@
 /**
- * How a run ended, for the program.
+ * The result of a run, for the program.
  *
  * @module
  */
@@ -9,17 +9,17 @@ import type { ManagerOptions } from "../manager_options.ts";
 import { withoutSecretOutputs } from "./outputs.ts";
 import { finalReport, type Outcome } from "./report.ts";
 
-/** How a run ended. */
+/** The result of a run. */
 export interface ExecuteResult {
   /** The process's exit code. */
   exitCode: number;
   /** The final report. */
   report: JsonObject;
-  /** What the report was made of. */
+  /** The outcome that the report was made of. */
   outcome: Outcome;
 }
 
-/** The result of an outcome: its report holds no outputs that are secret. */
+/** Makes the result of an outcome. Its report holds no outputs with secrets. */
 export function executeResult(
   outcome: Outcome,
   { mask, runner }: Pick<ManagerOptions, "mask" | "runner">,

@@ -1,5 +1,5 @@
 /**
- * The text for people on a run that failed, as the last lines on standard error.
+ * The text for people about a failed run: the last lines on standard error.
  *
  * @module
  */
@@ -9,20 +9,20 @@ import type { Outcome } from "./report.ts";
 import type { Diagnosis } from "../../runner.ts";
 import { byteLength, cutText } from "../../text/utf8.ts";
 
-/** Most bytes: Kubernetes takes 2048 bytes of a log as the termination message. */
+/** Maximum size, in bytes: Kubernetes takes 2048 bytes of a log as the termination message. */
 const MAX_BYTES = 2_000;
-/** Most bytes of each line on what went wrong, where there is more to tell. */
+/** Maximum size of each line about the error, in bytes, if further lines follow. */
 const MAX_LINE_BYTES = 600;
 
-/** Commands with which people read the work and stop it. */
+/** The commands with which people read and stop the work. */
 export interface Commands {
   show: string;
   stop: string;
 }
 
 /**
- * What went wrong, in which step and why, what is left in the cluster, and how to read it and stop it. What does not
- * fit is cut, and the cut is said: first the log's older lines, then events, then the length of single lines.
+ * Says what went wrong, in which step and why, what is left in the cluster, and how to read and stop it. If the text is
+ * too long, it first drops older lines of the log, then events, then cuts single lines, and says what it has cut.
  */
 export function failureText(program: string, outcome: Outcome, commands?: Commands): string {
   const { failure, reason } = outcome;
@@ -46,7 +46,7 @@ function leftLines({ left, started }: Outcome, commands: Commands | undefined): 
   return lines;
 }
 
-/** All that is known of a failure, or of what work waits for. */
+/** The known details of a failure, or of what work waits for. */
 export function failureLines(word: "failed" | "waits for", failure: Diagnosis): string[] {
   return [causeLine(word, failure), ...detailLines(failure, Infinity)];
 }
@@ -74,7 +74,7 @@ function detailLines({ events = [], logTail = [], notRead = [] }: Diagnosis, roo
   return [...kept, ...log.reverse()];
 }
 
-/** The first lines that fit, and a line that counts those left out. */
+/** The first lines that fit, and a line with the number of omitted lines. */
 function fitting(lines: string[], room: number): string[] {
   const cutLine = (count: number) => `(${count} more lines do not fit)`;
   const kept: string[] = [];

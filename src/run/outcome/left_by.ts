@@ -8,13 +8,13 @@ import { EXIT_CODES, type Left } from "../../exit_codes.ts";
 
 /** How far a run had come when an error ended it. */
 export interface RunProgress {
-  /** `find` has told that no object has the name. */
+  /** Whether `find` has found no object of the name. */
   isNameFree: boolean;
-  /** The work's object is known: it was created or adopted. */
+  /** Whether the work's object is known, since the run has created or adopted it. */
   hasStarted: boolean;
 }
 
-/** The report's word for what is left: the error's own where it knows; else by its reason and the run's progress. */
+/** The report's word for what is left: the error's own word if it has one, else by its reason and the run's progress. */
 export function leftBy(error: unknown, { isNameFree, hasStarted }: RunProgress): Left {
   const reason = reasonOf(error);
   const { left } = EXIT_CODES[reason];

@@ -1,7 +1,7 @@
 import type { Mask } from "../../io/secrets.ts";
 import type { Outcome } from "./report.ts";
 
-/** Hides secrets in the words of the cluster and the work. The outputs stay: they are data. */
+/** Hides secrets in the texts of the cluster and the work. The outputs stay unchanged, since they are data. */
 export function maskedOutcome(outcome: Outcome, mask: Mask | undefined): Outcome {
   if (!mask) return outcome;
   const { message, completed, failure } = outcome;

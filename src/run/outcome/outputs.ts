@@ -8,8 +8,8 @@ import { secretNoun } from "../../io/secret_names.ts";
 import { type Mask, secretsUnder } from "../../io/secrets.ts";
 
 /**
- * The report as ConfigMaps and standard output have it. Outputs that hold a secret are left out and named in
- * `outputsWithheld`; all other outputs are as the work wrote them.
+ * The report for ConfigMaps and standard output. It omits outputs that hold a secret and names them in
+ * `outputsWithheld`; all other outputs stay as the work wrote them.
  *
  * @param mask knows the secrets of the run
  */
@@ -27,7 +27,7 @@ export function withoutSecretOutputs(report: JsonObject, mask: Mask | undefined)
 
 interface Walk {
   path: string[];
-  /** Takes the names of what is left out. */
+  /** Collects the names of the omitted outputs. */
   withheld: string[];
   mask: Mask | undefined;
 }
@@ -43,7 +43,7 @@ function publicOutputs(outputs: JsonObject, { path, withheld, mask }: Walk): Jso
   return Object.fromEntries(entries);
 }
 
-/** Names an output that is left out. Argo's `parameters` is not an output but the group of them. */
+/** The name of an omitted output. Argo's `parameters` is a group of outputs, not an output. */
 function withhold([first = "", ...rest]: string[], withheld: string[]): [] {
   withheld.push((first === "parameters" && rest.length > 0 ? rest : [first, ...rest]).join("."));
   return [];

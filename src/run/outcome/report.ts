@@ -1,5 +1,5 @@
 /**
- * The final report of a run: one object, told in three places.
+ * The final report of a run: one object for the status, standard output and standard error.
  *
  * @module
  */
@@ -12,15 +12,15 @@ import { type Stream, writeText } from "../../io/standard_streams.ts";
 export interface Outcome {
   /** Decides exit code and phase. */
   reason: Reason;
-  /** The whole chain of what went wrong, or how the work ended. */
+  /** The whole chain of errors, or how the work ended. */
   message: string;
   /** What is left in the cluster. */
   left: Left;
-  /** What `start` returned, if it came so far. */
+  /** What `start` returned, if it has returned. */
   started?: StartOutput | undefined;
-  /** What `waitForCompletion` returned, if it came so far. */
+  /** What `waitForCompletion` returned, if it has returned. */
   completed?: WaitForCompletionOutput | undefined;
-  /** Why the work failed, where that could be found out. */
+  /** Why the work failed, if the diagnosis found it. */
   failure?: Diagnosis | undefined;
 }
 
@@ -40,17 +40,17 @@ const RESERVED_KEYS = [
   "failure",
 ];
 
-/** The keys of a runner's status that it must not use. */
+/** The keys of a runner's status that are reserved for the report. */
 export function reservedKeys(status: JsonObject): string[] {
   return Object.keys(status).filter((key) => RESERVED_KEYS.includes(key));
 }
 
-/** Drops a status that uses such keys, so that what `start` returned can be reported all the same. */
+/** Drops a status that uses reserved keys, so that the run can still report what `start` returned. */
 export function withoutReservedKeys<S extends StartOutput>(started: S): S {
   return reservedKeys(started.status).length === 0 ? started : { ...started, status: {} };
 }
 
-/** The report: the runner's own status first, then what became of it. */
+/** The report: the runner's own status first, then how the run ended. */
 export function finalReport(runner: string, outcome: Outcome): JsonObject {
   const { started, completed } = outcome;
   const row = EXIT_CODES[outcome.reason];
@@ -58,7 +58,7 @@ export function finalReport(runner: string, outcome: Outcome): JsonObject {
     ...started?.status,
     runner,
     phase: row.phase,
-    // Only where the verdict was seen, so that it never has to be taken back.
+    // Only after the run has seen the verdict, so that no later report contradicts it.
     ...(completed ? { finishedSuccessfully: completed.finishedSuccessfully } : {}),
     exitCode: row.code,
     reason: outcome.reason,

@@ -85,7 +85,7 @@ clusterTest(
     const ended = await run(env);
     assertEquals(ended.code, 0, ended.stderr);
     assertEquals(await readStatus(space), reportOf(ended));
-    // Work that is there would need less.
+    // Existing work would need fewer rights.
     await remove(workflowRef(space));
     await eventually(
       "the Workflow is gone",
@@ -93,7 +93,7 @@ clusterTest(
       async () => await find(workflowRef(space)) ? undefined : true,
     );
 
-    // What the cluster gives to every account stays allowed without the Role.
+    // Rights that the cluster gives to every account stay without the Role.
     const { items: bare } = await check(await envOf(space, "bare"));
     let named = 0;
     for (const rule of role.rules) {
@@ -111,12 +111,12 @@ clusterTest(
       assertEquals(checked.exitCode, isOptional ? 0 : 21, checked.ended.stdout);
       named++;
     }
-    // At most what Argo's executor needs is given to all.
+    // The cluster may give every account at most the rights of Argo's executor.
     assert(named >= role.rules.length - 1, `${named} of ${role.rules.length}`);
   },
 );
 
-/** What is amiss, and what check and the run both end with. */
+/** A problem, and the exit code of both check and run. */
 const situations: {
   what: string;
   set: (space: Space) => Promise<unknown>;

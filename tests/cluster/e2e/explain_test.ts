@@ -13,7 +13,7 @@ import {
   workflowInPhase,
 } from "../lab/workflows.ts";
 
-/** What the runner needs for its verdict, and nothing for the explanation. */
+/** The rights that the runner needs for its verdict, without rights for the explanation. */
 const VERDICT_RULES = [
   { apiGroups: ["argoproj.io"], resources: ["workflows"], verbs: ["create", "get", "list", "watch"] },
   { apiGroups: [""], resources: ["configmaps"], verbs: ["patch"] },

@@ -1,5 +1,5 @@
 /**
- * The watched that most rows share: a run starts, watches its object, meets trouble, its work ends, and it says so.
+ * The scenario that most rows share: a run starts, watches its object, meets a fault, and reports the end of its work.
  *
  * @module
  */
@@ -52,6 +52,6 @@ async function checkExpected(rig: Rig, outcome: Outcome, expect: Expectation): P
   mustSay(outcome.ended, ...typeof says === "function" ? says(rig) : says);
   if (creates !== undefined) mustHaveSeen(rig, creates, isCreate, "a create");
   await also?.(rig, outcome);
-  // The last check: a verdict that is late and right is told apart from a wrong one.
+  // The last check: it tells a late but right verdict from a wrong verdict.
   if (within !== undefined) mustEndWithin(outcome as Required<Outcome>, within);
 }

@@ -25,14 +25,14 @@ interface Row extends Pick<RigOptions, "rules"> {
   /** How many objects are created, by all starts of the run together. */
   objects: number;
   needs?: Need[];
-  /** What it is run with, where it is not for all works that its file is for. */
+  /** The works that it runs with, if not with all works of its file. */
   works?: Work[];
 }
 
 /** A check that is made after the end of a run; it throws. */
 export type Check = (outcome: Outcome) => unknown;
 
-/** What a driven row's trouble returns: a check of what it has seen, if there is any. */
+/** What a driven row's fault returns: a check of what it has seen, if there is any. */
 type Seen = Check | void | Promise<Check | void>;
 
 /**
@@ -44,7 +44,7 @@ export type DrivenRow = Driven & TroubleTime;
 interface Driven extends Row {
   onControlPlane?: false;
   scenario?: undefined;
-  /** Settings of the run over those that all have. */
+  /** Settings of the run, which override the common settings. */
   env?: Record<string, string>;
   /** How the work ends, or what happens to it; `"nothing"` if the run ends by itself. Default: it succeeds. */
   act?: Phase | "nothing" | ((rig: Rig, watched: WatchedRun) => Promise<unknown>);
@@ -56,7 +56,7 @@ type TroubleTime =
   | { at: "start" | "restart"; trouble?: (rig: Rig) => Seen }
   | { at: "wait"; trouble: (rig: Rig, watched: WatchedRun) => Seen };
 
-/** What a driven row expects beside the exit code, the objects and a report of the object. */
+/** What a driven row expects besides the exit code, the objects and a report of the object. */
 export interface Expectation {
   /** What standard error must have. */
   says?: (string | RegExp)[] | ((rig: Rig) => (string | RegExp)[]);
@@ -68,14 +68,14 @@ export interface Expectation {
   also?: (rig: Rig, outcome: Outcome) => unknown;
 }
 
-/** A row that leaves the cluster as it is for others. */
+/** A row that does not disturb other users of the cluster. */
 export interface RowOnCluster extends Row {
   onControlPlane?: false;
   /** Brings the fault about; returns the end of the (last) run, and when the verdict could be seen. */
   scenario(rig: Rig): Promise<Outcome | OutcomePastProxy>;
 }
 
-/** A row that has an etcd and an API server of its own, so that nobody else meets its fault. */
+/** A row with its own etcd and API server, so that its fault affects no other test. */
 export interface RowOnControlPlane extends Row {
   onControlPlane: true;
   /** As on the cluster; the rig is on the control plane. */
@@ -96,7 +96,7 @@ export interface Outcome {
   verdictAt?: number;
 }
 
-/** What a scenario returns whose runner went past the proxy, which else counts the objects. */
+/** The result of a scenario whose runner bypassed the proxy, which otherwise counts the objects. */
 export interface OutcomePastProxy extends Outcome {
   /** How many objects there are. */
   objects: number;

@@ -7,7 +7,7 @@ let results: Map<RowHere, PromiseWithResolvers<RowResult>> | undefined;
 
 function startRows(): Map<RowHere, PromiseWithResolvers<RowResult>> {
   const results = new Map(rows.map((row) => [row, Promise.withResolvers<RowResult>()]));
-  // Whoever awaits it is told; until then a failure is nobody's.
+  // The row's test reports the failure when it awaits this promise; until then the failure must not end the process.
   for (const { promise } of results.values()) promise.catch(() => {});
   runInLanes(rows, (row) => {
     const { resolve, reject } = results.get(row)!;
@@ -20,7 +20,7 @@ for (const row of rows) {
   Deno.test({
     name: `row ${row.row} [${row.work.program}]: ${row.name}${row.missing ? ` (needs ${row.missing})` : ""}`,
     ignore: row.missing !== undefined,
-    // The timers and processes of other rows live while this one is awaited.
+    // Timers and processes of other rows exist while this test awaits its row.
     sanitizeOps: false,
     sanitizeResources: false,
     async fn() {

@@ -40,7 +40,7 @@ async function* beginning(body: AsyncIterable<Uint8Array>, cut: () => void): Asy
 Deno.test({
   name: "each line is logged once, in order, though every stream of the log is cut in the middle of a line",
   ignore: !Deno.env.get("KUBECONFIG") || Deno.env.get("FAULTS_ROWS") !== undefined,
-  // A stream that is cut is left as it is.
+  // The test does not close a stream that it has cut.
   sanitizeResources: false,
   sanitizeOps: false,
   fn: () =>

@@ -26,7 +26,7 @@ if (table || record !== undefined) {
 
 async function measure(count: number, file: string | undefined): Promise<void> {
   const started = performance.now();
-  // What a case has left behind is no reason to end those that still run.
+  // A promise of one case that is rejected late must not end the cases that still run.
   addEventListener("unhandledrejection", (event) => {
     event.preventDefault();
     // deno-lint-ignore no-console

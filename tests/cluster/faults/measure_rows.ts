@@ -9,7 +9,7 @@ import { checkRow, measureRow, type RowHere, type RowResult, runInLanes } from "
 export interface MeasuredRun {
   /** What it showed, unless the scenario broke off before its end. */
   result?: RowResult;
-  /** Why it was not right, if it was not. */
+  /** Why the run was not right; absent if it was right. */
   failure?: string;
 }
 

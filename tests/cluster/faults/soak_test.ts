@@ -33,7 +33,7 @@ interface SoakRun {
 }
 
 const hasCluster = Deno.env.get("KUBECONFIG") !== undefined;
-/** Who chooses rows does not want to wait for it, unless they say how long. */
+/** Skipped if FAULTS_ROWS chooses rows, unless SOAK_MINUTES asks for it. */
 const isWanted = Deno.env.get("FAULTS_ROWS") === undefined || Deno.env.get("SOAK_MINUTES") !== undefined;
 
 Deno.test({

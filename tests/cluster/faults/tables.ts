@@ -15,7 +15,7 @@ export function tablesOf(all: RowRuns[], minutes: number): string {
 export function tableFile(path: string): (tables: string) => void {
   const [prose] = Deno.readTextFileSync(path).split(/^### \S+-runner$/m, 1);
   return (tables) => {
-    // Whoever stops the program meets a whole file, the last or the next one.
+    // The rename is atomic: a stopped program leaves the whole old or the whole new file.
     Deno.writeTextFileSync(`${path}.new`, `${prose}${tables}`);
     Deno.renameSync(`${path}.new`, path);
   };
@@ -59,7 +59,7 @@ function lineOf({ row, runs }: RowRuns): string {
   return `| ${cells.join(" | ")} |`;
 }
 
-/** The runs that something is to be told of, one a line. */
+/** The runs for which `textOf` returns a text, one per line. */
 function listOf(title: string, rows: RowRuns[], textOf: (run: MeasuredRun) => string | undefined): string[] {
   const lines = rows.flatMap(({ row, runs }) =>
     runs.flatMap((run, index) => {

@@ -50,7 +50,7 @@ export async function adminCluster(otherServer?: string): Promise<Cluster> {
   await config.applyToHTTPSOptions(options);
   const { ca, cert, key, headers } = options;
   const caCerts = ca ? [String(ca)] : [];
-  // Two clients: behind the proxy only the runner's token may speak.
+  // Two clients, since requests behind the proxy must use only the runner's token.
   const admin = Deno.createHttpClient({
     caCerts,
     http2: false,

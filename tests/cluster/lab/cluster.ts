@@ -5,7 +5,7 @@
  */
 import { create, remove } from "./objects.ts";
 
-/** What a test has for itself; all of it is removed at its end. */
+/** A test's own resources, which are removed at its end. */
 export interface Space {
   /** Its namespace. */
   namespace: string;
@@ -18,7 +18,7 @@ export const WORKER = "worker";
 
 /** How long a whole test may take, milliseconds: the longest wait is 200 s. */
 const TEST_MS = 300_000;
-/** Time between two looks of {@linkcode eventually}, milliseconds. */
+/** Time between two calls of `probe` in {@linkcode eventually}, milliseconds. */
 const POLL_MS = 250;
 
 const kubeconfig = Deno.env.get("KUBECONFIG");
@@ -28,7 +28,7 @@ export interface Needs {
   programs?: string[];
 }
 
-/** A test that needs the cluster. Without what it needs it is ignored, and its name says why. */
+/** A test that needs the cluster. If something that it needs is missing, it is ignored, and its name says why. */
 export function clusterTest(
   name: string,
   work: (space: Space) => Promise<void>,
@@ -50,7 +50,7 @@ function isOnPath(program: string): boolean {
   return new Deno.Command("sh", { args: ["-c", 'command -v "$0"', program] }).outputSync().success;
 }
 
-/** Nothing may hold a test up for ever, not even a request that is never answered. */
+/** Ends a test that hangs, even in a request that is never answered. */
 async function withinLimit(work: Promise<void>): Promise<void> {
   let timer;
   const late = new Promise<never>((_resolve, reject) => {
@@ -95,7 +95,7 @@ export async function createAccount({ namespace }: Space, name: string, rules: o
   });
 }
 
-/** Eight letters and digits that nobody else has. */
+/** Eight random letters and digits. */
 export function randomName(): string {
   return crypto.randomUUID().slice(0, 8);
 }

@@ -71,7 +71,7 @@ interface ExampleOptions {
   manifest: Manifest | undefined;
 }
 
-/** Creates the objects of `cmd/<program>/example` in an order that is another each time. */
+/** Creates the objects of `cmd/<program>/example` in a random order. */
 async function applyExample(space: Space, options: ExampleOptions): Promise<void> {
   const objects = await exampleObjects(space, options);
   const order = objects.map((object) => ({ object, at: Math.random() })).sort((a, b) => a.at - b.at);

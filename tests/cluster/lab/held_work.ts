@@ -1,5 +1,5 @@
 /**
- * Work that something holds up: what does, and what a run says of it.
+ * Work that is held up: the cause, and what a run reports.
  *
  * @module
  */
@@ -17,10 +17,10 @@ const TIMEOUT = "58s";
 export interface HeldWork {
   what: string;
   manifest: AnyObject;
-  /** Makes what holds the work up. */
+  /** Creates what holds the work up. */
   set?: (space: Space) => Promise<unknown>;
   env?: Record<string, string>;
-  /** Parts of the one warning that tells of it. */
+  /** Parts of the only warning about it. */
   warns: string[];
   /** What the report says at the time-out. */
   failure: Record<string, unknown>;
@@ -60,7 +60,7 @@ export async function restrictPods({ namespace }: Space): Promise<void> {
   });
 }
 
-/** A webhook on the namespace's pods that nobody answers; the garbage collector deletes it with the namespace. */
+/** A webhook on the namespace's pods without a server; the garbage collector deletes it with the namespace. */
 export async function deafWebhook({ namespace }: Space): Promise<void> {
   const { metadata } = await read({ apiVersion: "v1", kind: "Namespace", metadata: { name: namespace } });
   await create({
@@ -117,7 +117,7 @@ async function tryCase(
   });
 }
 
-/** A test of all these, at once, since each waits for a minute. */
+/** A test that runs all this work at once, since each run waits for a minute. */
 export function heldWorkTest(program: Program, cases: HeldWork[]): void {
   const whats = cases.map(({ what }) => what).join("; ");
   clusterTest(

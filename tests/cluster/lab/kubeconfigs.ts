@@ -31,7 +31,7 @@ export async function writeKubeconfig(
     ? { "certificate-authority-data": caData }
     : { "certificate-authority": caFile ?? "" };
   const path = `${folder}/kubeconfig-${crypto.randomUUID()}`;
-  // JSON is YAML too.
+  // JSON is valid YAML.
   await Deno.writeTextFile(
     path,
     JSON.stringify({

@@ -1,11 +1,11 @@
 /**
- * A server that takes connections and never says a word.
+ * A server that accepts connections and never sends anything.
  *
  * @module
  */
 import { eventually, type Space } from "./cluster.ts";
 
-/** The server, until its scope is left. */
+/** The server, which stops when its scope ends. */
 export interface MuteServer extends AsyncDisposable {
   /** A kubeconfig that points to it. */
   kubeconfig: string;

@@ -13,7 +13,7 @@ export interface AnyObject {
   [field: string]: any;
 }
 
-/** For all tests of a file, made before the first of them: what a test opens it would have to close. */
+/** Shared by all tests of a file and created before the first test: a test would have to close what it opens. */
 const admin = Deno.env.get("KUBECONFIG") ? await adminCluster() : undefined;
 
 /** The administrator's client. */
@@ -60,7 +60,7 @@ export async function list(
   const { items } = await adminClient().find(collectionPath({ apiVersion, kind }, namespace)) as {
     items: JsonObject[];
   };
-  // The items of a list do not say what they are.
+  // The items of a list have no apiVersion and kind.
   return items.map((item) => ({ ...item, apiVersion, kind }));
 }
 
@@ -69,7 +69,7 @@ export async function patch(ref: AnyObject, change: JsonObject): Promise<AnyObje
   return await adminClient().patch(objectPath(ref), change);
 }
 
-/** Deletes an object if it is there, without a wait for what belongs to it. */
+/** Deletes an object if it exists, without waiting for its dependents. */
 export async function remove(ref: AnyObject): Promise<void> {
   const answer = await adminClient().request("DELETE", `${objectPath(ref)}?propagationPolicy=Background`);
   await answer.body?.cancel();

@@ -14,13 +14,13 @@ export interface Credentials {
 
 /** What a server demands. */
 export interface ServerOptions {
-  /** It speaks TLS with this certificate. */
+  /** The certificate for TLS. */
   certificate?: SignedCertificate;
-  /** It refuses requests without these (basic authentication). */
+  /** The credentials (basic authentication) without which it refuses requests. */
   credentials?: Credentials;
 }
 
-/** A server, until its scope is left. */
+/** A server, which stops when its scope ends. */
 export interface PodFacingServer extends AsyncDisposable {
   /** Host and port, as pods reach it. */
   address: string;

@@ -53,7 +53,7 @@ function proxy(greet: Greet): Proxy {
   (async () => {
     for await (const client of listener) {
       open.add(client);
-      // Either side may go at any time.
+      // Either side may close at any time.
       serve(client).catch(() => {});
     }
   })();

@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { parseCommandLine } from "../../../src/config/command_line.ts";
 import { COMMANDS, takeCommand } from "../../../src/program/commands/commands.ts";
 
-Deno.test("takeCommand() takes each command off the command line", () => {
+Deno.test("takeCommand() removes each command from the command line", () => {
   for (const { name } of COMMANDS) {
     const { command, rest } = takeCommand(parseCommandLine([name, "--name", "x"]));
     assertEquals([command.name, rest], [name, parseCommandLine(["--name", "x"])]);
@@ -10,7 +10,7 @@ Deno.test("takeCommand() takes each command off the command line", () => {
   assertEquals(COMMANDS.map(({ name }) => name), ["run", "check", "rbac", "explain"]);
 });
 
-Deno.test("takeCommand() is run where there is no command", () => {
+Deno.test("takeCommand() returns run if there is no command", () => {
   const commandLine = parseCommandLine(["--name", "x"]);
   const { command, rest } = takeCommand(commandLine);
   assertEquals([command.name, rest], ["run", commandLine]);

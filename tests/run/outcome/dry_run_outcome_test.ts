@@ -16,7 +16,7 @@ Deno.test("dryRunOutcome() of new work leaves nothing, and names no object", () 
   });
 });
 
-Deno.test("dryRunOutcome() tells what the runner's own try has told", () => {
+Deno.test("dryRunOutcome() has the message of the runner's own dryRun", () => {
   const { message, left } = dryRunOutcome({}, { status, message: "helm accepts it" });
   assertEquals([message, left], ["dry run: helm accepts it", "not created"]);
 });

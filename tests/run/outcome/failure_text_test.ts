@@ -8,7 +8,7 @@ import { anOutcome, aWorkObject } from "../../lab/builders.ts";
 
 const COMMANDS = { show: "kubectl get work demo", stop: "kubectl delete work demo" };
 
-Deno.test("failureText() tells what went wrong, what is left, how to look and how to stop", () => {
+Deno.test("failureText() says what went wrong, what is left, how to read the work and how to stop it", () => {
   const outcome = anOutcome({
     reason: "TimedOut",
     message: "too late",
@@ -28,14 +28,14 @@ Deno.test("failureText() tells what went wrong, what is left, how to look and ho
   );
 });
 
-Deno.test("failureText() does not tell how to stop what has finished", () => {
+Deno.test("failureText() does not say how to stop finished work", () => {
   const outcome = anOutcome({ reason: "WorkFailed", started: { status: {}, object: aWorkObject() } });
   const text = failureText("demo-runner", outcome, COMMANDS);
   assertStringIncludes(text, "show it: kubectl get work demo\n");
   assert(!text.includes("stop it"), text);
 });
 
-Deno.test("failureText() does without commands", () => {
+Deno.test("failureText() needs no commands", () => {
   const outcome = anOutcome({
     reason: "TimedOut",
     left: "left running",
@@ -61,7 +61,7 @@ for (const { reason, left, line } of withoutObject) {
   });
 }
 
-Deno.test("failureText() tells bad input in one line", () => {
+Deno.test("failureText() reports bad input in one line", () => {
   const outcome = anOutcome({ reason: "InvalidInput", message: '"x" is not found', left: "not created" });
   assertEquals(failureText("demo-runner", outcome), 'demo-runner: "x" is not found\n');
 });
@@ -118,7 +118,7 @@ function aFailedOutcome(failure: Diagnosis): Outcome {
   });
 }
 
-Deno.test("failureText() tells the step, its pod, its events and its last words", () => {
+Deno.test("failureText() has the step, its pod, its events and the end of its log", () => {
   assertEquals(
     failureText("demo-runner", aFailedOutcome(FAILURE), COMMANDS),
     [
@@ -143,7 +143,7 @@ Deno.test("failureText() keeps the last lines of a long log, and says that there
   assertMatch(text, /\(\d+ more lines do not fit\)\nlog: line/);
 });
 
-Deno.test("failureText() lets nothing that the work says draw elsewhere on a terminal", () => {
+Deno.test("failureText() removes control sequences from the work's texts", () => {
   const failure = {
     message: "\x1b[2Jover",
     events: ["\x1b[31mred"],

@@ -8,7 +8,7 @@ const FREE_NAME: RunProgress = { isNameFree: true, hasStarted: false };
 const STARTED: RunProgress = { isNameFree: true, hasStarted: true };
 const ADOPTED: RunProgress = { isNameFree: false, hasStarted: true };
 
-/** What each reason leaves: before `find` has told, with a free name, and with the work there. */
+/** What each reason leaves: before `find` has returned, with a free name, and with existing work. */
 const table: Record<Exclude<Reason, "Succeeded">, [unknownName: Left, freeName: Left, started: Left]> = {
   InvalidInput: ["not created", "not created", "not created"],
   WorkFailed: ["finished", "finished", "finished"],
@@ -42,7 +42,7 @@ Deno.test("leftBy() has a row for each reason of the table of exit codes that an
   assertEquals(["Succeeded", ...Object.keys(table)].sort(), Object.keys(EXIT_CODES).sort());
 });
 
-Deno.test("leftBy() believes an error that knows better", () => {
+Deno.test("leftBy() is the error's own word, if it has one", () => {
   for (const progress of [UNKNOWN_NAME, FREE_NAME, STARTED]) {
     for (const left of ["not created", "left running", "stopped", "finished", "unknown"] as const) {
       assertEquals(leftBy(new RunError("Terminated", "no", { left }), progress), left);
@@ -50,7 +50,7 @@ Deno.test("leftBy() believes an error that knows better", () => {
   }
 });
 
-Deno.test("leftBy() does not know what an error that is no RunError leaves", () => {
+Deno.test("leftBy() is unknown after an error that is not a RunError", () => {
   assertEquals(leftBy(new TypeError("x is undefined"), FREE_NAME), "unknown");
   assertEquals(leftBy("a text", STARTED), "unknown");
 });

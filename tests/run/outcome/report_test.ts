@@ -3,7 +3,7 @@ import { EXIT_CODES, type Reason } from "../../../src/exit_codes.ts";
 import { finalReport, reservedKeys, writeReportLine } from "../../../src/run/outcome/report.ts";
 import { anOutcome, aWorkObject } from "../../lab/builders.ts";
 
-Deno.test("finalReport() tells all in the order of the contract, the runner's own keys first", () => {
+Deno.test("finalReport() has all fields in the order of the contract, the runner's own keys first", () => {
   const report = finalReport(
     "demo.work",
     anOutcome({
@@ -47,7 +47,7 @@ Deno.test("finalReport() tells all in the order of the contract, the runner's ow
   );
 });
 
-Deno.test("finalReport() leaves out what is not known", () => {
+Deno.test("finalReport() omits unknown fields", () => {
   assertEquals(
     finalReport("demo.work", anOutcome({ reason: "TargetMissing", message: "none", left: "not created" })),
     {
@@ -60,7 +60,7 @@ Deno.test("finalReport() leaves out what is not known", () => {
   );
 });
 
-Deno.test("finalReport() says whether the work succeeded only where the verdict was seen", () => {
+Deno.test("finalReport() says whether the work succeeded only if the run saw the verdict", () => {
   const completed = { finishedSuccessfully: true, message: "done" };
   assertEquals(finalReport("r", anOutcome({ completed })).finishedSuccessfully, true);
   assertEquals(

@@ -16,14 +16,14 @@ function inputFor(name: string): StepInput {
   return { context, signal: NEVER, log: silentLog };
 }
 
-Deno.test("describeWorkflow() tells of a failed Workflow its steps and its cause", async () => {
+Deno.test("describeWorkflow() of a failed Workflow has its steps and its cause", async () => {
   const { kube } = replay(recording("nested-steps"));
   const { state, ended, nodes, failure } = await describeWorkflow(kube, inputFor("nested-steps"));
   assertEquals([state, ended, nodes.length], ["Failed", true, 5]);
   assertEquals([failure?.node, failure?.container, failure?.exitCode], ["outer/inner/deep", "main", 12]);
 });
 
-Deno.test("describeWorkflow() tells of a running Workflow what it waits for", async () => {
+Deno.test("describeWorkflow() of a running Workflow says what it waits for", async () => {
   const { kube } = replay(recording("unschedulable"));
   const { state, ended, failure } = await describeWorkflow(kube, inputFor("unschedulable"));
   assertEquals([state, ended, failure?.reason], ["Running", false, "Unschedulable"]);

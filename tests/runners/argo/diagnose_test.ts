@@ -34,12 +34,12 @@ interface Case {
   event?: string;
 }
 
-/** What is said of a container that ended with a code, in a Workflow of one pod. */
+/** The diagnosis of a container that ended with a code, in a Workflow of one pod. */
 function alone(of: string, exitCode: number, more: Diagnosis = {}): Case {
   return { of, cause: { node: of, pod: of, container: "main", exitCode, reason: "Error", ...more } };
 }
 
-/** What is said of one step of several. */
+/** The diagnosis of one step of several. */
 function step(of: string, node: string, podSuffix: string, exitCode: number): Case {
   return { of, cause: { node, pod: `${of}-${podSuffix}`, container: "main", exitCode, reason: "Error" } };
 }
@@ -107,7 +107,7 @@ const failed: Case[] = [
 
 const MUTEX = 'waits for the lock Mutex "build", held by rec-plain/zz-holder';
 
-/** Recorded while they ran. */
+/** Recordings of running Workflows. */
 const waiting: Case[] = [
   {
     of: "missing-image",
@@ -265,7 +265,7 @@ Deno.test("row 67: diagnoseWorkflow() says that a Workflow is suspended as a who
   }
 });
 
-Deno.test("diagnoseWorkflow() tells of the pod that still runs in a suspended Workflow", async () => {
+Deno.test("diagnoseWorkflow() names the pod that still runs in a suspended Workflow", async () => {
   const recorded = recording("running");
   Object.assign(recorded.object.spec!, { suspend: true });
   assertEquals((await explain(recorded, replay(recorded).kube)).reason, "Running");
@@ -278,14 +278,14 @@ Deno.test("row 65: diagnoseWorkflow() says that the controller leaves a Workflow
   assertStringIncludes(message ?? "", "its label workflows.argoproj.io/completed says that it has ended");
 });
 
-Deno.test("diagnoseWorkflow() never reads a log where no lines are wanted", async () => {
+Deno.test("diagnoseWorkflow() reads no log if no lines are wanted", async () => {
   const recorded = recording("exit-code");
   const { kube, asked } = replay(recorded);
   const failure = await explain(recorded, kube, { logTailLines: 0 });
   assertEquals([failure.logTail, asked.includes("log"), failure.exitCode], [undefined, false, 3]);
 });
 
-Deno.test("diagnoseWorkflow() tells as many lines as are wanted, and none of Argo's executor", async () => {
+Deno.test("diagnoseWorkflow() has the wanted number of lines, without lines of Argo's executor", async () => {
   const recorded = recording("exit-code");
   const log = Array.from({ length: 50 }, (_, index) => `line ${index}\n`).join("");
   const executor = 'time="2026-11-24T23:57:15Z" level=info msg="sub-process exited" argo=true error="<nil>"';
@@ -294,7 +294,7 @@ Deno.test("diagnoseWorkflow() tells as many lines as are wanted, and none of Arg
   assertEquals(failure.logTail, ["line 48", "line 49"]);
 });
 
-Deno.test("diagnoseWorkflow() takes no pod of another Workflow for its own", async () => {
+Deno.test("diagnoseWorkflow() ignores pods of other Workflows", async () => {
   const recorded = recording("exit-code");
   recorded.pods[0]!.metadata.ownerReferences![0]!.uid = "another";
   const { kube, asked } = replay(recorded);
@@ -332,7 +332,7 @@ for (const { what, kept } of troubles) {
   });
 }
 
-Deno.test("diagnoseWorkflow() tells what it has when its time is up", async () => {
+Deno.test("diagnoseWorkflow() returns what it has found when its time is up", async () => {
   const recorded = recording("exit-code");
   const stop = new AbortController();
   const { kube } = replay(recorded, (asked, signal) => {

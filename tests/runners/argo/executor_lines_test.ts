@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { executorLines } from "../../../runners/argo/executor_lines.ts";
 
-/** Lines of Argo's executor, as it has written them. */
+/** Lines that Argo's executor has written. */
 const executor: [of: string, line: string][] = [
   ["Argo 3", 'time="2026-11-24T23:57:09.001Z" level=info msg="sub-process exited" argo=true error="<nil>"'],
   [

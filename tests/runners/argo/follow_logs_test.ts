@@ -13,7 +13,7 @@ const { recording } = recordingsOf("argo");
 interface Followed {
   clock: FakeClock;
   logs: FollowedPods;
-  /** What was logged: `info [node] line`. */
+  /** The log: `info [node] line`. */
   told: string[];
   lists: ListOptions[];
   /** The pods that were read. */
@@ -22,7 +22,7 @@ interface Followed {
   signal: AbortController;
 }
 
-/** The pods that a client has, by name: each the name of its node, or the pod itself. */
+/** The client's pods by name, each as the name of its node or as the pod itself. */
 type Pods = Record<string, string | undefined | KubeObject>;
 
 /** Follows the logs of these pods; both functions may throw. */
@@ -63,10 +63,10 @@ function following(
   return { clock, logs, told, lists, reads, asked, signal };
 }
 
-/** What a container of a pod is like: not begun, running, or ended with a code. */
+/** A container's state: not started, running, or ended with a code. */
 type State = "waiting" | "running" | number;
 
-/** A pod of a step, by default with Argo's own containers and the one that does the work. */
+/** A pod of a step, by default with Argo's own containers and the main container. */
 function aPod([name, node]: [string, Pods[string]]): KubeObject {
   if (typeof node === "object") return node;
   return stepPod(name, node, { init: 0, wait: "running", main: "running" });
@@ -99,7 +99,7 @@ function stateOf(state: State) {
   return state === "running" ? { running: { startedAt } } : { terminated: { exitCode: state, startedAt } };
 }
 
-Deno.test("FollowedPods logs each line led by its node, or by its pod", async () => {
+Deno.test("FollowedPods begins each line with its node, or its pod", async () => {
   const { clock, told, lists, asked } = following(
     () => ({ "demo-a": "demo[0].each(1:b)", "demo-b": undefined }),
     ({ pod }) => [at("01", `I am ${pod}`), HANG],
@@ -115,7 +115,7 @@ Deno.test("FollowedPods logs each line led by its node, or by its pod", async ()
   });
 });
 
-Deno.test("FollowedPods finds further pods, with at most one list in 3 s and one stream a pod", async () => {
+Deno.test("FollowedPods finds further pods, with at most one list in 3 s and one stream per pod", async () => {
   const pods: Record<string, string> = { "demo-a": "demo.a" };
   const { clock, told, lists, reads, asked } = following(() => pods, () => [at("01", "hello"), HANG]);
   await clock.advance(10_000);
@@ -127,7 +127,7 @@ Deno.test("FollowedPods finds further pods, with at most one list in 3 s and one
   assertEquals(reads, ["demo-a", "demo-b"]);
 });
 
-Deno.test("FollowedPods follows each container of the work as soon as it has begun, and Argo's own where they fail", async () => {
+Deno.test("FollowedPods follows each container of the work as soon as it has started, and Argo's own containers if they fail", async () => {
   let pod = stepPod("demo-a", "demo.a", { init: 0, prepare: "running", wait: "waiting", main: "waiting" });
   const { clock, told, reads } = following(
     () => ({ "demo-a": pod }),
@@ -145,7 +145,7 @@ Deno.test("FollowedPods follows each container of the work as soon as it has beg
   assertEquals(told.slice(3), ["info [a/wait] I am wait"]);
 });
 
-Deno.test("streamsOf() of a recorded containerSet are its containers, and none of Argo's own that have not failed", () => {
+Deno.test("streamsOf() of a recorded containerSet are its containers, without Argo's own containers unless they failed", () => {
   const [pod] = recording("container-set").pods;
   assertEquals(
     streamsOf(pod!, "container-set").map(({ container, label }) => [container, label]),
@@ -153,7 +153,7 @@ Deno.test("streamsOf() of a recorded containerSet are its containers, and none o
   );
 });
 
-Deno.test("FollowedPods shows every line of Argo's executor where that has failed", async () => {
+Deno.test("FollowedPods shows every line of Argo's executor if it has failed", async () => {
   const line = 'time="2026-11-25T00:38:16.443Z" level=error msg="cannot save outputs" argo=true';
   const { clock, told } = following(
     () => ({ "demo-a": stepPod("demo-a", "demo.a", { init: 0, wait: 64, main: 0 }) }),
@@ -163,7 +163,7 @@ Deno.test("FollowedPods shows every line of Argo's executor where that has faile
   assertEquals(told, [`info [a/wait] ${line}`]);
 });
 
-Deno.test("FollowedPods asks for nothing where the run is over before it begins", async () => {
+Deno.test("FollowedPods sends no request if the run is over before it begins", async () => {
   const signal = new AbortController();
   signal.abort(new Error("over"));
   const { clock, lists } = following(() => ({ a: "demo" }), () => [HANG], signal);
@@ -171,7 +171,7 @@ Deno.test("FollowedPods asks for nothing where the run is over before it begins"
   assertEquals(lists, []);
 });
 
-Deno.test("FollowedPods opens at most 50 streams at once, and lists the less often the more pods there are", async () => {
+Deno.test("FollowedPods opens at most 50 streams at once, and lists less often if there are more pods", async () => {
   const pods = Object.fromEntries(Array.from({ length: 1_000 }, (_, index) => [`demo-${index}`, undefined]));
   const { clock, lists, asked, signal } = following(() => pods, () => [HANG]);
   await clock.advance(20_000);
@@ -240,7 +240,7 @@ for (const what of ["pods", "logs"]) {
   });
 }
 
-Deno.test("FollowedPods looks again after an error, later each time", async () => {
+Deno.test("FollowedPods lists again after an error, later each time", async () => {
   let looks = 0;
   const { clock, told, lists } = following(() => {
     if (looks++ < 3) throw refusal("server");
@@ -263,7 +263,7 @@ Deno.test("FollowedPods leaves out what Argo's executor logs in the work's conta
   assertEquals(told, ["info [a] mine argo=true"]);
 });
 
-Deno.test("FollowedPods lets no line draw elsewhere on a terminal", async () => {
+Deno.test("FollowedPods removes control sequences from lines", async () => {
   const { clock, told } = following(
     () => ({ "demo-a": "demo.a" }),
     () => [at("01", "\x1b[2J\x1b[31mred\x1b[0m\ta\rb\x07\x1b]0;title\x07"), HANG],

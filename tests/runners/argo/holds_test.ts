@@ -106,13 +106,13 @@ for (const name of ["running", "exit-code", "missing-service-account"]) {
   });
 }
 
-Deno.test("WorkflowHolds.find() asks for a Workflow whose pods run at the first look and now and then only", async () => {
+Deno.test("WorkflowHolds.find() reads a Workflow whose pods run only at the first call and now and then", async () => {
   const { holds, asked } = holdsIn(recording("running"));
   for (let look = 0; look < 6; look++) await holds.find(signal);
   assertEquals(asked, ["Pod", "Workflow", "Pod", "Pod", "Pod", "Pod", "Pod", "Workflow"]);
 });
 
-Deno.test("WorkflowHolds.find() without the right to list pods tells what the nodes say", async () => {
+Deno.test("WorkflowHolds.find() without the right to list pods reports what the nodes say", async () => {
   const no = (asked: Asked) => asked === "Pod" || asked === "Event" ? refusal("forbidden") : undefined;
   const [hold] = await holdsIn(recording("unschedulable"), no).holds.find(signal);
   assertEquals([hold?.reason, hold?.held], ["Unschedulable", { kind: "Step", name: "unschedulable" }]);

@@ -39,7 +39,7 @@ Deno.test("podNameOf() follows the Workflow's pod name format", async () => {
   assertEquals(podNameOf(aWorkflow({ "workflows.argoproj.io/pod-name-format": "v1" }), node), "demo-123");
 });
 
-Deno.test("podNameOf() knows templates of a WorkflowTemplate, and inline ones", async () => {
+Deno.test("podNameOf() names pods of a WorkflowTemplate's templates, and of inline templates", async () => {
   const referring = await aNode({
     templateRef: { name: "shared", template: "theirs" },
     templateName: undefined,
@@ -48,7 +48,7 @@ Deno.test("podNameOf() knows templates of a WorkflowTemplate, and inline ones", 
   assertEquals(podNameOf(aWorkflow(), await aNode({ templateName: "" })), "demo-123");
 });
 
-Deno.test("podNameOf() cuts what is too long for a name", async () => {
+Deno.test("podNameOf() shortens a name that is too long", async () => {
   const name = podNameOf(aWorkflow(), await aNode({ templateName: "x".repeat(300) }));
   assertEquals(name, `demo-${"x".repeat(237)}-123`);
 });

@@ -26,7 +26,7 @@ const LEAST = [
 ];
 const LOG = "get pods/log, optional";
 
-Deno.test("workflowRbac() of plain settings has no patch of the Workflow", () => {
+Deno.test("workflowRbac() of default settings does not allow patching the Workflow", () => {
   assertEquals(accessOf({}), [...LEAST, LOG]);
   assertEquals(accessOf({ onTimeout: "leave", onTerminate: "leave" }), [...LEAST, LOG]);
 });
@@ -37,12 +37,12 @@ for (const settings of [{ onTimeout: "stop" }, { onTerminate: "terminate" }] as 
   });
 }
 
-Deno.test("workflowRbac() reads logs only where lines are reported or followed", () => {
+Deno.test("workflowRbac() allows reading logs only if lines are reported or followed", () => {
   assertEquals(accessOf({ logTailLines: 0 }), LEAST);
   assertEquals(accessOf({ logTailLines: 0, followLogs: true }), [...LEAST, "get pods, optional", LOG]);
 });
 
-Deno.test("workflowRbac() of a dry run is what it takes to look at the name and to validate", () => {
+Deno.test("workflowRbac() of a dry run only allows reading the name and validating", () => {
   assertEquals(accessOf({ dryRun: true, onTimeout: "stop" }), ["create workflows", "get workflows, demo"]);
 });
 
@@ -51,7 +51,7 @@ function agentRules(manifest?: JsonObject): string[] {
   return workflowRbac(aContext(), manifest).map(textOf).filter((text) => text.includes("tasksets"));
 }
 
-/** Those rules with what they hang on. */
+/** The same rules with their condition. */
 function rulesFor(condition?: string): string[] {
   return ["list watch workflowtasksets", "patch workflowtasksets/status"]
     .map((rule) => `${rule}, demo, of the work${condition ? `, only if ${condition}` : ""}`);
@@ -111,11 +111,11 @@ const unknown: [what: string, manifest: JsonObject | undefined, condition: strin
 ];
 
 for (const [what, manifest, condition] of unknown) {
-  Deno.test(`workflowRbac() of ${what} says on what the rights of Argo's agent hang`, () => {
+  Deno.test(`workflowRbac() of ${what} says when Argo's agent needs its rights`, () => {
     assertEquals(agentRules(manifest), rulesFor(condition));
   });
 }
 
-Deno.test("workflowRbac() of templates without an agent has none of its rights", () => {
+Deno.test("workflowRbac() of templates without an agent has no rules for the agent", () => {
   assertEquals(agentRules(main({ http: null, steps: [[{ name: "a", inline: { suspend: {} } }]] })), []);
 });

@@ -142,7 +142,7 @@ for (const { what, nodes, node } of waits) {
   });
 }
 
-Deno.test("stepName() tells the way to a step, without the Workflow", async () => {
+Deno.test("stepName() is the path to a step, without the Workflow", async () => {
   const nodes = await nodesOf({ w: {}, outer: { type: "Steps" }, deep: { boundaryID: "outer" } });
   const names = [...nodes.values()].map((node) => stepName(nodes, node));
   assertEquals(names, ["w", "outer", "outer/deep"]);

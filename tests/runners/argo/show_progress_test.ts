@@ -49,7 +49,7 @@ Deno.test("ProgressView asks for a changed Workflow at most each 2 s, and draws 
   await running;
 });
 
-Deno.test("ProgressView goes on where the Workflow cannot be read", async () => {
+Deno.test("ProgressView goes on if the Workflow cannot be read", async () => {
   const clock = fakeClock();
   let asked = 0;
   const kube: Partial<KubeClient> = { get: () => Promise.reject(new Error(`no ${++asked}`)) };

@@ -109,7 +109,7 @@ for (const metadata of SAY_NOTHING) {
   });
 }
 
-Deno.test("parseWorkflow() takes what Go and kubectl print of a new Workflow without a warning", () => {
+Deno.test("parseWorkflow() accepts what Go and kubectl print of a new Workflow without a warning", () => {
   const templates = [{
     name: "main",
     inputs: {},
@@ -154,7 +154,7 @@ const RESULTS = {
   "workflows.argoproj.io/workflow-archiving-status": "Archived",
 };
 
-/** The keys of {@linkcode RESULTS} at a path, as they are warned of. */
+/** The warnings of the keys of {@linkcode RESULTS} at a path. */
 function droppedAt(path: string): string[] {
   return Object.keys(RESULTS)
     .map((key) => `the manifest's ${path} "${key}" is dropped: it tells of work that was done before`);
@@ -183,7 +183,7 @@ Deno.test("row 65: parseWorkflow() drops them from workflowMetadata, which the c
   ]);
 });
 
-Deno.test("parseWorkflow() leaves workflowMetadata as it is where it tells no end", () => {
+Deno.test("parseWorkflow() keeps workflowMetadata without result labels", () => {
   for (const workflowMetadata of [{}, null, { labels: { team: "a" } }, { labels: null }]) {
     assertEquals(parse({ ...SPEC, workflowMetadata }).object.spec.workflowMetadata, workflowMetadata);
   }
@@ -224,7 +224,7 @@ Deno.test("row 65: holdNote() tells of the label that makes the controller leave
   assertStringIncludes(holdNote(workflow) ?? "", "its label workflows.argoproj.io/completed says");
 });
 
-Deno.test("parseWorkflow() does with a workflowTemplateRef", () => {
+Deno.test("parseWorkflow() accepts a workflowTemplateRef", () => {
   const spec = { workflowTemplateRef: { name: "shared" } };
   assertEquals(parse(spec).object.spec, { ...spec, serviceAccountName: "worker" });
 });
@@ -380,7 +380,7 @@ for (
   });
 }
 
-Deno.test("workflowOutcome() tells the Workflow's own message and end", () => {
+Deno.test("workflowOutcome() has the Workflow's own message and end", () => {
   const status = { phase: "Failed", message: "child 'x' failed", finishedAt: "2026-01-01T00:00:00Z" };
   assertEquals(workflowOutcome(aWorkflow(status)), {
     finishedSuccessfully: false,
@@ -389,14 +389,14 @@ Deno.test("workflowOutcome() tells the Workflow's own message and end", () => {
   });
 });
 
-Deno.test("workflowOutcome() does without an end that is null", () => {
+Deno.test("workflowOutcome() accepts an end that is null", () => {
   assertEquals(
     "finishedAt" in (workflowOutcome(aWorkflow({ phase: "Failed", finishedAt: null })) ?? {}),
     false,
   );
 });
 
-Deno.test("workflowOutcome() tells the global output parameters by name", () => {
+Deno.test("workflowOutcome() has the global output parameters by name", () => {
   const outputs = {
     parameters: [{ name: "digest", value: "sha" }, { name: "empty" }],
     artifacts: [{ name: "log" }],

@@ -11,7 +11,7 @@ function problemsOf(manifest: JsonObject, settings: Record<string, string> = {})
   return error.problems;
 }
 
-Deno.test("parseArguments() fills in what is not given", () => {
+Deno.test("parseArguments() fills in the defaults", () => {
   assertEquals(parseArguments({ chart, values: null }, aContext()), {
     args: { command: "install", name: "demo", chart, wait: true },
     unused: [],
@@ -41,7 +41,7 @@ Deno.test("parseArguments() takes null and empty texts as absent, as Go prints t
   assertEquals(parseArguments({ chart: oci }, aContext()).args.chart, { name: "oci://r.example.org/app" });
 });
 
-Deno.test("parseArguments() keeps null and empty values: to helm they take a chart's default away", () => {
+Deno.test("parseArguments() keeps null and empty values: with them helm removes a chart's default", () => {
   const values = { a: null, b: "", c: { d: null }, e: {} };
   assertEquals(parseArguments({ chart, values }, aContext()).args.values, values);
 });
@@ -67,7 +67,7 @@ Deno.test("parseArguments() takes every argument of an upgrade", () => {
   assertEquals(parseArguments(manifest, aContext()), { args: manifest, unused: [] } as unknown);
 });
 
-Deno.test("parseArguments() takes the command from the setting, and leaves out what that has no use for", () => {
+Deno.test("parseArguments() takes the command from the setting, and drops arguments that the command does not use", () => {
   const settings = { RUNNER_COMMAND: "uninstall" };
   assertEquals(parseArguments({ chart, values: { a: 1 }, replace: true }, aContext({ settings })), {
     args: { command: "uninstall", name: "demo", wait: true },
@@ -75,7 +75,7 @@ Deno.test("parseArguments() takes the command from the setting, and leaves out w
   });
 });
 
-Deno.test("parseArguments() tells all that is wrong at once", () => {
+Deno.test("parseArguments() reports all problems at once", () => {
   assertEquals(problemsOf({ chrat: {}, wait: "yes", chart: { nmae: "app", repo: 5 }, maxHistory: -1 }), [
     '"chrat" is not known, did you mean "chart"?',
     "wait is not true or false",

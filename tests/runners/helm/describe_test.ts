@@ -8,7 +8,7 @@ import { MemoryClient } from "../../lab/memory_client.ts";
 
 const LABELS = { "runner.capact.io/helm-release": "web" };
 
-/** A Job of helm that has failed with these words. */
+/** A Job of helm that has failed with this error. */
 function addJob(api: EmbeddedApi, name: string, error: string): void {
   const { metadata: { uid } } = api.create("Job", {
     metadata: { name, namespace: "team", labels: LABELS },
@@ -31,7 +31,7 @@ async function describe(api: EmbeddedApi, context: Partial<ExecutionContext> = {
   return await helmRunner(kube, kube).describe!(input);
 }
 
-Deno.test("helmRunner() describes the newest Job of the run's name, by helm's own words", async () => {
+Deno.test("helmRunner() describes the newest Job of the run's name, with helm's own error", async () => {
   let day = 1;
   const api = embeddedApi({ namespaces: ["team"], now: () => new Date(Date.UTC(2026, 0, day++)) });
   addJob(api, "demo-00000001", "the first");
@@ -45,7 +45,7 @@ Deno.test("helmRunner() describes the newest Job of the run's name, by helm's ow
   });
 });
 
-Deno.test("helmRunner() hides in a description what the Job's values hold of secrets", async () => {
+Deno.test("helmRunner() hides the secrets of the Job's values in a description", async () => {
   const api = embeddedApi({ namespaces: ["team"] });
   addJob(api, "demo-00000001", "sesame-öpen is too short");
   const values = JSON.stringify({ password: "sesame-öpen" });
@@ -56,7 +56,7 @@ Deno.test("helmRunner() hides in a description what the Job's values hold of sec
   assertEquals((await describe(api)).failure?.message, "*** is too short");
 });
 
-Deno.test("helmRunner() leaves helm's log out of a description where it may not read the values", async () => {
+Deno.test("helmRunner() omits helm's log from a description if it may not read the values", async () => {
   const resources = ["jobs", "pods", "events", "pods/log"];
   const rules = [{ resources, verbs: ["*"] }];
   const api = embeddedApi({ namespaces: ["team"], rules });

@@ -11,7 +11,7 @@ interface AnyPod {
   name: string;
   generateName?: string;
   labels?: Record<string, string>;
-  /** Why its container waits; none: it runs. */
+  /** Why its container waits; absent: it runs. */
   waiting?: string;
   ready?: boolean;
 }
@@ -41,7 +41,7 @@ async function found(api: EmbeddedApi): Promise<[string, string | undefined] | u
 
 const OF_WEB = { "app.kubernetes.io/instance": "web" };
 
-Deno.test("failingPod() is one of the release's that cannot start, rather than one that is not ready", async () => {
+Deno.test("failingPod() prefers a pod of the release that cannot start to a pod that is not ready", async () => {
   const api = withPods(
     { name: "other", waiting: "ImagePullBackOff" },
     { name: "web-a", labels: OF_WEB, ready: true },
@@ -51,12 +51,12 @@ Deno.test("failingPod() is one of the release's that cannot start, rather than o
   assertEquals(await found(api), ["web-b", "ImagePullBackOff"]);
 });
 
-Deno.test("failingPod() is one that runs and is not ready, where all others are", async () => {
+Deno.test("failingPod() is a running pod that is not ready, if all other pods are ready", async () => {
   const api = withPods({ name: "web-a", labels: OF_WEB, ready: true }, { name: "web-c", labels: OF_WEB });
   assertEquals(await found(api), ["web-c", "NotReady"]);
 });
 
-Deno.test("failingPod() is none of helm's own, and none where all are ready", async () => {
+Deno.test("failingPod() ignores helm's own pods, and is undefined if all pods are ready", async () => {
   const labels = { ...OF_WEB, "runner.capact.io/helm-release": "web" };
   const api = withPods({ name: "helm", labels, waiting: "X" }, {
     name: "web-a",
@@ -95,7 +95,7 @@ for (const [what, spec, pod, isFound] of cases) {
   });
 }
 
-Deno.test("helmError() is helm's last error on one line, without the word", () => {
+Deno.test("helmError() is helm's last error on one line, without the prefix", () => {
   const log = [
     "Error: first",
     "more",

@@ -7,7 +7,7 @@ import { podSpecOf } from "../../lab/simulated_helm.ts";
 const OPTIONS: HelmJobOptions = { name: "demo-0123abcd", context: aContext(), hasValues: false };
 const CHART = { name: "app", repo: "https://charts.example.org", version: "1.2.3" };
 
-/** What helm is started with. */
+/** Helm's command line. */
 function helmArgs(args: Partial<HelmArguments>, options: Partial<HelmJobOptions> = {}): string[] {
   const job = helmJob({ command: "install", name: "web", wait: true, ...args }, { ...OPTIONS, ...options });
   return podSpecOf(job).containers[0].args;
@@ -65,7 +65,7 @@ for (const [what, args, options, expected] of cases) {
   Deno.test(`helmJob() has helm ${what}`, () => assertEquals(helmArgs(args, options), expected));
 }
 
-Deno.test("helmJob() names the repository's credentials, and holds none", () => {
+Deno.test("helmJob() names the Secret with the repository's credentials, and does not contain them", () => {
   const job = helmJob({
     command: "install",
     name: "web",
@@ -85,7 +85,7 @@ Deno.test("helmJob() names the repository's credentials, and holds none", () => 
   assertEquals(volumes.at(-1), { name: "ca", secret: { secretName: "ca" } });
 });
 
-Deno.test("helmJob() lets no argument name a variable of the container", () => {
+Deno.test("helmJob() escapes references to the container's variables in arguments", () => {
   const version = "$(HELM_REPO_PASSWORD)";
   assertEquals(helmArgs({ chart: { ...CHART, version } }).includes("--version=$$(HELM_REPO_PASSWORD)"), true);
 });

@@ -38,7 +38,7 @@ function testOnStage(
   test: (stage: Stage) => Promise<void>,
   options: SimulatedHelmOptions = {},
 ): void {
-  // The client keeps its connection for as long as the process lives.
+  // The client keeps its connection until the process ends.
   Deno.test({ name, sanitizeResources: false, sanitizeOps: false, fn: () => withStage(test, options) });
 }
 
@@ -150,7 +150,7 @@ testOnStage("helmRunner() lets yesterday's Job of no known run not answer for to
   const manifest = { command: "upgrade", chart: { ...CHART, version: "1" }, values: VALUES };
   stage.release();
   await stage.run(manifest);
-  // Somebody else has changed the release since.
+  // Another client has changed the release since.
   stage.release({ revision: 3, values: { greeting: "changed" } });
   const { exitCode, report } = await stage.run(manifest);
   assertEquals([exitCode, stage.helm.ran.length], [0, 2]);
@@ -167,7 +167,7 @@ testOnStage("helmRunner() makes the values again where they are missing", async 
   assertEquals(report.object, { ...first.report.object as JsonObject, adopted: true, left: "finished" });
 });
 
-/** Takes the values away as soon as they are there, as if the runner had ended before it came to make them. */
+/** Deletes the values as soon as they exist, as if the runner had ended before it created them. */
 function takeValues({ api }: Stage): () => void {
   return api.observe(({ type, object: { kind, metadata } }) => {
     if (kind !== "Secret" || type !== "ADDED" || metadata.labels?.owner === "helm") return;
@@ -332,7 +332,7 @@ testOnStage(
   "helmRunner() leaves no Job behind that can never get its values, nor takes a foreign Secret",
   async (stage) => {
     const { api } = stage;
-    // A Secret of the Job's name that somebody makes in the moment between the two.
+    // Another client creates a Secret of the Job's name between the creates of Job and values.
     const stop = api.observe(({ type, object: { kind, metadata } }) => {
       if (kind !== "Job" || type !== "ADDED") return;
       api.create("Secret", { metadata: { name: metadata.name, namespace: "team" }, data: { a: "YQ==" } });
@@ -363,7 +363,7 @@ testOnStage(
   },
 );
 
-/** A signal that comes as soon as helm's Job is there, and before its values are. */
+/** A signal that comes after helm's Job and before its values. */
 function signalAtJob({ api }: Stage): AbortSignal {
   const stop = new AbortController();
   api.observe(({ type, object: { kind } }) => {
@@ -411,7 +411,7 @@ testOnStage("row 56: helmRunner() leaves nothing of a dry run that SIGTERM ends"
 });
 
 const ALL = { verbs: ["*"], resources: ["*"], apiGroups: ["*"] };
-/** All but the right to read a Job by its name. */
+/** All rights except the right to read a Job by its name. */
 const WITHOUT_GET = [
   { ...ALL, apiGroups: [""] },
   { ...ALL, apiGroups: ["batch"], verbs: ["create", "list", "watch", "patch", "delete"] },

@@ -5,7 +5,7 @@ import { embeddedApi } from "../../../src/testing/mod.ts";
 import { aContext } from "../../lab/builders.ts";
 import { MemoryClient } from "../../lab/memory_client.ts";
 
-/** What is told of a release whose only pod waits with a reason. */
+/** The holds of a release whose only pod waits with a reason. */
 async function toldOf(reason: string, message = "so it is"): Promise<string[]> {
   const api = embeddedApi({ namespaces: ["team"] });
   api.create("Pod", {
@@ -22,12 +22,12 @@ async function toldOf(reason: string, message = "so it is"): Promise<string[]> {
   return holds.map(holdText);
 }
 
-Deno.test("findReleaseHolds() tells of a pod of the release that cannot start", async () => {
+Deno.test("findReleaseHolds() finds a pod of the release that cannot start", async () => {
   assertEquals(await toldOf("ImagePullBackOff", "Back-off pulling image"), [
     'Pod "web-1" is held up: ImagePullBackOff (container "app"): Back-off pulling image',
   ]);
 });
 
-Deno.test("findReleaseHolds() leaves alone a pod that only starts", async () => {
+Deno.test("findReleaseHolds() ignores a pod that is still starting", async () => {
   assertEquals(await toldOf("ContainerCreating"), []);
 });

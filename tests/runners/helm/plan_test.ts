@@ -106,14 +106,14 @@ for (const { what, args, values = {}, release = {}, done } of cases) {
   });
 }
 
-Deno.test("only an uninstall is done where there is no release", async () => {
+Deno.test("isDone() without a release is true only for uninstall", async () => {
   for (const command of ["install", "upgrade", "uninstall", "rollback"] as const) {
     const args = anArgs({ command, chart: CHART, revision: 1 });
     assertEquals(await isDone({ args, values: {} }, undefined, mustNotRead), command === "uninstall");
   }
 });
 
-Deno.test("isDone() reads no revision that cannot be the answer", async () => {
+Deno.test("isDone() reads only the revisions that can decide", async () => {
   const newest = { revision: 1, status: "deployed", since: "" };
   for (const fields of [{ command: "upgrade", chart: { name: "app" } }, { command: "rollback" }] as const) {
     assertEquals(await isDone({ args: anArgs(fields), values: {} }, newest, mustNotRead), false);
@@ -136,7 +136,7 @@ function history(...statuses: string[]): Revision[] {
 
 const PENDING = history("pending-upgrade", "deployed", "superseded");
 
-Deno.test("rollbackTarget() is none where nothing is pending, or for commands that repair it", () => {
+Deno.test("rollbackTarget() is undefined if no revision is pending, or if the command repairs it", () => {
   assertEquals(
     rollbackTarget(anArgs({ command: "upgrade" }), history("failed", "deployed"), false),
     undefined,
@@ -146,7 +146,7 @@ Deno.test("rollbackTarget() is none where nothing is pending, or for commands th
   }
 });
 
-Deno.test("rollbackTarget() is the deployed revision before a pending one, else the last superseded one", () => {
+Deno.test("rollbackTarget() is the deployed revision before a pending revision, else the last superseded revision", () => {
   const args = anArgs({ command: "upgrade" });
   assertEquals(rollbackTarget(args, PENDING, true), 2);
   assertEquals(

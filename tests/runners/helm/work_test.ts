@@ -34,14 +34,14 @@ Deno.test("prepareWork() names the Job after the context, the manifest and the r
   assertNotEquals((await prepare(manifest, { runId: "one", dryRun: true })).name, name);
 });
 
-Deno.test("prepareWork() leaves the image of the setting out of the hash, as all that may change between starts", async () => {
+Deno.test("prepareWork() does not hash the image of the setting, which may change between starts", async () => {
   const { hash } = await prepare({ chart: CHART });
   const settings = { RUNNER_HELM_IMAGE: "localhost/helm:1", RUNNER_HELM_PENDING: "rollback" };
   const other = await prepare({ chart: CHART }, { settings });
   assertEquals(other.hash, hash);
 });
 
-Deno.test("prepareWork() refuses a name that leaves no room for the Job's", async () => {
+Deno.test("prepareWork() refuses a name that is too long for the Job's suffix", async () => {
   const context = { name: "a".repeat(55) };
   await assertRejects(
     () => prepare({ chart: CHART, name: "web" }, context),
@@ -92,7 +92,7 @@ Deno.test("prepareWork() says what is wrong with a file of values", async () => 
   });
 });
 
-Deno.test("prepareWork() reads values from a rendered chart's file, whose documents of comments do not count", async () => {
+Deno.test("prepareWork() reads values from a rendered chart's file, and ignores documents of comments", async () => {
   const comment = "---\n# Source: c/templates/off.yaml\n";
   await withFile(`${comment}---\ngreeting: hi\nreplicas: null\n${comment}`, async (folder) => {
     const settings = { RUNNER_HELM_FILES: folder };

@@ -13,7 +13,7 @@ function inputFor(name: string): StepInput {
   return { context, signal: new AbortController().signal, log: silentLog };
 }
 
-Deno.test("describeJob() tells of a Job that succeeded its end, and no failure", async () => {
+Deno.test("describeJob() of a succeeded Job has its end, and no failure", async () => {
   const { object, ...others } = recording("success");
   const { kube, asked } = replay({ object, ...others });
   assertEquals(await describeJob(kube, inputFor("success")), {
@@ -35,7 +35,7 @@ Deno.test("describeJob() tells of a Job that succeeded its end, and no failure",
   assertEquals(asked, ["Job"]);
 });
 
-Deno.test("describeJob() tells of a failed Job its cause", async () => {
+Deno.test("describeJob() of a failed Job has its cause", async () => {
   const { ended, message, failure } = await describeJob(
     replay(recording("pod-failure-policy")).kube,
     inputFor("pod-failure-policy"),
@@ -44,7 +44,7 @@ Deno.test("describeJob() tells of a failed Job its cause", async () => {
   assertEquals(message?.startsWith("Job ended as Failed: PodFailurePolicy: "), true, message);
 });
 
-Deno.test("describeJob() tells of a Job that runs what it waits for", async () => {
+Deno.test("describeJob() of a running Job says what it waits for", async () => {
   const described = await describeJob(replay(recording("missing-image")).kube, inputFor("missing-image"));
   const { ended, message, failure } = described;
   assertEquals([ended, message, failure?.reason], [false, undefined, "ErrImageNeverPull"]);

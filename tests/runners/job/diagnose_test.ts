@@ -159,14 +159,14 @@ Deno.test("every recording of a Job that did not succeed has its expected cause 
   assertEquals(Object.keys(cases).sort(), recordingNames().filter((name) => name !== "success"));
 });
 
-Deno.test("diagnoseJob() never reads a log where no lines are wanted", async () => {
+Deno.test("diagnoseJob() reads no log if no lines are wanted", async () => {
   const recorded = recording("exit-code");
   const { kube, asked } = replay(recorded);
   const failure = await explain(recorded, kube, { logTailLines: 0 });
   assertEquals([failure.logTail, asked.includes("log"), failure.exitCode], [undefined, false, 3]);
 });
 
-Deno.test("diagnoseJob() takes no pod of an earlier Job of the name for its own", async () => {
+Deno.test("diagnoseJob() ignores pods of an earlier Job of the name", async () => {
   const recorded = recording("exit-code");
   recorded.object.metadata.uid = "another";
   const failure = await explain(recorded, replay(recorded).kube);

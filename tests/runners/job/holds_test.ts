@@ -37,7 +37,7 @@ interface Case {
 
 const OF_JOB: Asked[] = ["Pod", "Event"];
 
-/** What held up Jobs of a cluster, and what it took to find out. */
+/** What held up Jobs of a cluster, and the requests that found it. */
 const cases: Record<string, Case> = {
   "quota": {
     reason: "FailedCreate",
@@ -176,11 +176,11 @@ for (const name of ["running", "success", "exit-code", "deadline"]) {
   });
 }
 
-Deno.test("findJobHolds() of a Job that runs takes one request", async () => {
+Deno.test("findJobHolds() of a running Job sends one request", async () => {
   assertEquals((await holdsOf(recording("running"))).asked, ["Pod"]);
 });
 
-Deno.test("findJobHolds() tells of refused pods where it may not list pods, and of a suspension without any right", async () => {
+Deno.test("findJobHolds() reports refused pods without the right to list pods, and a suspension without any right", async () => {
   const no = (...kinds: Asked[]) => (asked: Asked) =>
     kinds.includes(asked) ? refusal("forbidden") : undefined;
   assertEquals((await holdsOf(recording("quota"), no("Pod"))).holds[0]?.reason, "FailedCreate");

@@ -67,7 +67,7 @@ Deno.test("parseJob() keeps a whole Job's labels and annotations", () => {
   assertEquals(object.metadata, { ...marks, name: "demo", namespace: "team" });
 });
 
-Deno.test("parseJob() takes a null label for an empty one, as the API server does", () => {
+Deno.test("parseJob() reads a null label as an empty label, as the API server does", () => {
   const { object } = parseJob(
     aManifest({ labels: { a: null, b: "x" }, annotations: { c: null } }),
     aContext(),
@@ -136,7 +136,7 @@ Deno.test("parseJob() takes what kubectl create job --dry-run=client prints, wit
   }
 });
 
-Deno.test("parseJob() takes fields of the spec that are null or empty as absent", () => {
+Deno.test("parseJob() reads null or empty fields of the spec as absent", () => {
   const pod = { serviceAccountName: "", serviceAccount: null, initContainers: null, volumes: [] };
   const spec = { ...withPod(pod), ttlSecondsAfterFinished: null, suspend: null, selector: null };
   assertEquals(parseJob(spec, aContext()).warnings, []);
@@ -181,7 +181,7 @@ for (const [what, manifest, problem] of refused) {
 const LIMIT = "Job ended as Failed: BackoffLimitExceeded: Job has reached the specified backoff limit";
 const LATE = "Job ended as Failed: DeadlineExceeded: Job was active longer than specified deadline";
 
-/** What is said of each recording at its end: state and message. */
+/** The state and message of each recording at its end. */
 const ended: Record<string, [string, string]> = {
   "success": ["Succeeded (pods: 0 active, 1 succeeded, 0 failed)", "Job ended as Complete"],
   "exit-code": ["Failed (pods: 0 active, 0 succeeded, 2 failed)", LIMIT],
@@ -220,7 +220,7 @@ for (const [of, [state, message]] of Object.entries(ended)) {
 const ONE_POD = "Running (pods: 1 active, 0 succeeded, 0 failed)";
 const NO_PODS = "Running (pods: 0 active, 0 succeeded, 0 failed)";
 
-/** What is said of each recording that has not ended. */
+/** The state of each recording that has not ended. */
 const running: Record<string, string> = {
   "running": ONE_POD,
   "missing-image": ONE_POD,
@@ -287,7 +287,7 @@ Deno.test("jobOutcome() passes a Job that its success policy completes with fail
   });
 });
 
-Deno.test("jobOutcome() tells of the runner that stopped the Job", () => {
+Deno.test("jobOutcome() names the runner that stopped the Job", () => {
   const annotations = { "runner.capact.io/stopped-by": "TimedOut" };
   const job = aJob({ conditions: [aCondition("Failed", { reason: "DeadlineExceeded" })] }, { annotations });
   assertEquals(

@@ -14,7 +14,7 @@ function aPod(name: string, containers: string[], initContainers: string[] = [])
   return { apiVersion: "v1", kind: "Pod", metadata: { name, namespace: "team" }, spec, status };
 }
 
-Deno.test("followedJob() leads each line by its pod, and by its container where there are several", async () => {
+Deno.test("followedJob() begins each line with its pod, and its container if the pod has several", async () => {
   const { kube: streams, asked } = logClient((
     { pod, container },
   ) => [at("01", `${container} of ${pod}`), HANG]);
@@ -49,7 +49,7 @@ Deno.test("followedJob() leads each line by its pod, and by its container where 
   ]);
 });
 
-Deno.test("indexOf() is the index of an indexed Job's pod, and none of another's", () => {
+Deno.test("indexOf() is the index of an indexed Job's pod, and undefined for other pods", () => {
   const pod = aPod("demo-a", ["main"]);
   const annotations = { "batch.kubernetes.io/job-completion-index": "0" };
   assertEquals([indexOf(pod), indexOf({ ...pod, metadata: { annotations } })], [undefined, "0"]);
@@ -59,7 +59,7 @@ function aJob(spec: JsonObject): KubeObject {
   return { apiVersion: "batch/v1", kind: "Job", metadata: { name: "demo" }, spec };
 }
 
-Deno.test("manualSelector() is the Job's own selector as a query has it", () => {
+Deno.test("manualSelector() is the Job's own selector in the form of a query", () => {
   const selector = {
     matchLabels: { app: "demo", tier: "" },
     matchExpressions: [
@@ -77,7 +77,7 @@ Deno.test("manualSelector() is the Job's own selector as a query has it", () => 
   assertEquals(manualSelector(aJob({ manualSelector: null, selector })), undefined);
 });
 
-Deno.test("podsOf() a Job with a selector of its own are those that it owns", () => {
+Deno.test("podsOf() of a Job with its own selector are the pods that it owns", () => {
   assertEquals(podsOf({ namespace: "team", uid: "u", podSelector: "app=demo" }), {
     namespace: "team",
     labelSelector: "app=demo",

@@ -10,7 +10,7 @@ import { aManifest } from "../../lab/simulated_jobs.ts";
 
 const HELD = { finalizers: ["example.org/hold"] };
 
-/** A Job of this spec with a pod, which is to be stopped. */
+/** A Job of this spec with a pod, to be stopped. */
 function setUp(mode: StopMode, { spec = {}, job = {}, pod = {} }: Record<string, JsonObject> = {}) {
   const api = embeddedApi({ namespaces: ["team"] });
   const place = { name: "demo", namespace: "team" };
@@ -75,7 +75,7 @@ for (const [what, mode, cluster, note] of notes) {
   });
 }
 
-Deno.test("stopJob() leaves word on the Job of why, also where it deletes it", async () => {
+Deno.test("stopJob() writes the reason into the Job, also if it deletes the Job", async () => {
   const { api, stop } = setUp("terminate", { job: HELD });
   await stop();
   const { metadata } = api.find("Job", "team", "demo")!;

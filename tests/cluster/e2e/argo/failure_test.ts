@@ -82,7 +82,7 @@ clusterTest("a Workflow deleted and made again by another ends with 12 and both 
   await createStatusObject(space);
   await using program = await start(await runnerEnv(space, pauseSpec()));
   const uid = await startedWorkflow(space);
-  // Held while the other one appears: else it might look between the two and find none.
+  // Stop the process until the other Workflow exists: else the run might read between the two and find no Workflow.
   program.kill("SIGSTOP");
   await remove(workflowRef(space));
   const other = await create(aWorkflow(space, pauseSpec(1)));
@@ -96,6 +96,6 @@ clusterTest("a Workflow deleted and made again by another ends with 12 and both 
   assertEquals("finishedSuccessfully" in status, false);
   assertStringIncludes(status.message, uid);
   assertStringIncludes(status.message, uidOf(other));
-  // The verdict of the other one is never taken for ours.
+  // The run must never take the other Workflow's verdict for its own.
   await workflowInPhase(space, "Succeeded");
 });

@@ -9,7 +9,7 @@ import { chainSpec, createStatusObject, scriptSpec, scriptTemplate } from "../..
 const NUMBERS = Array.from({ length: 20 }, (_, index) => `line ${index + 1}`);
 const COUNT = "i=1; while [ $i -le 20 ]; do echo line $i; i=$((i+1)); sleep 0.2; done; printf done";
 
-/** The lines of standard error's log that are led by a node. */
+/** The log lines on standard error that begin with a node. */
 function followed(stderr: string): string[] {
   return stderr.split("\n")
     .filter((line) => line.startsWith("{"))

@@ -4,7 +4,7 @@ import type { Space } from "../../lab/cluster.ts";
 import { type AnyObject, create } from "../../lab/objects.ts";
 import { aWorkflow, pauseSpec, scriptSpec, scriptTemplate } from "../../lab/workflows.ts";
 
-/** A Workflow that has the lock, for as long as the test takes. */
+/** A Workflow that holds the lock during the whole test. */
 async function holdLock(space: Space): Promise<void> {
   await create(aWorkflow(space, { ...pauseSpec(), ...LOCK }, { name: "holder" }));
 }
@@ -83,7 +83,7 @@ const cases: HeldWork[] = [
     manifest: {
       entrypoint: "main",
       templates: [
-        // Long enough for the sidecar to get deaf.
+        // Long enough for the sidecar to ignore its signal.
         scriptTemplate("main", "sleep 5", {
           podSpecPatch: JSON.stringify({ terminationGracePeriodSeconds: 600 }),
           sidecars: [scriptContainer("deaf", "trap : TERM; while true; do sleep 1; done")],

@@ -14,7 +14,7 @@ import {
   workflowRef,
 } from "../../lab/workflows.ts";
 
-/** Asserts that the report takes no verdict and that the Workflow runs on. */
+/** Asserts that the report has no verdict and that the Workflow still runs. */
 async function assertLeftRunning(space: Space, ended: Ended, reason: string): Promise<void> {
   const status = await readStatus(space);
   assertEquals(status, reportOf(ended));
@@ -61,7 +61,7 @@ clusterTest("SIGTERM after the Workflow's end takes nothing from the verdict", a
   await createStatusObject(space);
   await using program = await start(await runnerEnv(space, pauseSpec(3)));
   await startedWorkflow(space);
-  // Held so that the signal comes before the news of the end.
+  // Hold the events so that the signal comes before the event of the end.
   program.kill("SIGSTOP");
   await workflowInPhase(space, "Succeeded");
   program.kill("SIGTERM");
@@ -85,7 +85,7 @@ clusterTest("a second SIGTERM ends the run at once, without a report", async (sp
   await using mute = await startMuteServer(space);
   await using program = await start(await runnerEnv(space, pauseSpec(), { KUBECONFIG: mute.kubeconfig }));
   await mute.connected();
-  // The report of the first cannot be written to a server that does not answer, and waits.
+  // After the first signal the run waits, since the server does not answer the write of its report.
   program.kill("SIGTERM");
   await new Promise((resolve) => setTimeout(resolve, 200));
   program.kill("SIGTERM");

@@ -13,7 +13,7 @@ import {
   workflowRef,
 } from "../../lab/workflows.ts";
 
-/** Asserts that a run was refused because of an object that is as it was before. */
+/** Asserts that a run was refused because of an existing object, which is unchanged. */
 async function assertNameTaken(space: Space, ended: Ended, before: AnyObject): Promise<void> {
   assertEquals(ended.code, 23, ended.stderr);
   const status = await readStatus(space);

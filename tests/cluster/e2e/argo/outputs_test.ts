@@ -7,7 +7,7 @@ import { createStatusObject, readStatus, scriptTemplate, statusRef } from "../..
 
 const PASSWORD = "hunter2-and-more";
 
-/** What the work gives back, by name. */
+/** The work's outputs, by name. */
 const OUTPUTS = {
   "region": "prod-eu-1",
   "memory": "4096Mi",
@@ -18,7 +18,7 @@ const OUTPUTS = {
   "address": `db://me:${PASSWORD}@db`,
 };
 
-/** A Workflow that gives these back, and fails at the end if it is to. */
+/** A Workflow with these outputs, which fails at its end if the test wants that. */
 function spec(exitCode = 0) {
   const names = Object.keys(OUTPUTS);
   const write = names.map((name) => `printf '%s' '${OUTPUTS[name as keyof typeof OUTPUTS]}' > /tmp/${name}`);

@@ -26,7 +26,7 @@ podTest("the example runs as a pod, applied in any order", async (space, applyEx
   assertHardened(pods[0]!);
   const { exitCode, message } = terminationOf(pods[0]!);
   assertEquals(exitCode, 0);
-  // The message is only read from the log of a container that failed.
+  // Kubernetes reads the message from the log only if the container failed.
   assertEquals(message ?? "", "");
   const status = await findExampleStatus(space);
   assertEquals(status?.phase, "Succeeded");
@@ -38,7 +38,7 @@ podTest(
   async (space, applyExample) => {
     await applyExample({
       entrypoint: "main",
-      // It ends without a pod of its own: this test is about the runner's.
+      // The Workflow ends without a pod of its own, since this test is about the runner's pod.
       activeDeadlineSeconds: 3,
       templates: [{ name: "main", suspend: {} }],
     });
@@ -78,7 +78,7 @@ podTest("an evicted pod's replacement goes on with the same Workflow", async (sp
   assertEquals(status?.object.uid, interrupted.object.uid);
 });
 
-/** The process of a pod's runner on this machine, found by its run id, which no other has. */
+/** The process of a pod's runner on this machine, found by its unique run id. */
 async function processOf(runId: string): Promise<number> {
   return await eventually("the runner's process", 10_000, () => {
     const pids = [...Deno.readDirSync("/proc")].map(({ name }) => Number(name)).filter((pid) => pid > 0);

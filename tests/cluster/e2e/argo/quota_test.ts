@@ -17,7 +17,7 @@ clusterTest("a full quota ends with 24, a dry run of the same as well", async (s
     metadata: { name: "none", namespace },
     spec: { hard: { "count/workflows.argoproj.io": "0" } },
   });
-  // Both wait two minutes for room; at the same time, so that the test takes two and not four.
+  // Both runs wait two minutes for room, at the same time, so that the test takes two minutes and not four.
   const [real, dry] = await Promise.all([
     run(await runnerEnv(space, pauseSpec()), WITH_PATIENCE),
     run(await runnerEnv(space, pauseSpec(), { RUNNER_CONTEXT_DRY_RUN: "true" }), WITH_PATIENCE),

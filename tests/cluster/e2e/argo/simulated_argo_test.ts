@@ -51,9 +51,9 @@ async function statesUntilEnd(connect: Connect, { path, version }: Started): Pro
 }
 
 interface Started {
-  /** Of the collection. */
+  /** The resourceVersion of the collection. */
   path: string;
-  /** The new object's. */
+  /** The resourceVersion of the new object. */
   version: string;
 }
 

@@ -18,7 +18,7 @@ const CHART_RULES = [
 /** How long the API server may take to see a new Role, milliseconds. */
 const ROLE_MS = 30_000;
 
-/** The environment of a run whose runner and whose Helm have one account, which may only what its chart needs. */
+/** The environment of a run whose runner and Helm share an account that has only the rights for its chart. */
 async function bareEnv(space: Space, args: AnyObject): Promise<Record<string, string>> {
   await createStatusObject(space);
   await createAccount(space, "bare", CHART_RULES);

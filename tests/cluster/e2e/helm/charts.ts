@@ -14,18 +14,18 @@ export interface Chart {
   archive: Uint8Array<ArrayBuffer>;
 }
 
-/** What the values of the chart `app` are unless a release says otherwise. */
+/** The default values of the chart `app`. */
 const VALUES = {
   image: BUSYBOX,
   /** 0: nothing to wait for. */
   replicas: 1,
   greeting: "hello",
   password: "",
-  /** A script that runs in a hook before install and upgrade; none if empty. */
+  /** A script that runs in a hook before install and upgrade; no hook if empty. */
   hook: "",
-  /** What the chart does not agree with; it is content if empty. */
+  /** The chart's error message; no error if empty. */
   complaint: "",
-  /** Where a further ConfigMap belongs; none if empty. */
+  /** The namespace of a further ConfigMap; no ConfigMap if empty. */
   otherNamespace: "",
 };
 
@@ -132,7 +132,7 @@ export async function aChart(version = "0.1.0"): Promise<Chart> {
   });
 }
 
-/** What stands for the chart of the helm-runner's example: the same kinds of objects. */
+/** A substitute for the chart of the helm-runner's example, with the same kinds of objects. */
 export async function helloWorldChart(): Promise<Chart> {
   return await packed({ name: "hello-world", version: "0.1.0" }, { replicaCount: 1, image: BUSYBOX }, {
     "deployment.yaml": DEPLOYMENT.replace(".replicas", ".replicaCount"),
@@ -147,7 +147,7 @@ async function packed(
   templates: Record<string, string>,
 ): Promise<Chart> {
   const metadata = { apiVersion: "v2", name, version, appVersion: `${version}-app` };
-  // JSON is YAML too.
+  // JSON is valid YAML.
   const files = { "Chart.yaml": JSON.stringify(metadata), "values.yaml": JSON.stringify(values) };
   const archive = await tgz(Object.fromEntries([
     ...Object.entries(files).map(([file, text]) => [`${name}/${file}`, text]),

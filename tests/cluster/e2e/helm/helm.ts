@@ -20,9 +20,9 @@ export interface Revision {
 /** The account that Helm works under: it may do everything in the test's namespace. */
 export const HELM_ACCOUNT = "helm";
 
-/** The image with Helm: one that is on the node. */
+/** The Helm image, which must be on the node. */
 export const HELM_IMAGE = Deno.env.get("E2E_HELM_IMAGE") ?? "localhost/helm:1";
-/** How long it may take until a hook is there, milliseconds: a pod that runs Helm starts before. */
+/** How long it may take until a hook exists, milliseconds: the pod that runs Helm must start first. */
 const HOOK_MS = 60_000;
 /** What the tests run. */
 export const HELM_RUNNER = { program: "helm-runner" } as const;
@@ -70,7 +70,7 @@ export async function helmEnv(
   });
 }
 
-/** A release's revisions, the oldest first; none if there is no such release. */
+/** A release's revisions, the oldest first; empty if there is no such release. */
 export async function history({ namespace }: Space, release = "work"): Promise<Revision[]> {
   const { success, stdout, stderr } = await helm("history", release, "-o", "json", "-n", namespace);
   if (success) return JSON.parse(stdout);

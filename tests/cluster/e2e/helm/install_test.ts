@@ -132,7 +132,7 @@ helmTest("a dry run fails where Helm would", async (space) => {
   await jobsGone(space);
 });
 
-/** Waits until the API server has taken away the Jobs that were deleted, after their pods. */
+/** Waits until the API server has removed the deleted Jobs, which it does after their pods. */
 async function jobsGone(space: Space): Promise<void> {
   await eventually("the Jobs are gone", DELETION_MS, async () => {
     const jobs = await helmJobs(space);
@@ -140,7 +140,7 @@ async function jobsGone(space: Space): Promise<void> {
   });
 }
 
-/** Lets Helm's account create namespaces until the scope is left. */
+/** Lets Helm's account create namespaces until the scope ends. */
 async function mayCreateNamespaces({ namespace }: Space): Promise<AsyncDisposable> {
   const group = "rbac.authorization.k8s.io";
   const named = (kind: string) => ({ apiVersion: `${group}/v1`, kind, metadata: { name: namespace } });

@@ -12,7 +12,7 @@ import {
 
 const MANIFEST_TYPE = "application/vnd.oci.image.manifest.v1+json";
 
-/** The registry, until its scope is left. */
+/** The registry, which stops when its scope ends. */
 export interface Registry extends PodFacingServer {
   /** The start of a chart's reference: `oci://host:port/charts`. */
   url: string;

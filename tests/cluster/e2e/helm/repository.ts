@@ -10,9 +10,9 @@ import {
   startPodFacingServer,
 } from "../../lab/pod_facing_server.ts";
 
-/** The repository, until its scope is left. */
+/** The repository, which stops when its scope ends. */
 export interface Repository extends PodFacingServer {
-  /** What `chart.repo` is to be. */
+  /** The value for `chart.repo`. */
   url: string;
 }
 

@@ -8,7 +8,7 @@ import { createStatusObject, readStatus } from "../../lab/workflows.ts";
 
 const PASSWORD = "correct horse battery staple";
 
-/** Everything in the namespace that is no Secret, and what its pods have printed. */
+/** Everything in the namespace except Secrets, and what its pods have printed. */
 async function openText(space: Space): Promise<string> {
   const kinds = [
     { apiVersion: "v1", kind: "ConfigMap" },
@@ -33,7 +33,7 @@ async function logs(space: Space): Promise<string[]> {
   return await Promise.all(containers.map((container) => readLog(container)));
 }
 
-/** What the password may look like: as it is, and as base64. */
+/** The forms of the password: plain, and as base64. */
 function assertHidden(text: string): void {
   for (const form of [PASSWORD, btoa(PASSWORD), encodeURIComponent(PASSWORD)]) {
     assertEquals(text.includes(form), false, `${form} is in ${text}`);

@@ -1,5 +1,5 @@
 /**
- * What must be so after a run. Each check fails its row.
+ * Checks after a run. A failed check fails its row.
  *
  * @module
  */
@@ -74,7 +74,7 @@ export async function mustLeaveRunning(rig: Rig, ended: Ended, reason: string): 
   must(!("runner.capact.io/stopped-by" in (annotations as JsonObject)), "the work was not told to end");
 }
 
-/** A verdict that came too late, on a machine that may be busy: it is told apart from one that is wrong. */
+/** A verdict that came too late, perhaps on a busy machine: it is not a wrong verdict. */
 export class TooLateError extends Error {
   readonly outcome: Required<Outcome>;
 

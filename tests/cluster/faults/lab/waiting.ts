@@ -1,5 +1,5 @@
 /**
- * Waits of a test, none of them for ever: the runner under test has a clock of its own, so real time passes.
+ * Waits of a test, each with a limit. The runner under test uses the real clock, so real time passes.
  *
  * @module
  */

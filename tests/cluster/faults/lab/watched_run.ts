@@ -75,7 +75,7 @@ export async function killedInTheWait(rig: Rig, env?: Record<string, string>): P
   return object;
 }
 
-/** Has the object deleted by somebody; it stays until `release` is called, or at most until `use` is over. */
+/** Deletes the object as another client; it stays until `release` is called, or at most until `use` is over. */
 export async function whileHeld(
   rig: Rig,
   use: (release: () => Promise<void>) => Promise<Outcome>,

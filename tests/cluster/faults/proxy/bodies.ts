@@ -8,7 +8,7 @@ import { sleep } from "../lab/waiting.ts";
 /** A body as it comes. */
 export type Body = AsyncIterable<Uint8Array>;
 
-/** A promise that is never kept: what waits for it is silent for ever. */
+/** A promise that never settles: whatever awaits it stays silent. */
 export function never(): Promise<never> {
   return new Promise(() => {});
 }

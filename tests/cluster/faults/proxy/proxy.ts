@@ -28,7 +28,7 @@ export interface Seen {
 /** A body in pieces, each sent as soon as it is there. */
 export type Pieces = AsyncIterable<Uint8Array | string>;
 
-/** One request in a test's hand. It is ended by exactly one of its methods, or left without an answer. */
+/** A request under a test's control. Exactly one of its methods ends it, or it stays without an answer. */
 export interface Exchange {
   readonly seen: Seen;
   readonly request: HttpRequest;
@@ -110,7 +110,7 @@ export class FaultProxy {
 
   async #accept(listener: Deno.TlsListener): Promise<void> {
     while (this.#listener === listener) {
-      // A failed handshake is the client's word on our certificate.
+      // A failed handshake means that the client refuses our certificate.
       const conn = await listener.accept().catch(() => undefined);
       if (conn) this.#serve(new HttpConnection(conn));
     }

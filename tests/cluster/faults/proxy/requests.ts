@@ -43,7 +43,7 @@ export function isWatch({ path }: Seen): boolean {
   return path.includes("watch=true");
 }
 
-/** Whether a request writes the status object; a trial of that is none. */
+/** Whether a request writes the status object; a dry run does not count. */
 export function isStatusWrite(seen: Seen): boolean {
   return seen.method !== "GET" && seen.path.includes("/configmaps/") && !isTrial(seen);
 }

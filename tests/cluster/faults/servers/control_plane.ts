@@ -1,6 +1,6 @@
 /**
- * An etcd and an API server of a test's own, for faults that nobody else may meet. There are no controllers: the test
- * writes in their place.
+ * A test's own etcd and API server, for faults that must affect no other test. There are no controllers: the test writes
+ * in their place.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * A network that loses the packets of chosen connections on loopback, without a word to either side.
+ * A network that silently drops the packets of chosen connections on loopback.
  *
  * @module
  */

@@ -23,19 +23,19 @@ export function assertInstanceOf<T extends abstract new (...args: any[]) => any>
   );
 }
 
-/** Fails unless the text contains the other one. */
+/** Fails unless the actual text contains the expected text. */
 export function assertStringIncludes(actual: string, expected: string, msg?: string): void {
   if (actual.includes(expected)) return;
   throw new AssertionError(withNote(`Expected actual: "${actual}" to contain: "${expected}"`, msg));
 }
 
-/** Fails unless the text matches the expression. */
+/** Fails unless the text matches the regular expression. */
 export function assertMatch(actual: string, expected: RegExp, msg?: string): void {
   if (expected.test(actual)) return;
   throw new AssertionError(withNote(`Expected actual: "${actual}" to match: "${expected}"`, msg));
 }
 
-/** A message, followed by the test author's own. */
+/** A message, followed by the test author's own message. */
 export function withNote(message: string, msg: string | undefined): string {
   return msg ? `${message}: ${msg}` : `${message}.`;
 }

@@ -16,8 +16,8 @@ export function assertNotEquals<T>(actual: T, expected: T, msg?: string): void {
 }
 
 /**
- * Fails unless all that is in the expected object is in the actual one, at any depth. Of lists, the items at the
- * same index are compared.
+ * Fails unless the actual object contains everything in the expected object, at any depth. Lists are compared item by
+ * item.
  */
 export function assertObjectMatch(
   // deno-lint-ignore no-explicit-any -- as the real one, so that objects of any interface are accepted
@@ -28,7 +28,7 @@ export function assertObjectMatch(
   assertEquals(part(actual, expected), part(expected, expected), msg);
 }
 
-/** The part of `actual` that `expected` speaks of, without classes. */
+/** The part of `actual` with the keys of `expected`, without classes. */
 function part(actual: unknown, expected: unknown, seen = new Map<object, unknown>()): unknown {
   if (!hasParts(actual) || !hasParts(expected) || Array.isArray(actual) !== Array.isArray(expected)) {
     return actual;

@@ -4,7 +4,7 @@
  * @module
  */
 
-/** Which flags there are; each name of a flag is listed once, its other names are aliases. */
+/** The declared flags. Each flag is listed under one name; its other names are aliases. */
 export interface ParseOptions<
   S extends string,
   B extends string,
@@ -12,25 +12,25 @@ export interface ParseOptions<
   D extends Record<string, unknown>,
   DD extends boolean,
 > {
-  /** Flags with a text. Without a value on the command line it is `""`. */
+  /** Flags with a text; the text is `""` if the command line gives no value. */
   string?: S | readonly S[];
   /** Flags that are true or false; default `false`. */
   boolean?: B | readonly B[];
-  /** Flags whose values are collected in a list; of other flags the last value counts. */
+  /** Flags whose values are collected in a list; for other flags the last value counts. */
   collect?: C | readonly C[];
-  /** More names of a flag. */
+  /** Further names of a flag. */
   alias?: Readonly<Record<string, string | readonly string[]>>;
   /** Values of flags that are not on the command line. */
   default?: D;
   /** Called for arguments and flags that are not declared; `false` leaves them out of the result. */
   unknown?: (arg: string, key?: string, value?: unknown) => unknown;
-  /** Whether everything after the first argument that is no flag is left unread. */
+  /** Whether to stop parsing at the first argument that is not a flag. */
   stopEarly?: boolean;
-  /** Whether what follows `--` is a list of its own in the result. */
+  /** Whether the result has the arguments after `--` as a separate list. */
   "--"?: DD;
 }
 
-/** The values by name; `_` holds the arguments that belong to no flag. */
+/** The values by name; `_` holds the arguments that do not belong to a flag. */
 export type Args<S extends string, B extends string, C extends string, D, DD extends boolean> =
   & Record<string, unknown>
   & { [K in Exclude<S, C | keyof D>]?: string }
@@ -43,7 +43,7 @@ export type Args<S extends string, B extends string, C extends string, D, DD ext
 
 type Value = string | number | boolean;
 
-/** Reads command line arguments as the given flags. */
+/** Parses command line arguments with the given flags. */
 export function parseArgs<
   S extends string = never,
   B extends string = never,

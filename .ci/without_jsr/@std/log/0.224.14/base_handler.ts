@@ -3,12 +3,12 @@ import type { LogRecord } from "./logger.ts";
 
 export type { LevelName, LogLevel, LogRecord };
 
-/** Makes the line of a record. */
+/** Formats a record as a line. */
 export type FormatterFunction = (logRecord: LogRecord) => string;
 
 /** Options of {@linkcode BaseHandler}. */
 export interface BaseHandlerOptions {
-  /** Default: the level's name, a space and the message. */
+  /** By default the line is the level's name, a space and the message. */
   formatter?: FormatterFunction;
 }
 

@@ -7,7 +7,7 @@ export type GenericFunction = (...args: any[]) => any;
 /** A message, or a function that makes it. */
 type Message<T> = (T extends GenericFunction ? never : T) | (() => T);
 
-/** What a record is made of. */
+/** The values of a record. */
 export interface LogRecordOptions {
   msg: string;
   args: unknown[];
@@ -49,8 +49,8 @@ export interface LoggerOptions {
 /**
  * Hands the messages at or above its level to its handlers.
  *
- * Each method returns its message. A function as message is called only if the message is logged, and its result
- * is what is logged and returned.
+ * Each method returns its message. If the message is a function, the logger calls it only if it logs the message; it
+ * then logs and returns the function's result.
  */
 export class Logger {
   handlers: BaseHandler[];

@@ -11,8 +11,8 @@ function narrowed(tag: string, accepts: (text: string) => boolean): ScalarType {
 }
 
 /**
- * The core schema without sexagesimal numbers, which `@std/yaml` reads as text. As there, decimal integers are
- * left to the float type, so `!!int 3` is refused.
+ * The core schema without sexagesimal numbers, which `@std/yaml` reads as text. As in `@std/yaml`, the float type handles
+ * decimal integers, so `!!int 3` is refused.
  */
 export const CORE_SCHEMA = new loader.Schema({
   include: [loader.CORE_SCHEMA],

@@ -1,7 +1,7 @@
 import { loader } from "./js_yaml.ts";
 import { messageOf } from "./messages.ts";
 
-/** A place in a text: `line` and `column` count from one, `offset` from zero. */
+/** A place in a text: `line` and `column` count from 1, `offset` from 0. */
 export interface YamlPosition {
   readonly line: number;
   readonly column: number;
@@ -25,7 +25,7 @@ export class YamlSyntaxError extends SyntaxError {
   }
 }
 
-/** The error that `@std/yaml` would throw for one of js-yaml; any other error stays as it is. */
+/** The error that `@std/yaml` would throw instead of an error of js-yaml; any other error stays as it is. */
 export function syntaxErrorOf(error: unknown): unknown {
   if (!(error instanceof loader.YAMLException)) return error;
   const { reason, mark } = error;
@@ -49,7 +49,7 @@ export function syntaxErrorAt(message: string, text: string, offset: number): Ya
 
 const SNIPPET_CHARACTERS = 37;
 
-/** Some characters of the line on both sides of an offset, and a caret below it. */
+/** The part of the line around an offset, and a caret below the offset. */
 function snippetOf(text: string, offset: number): string {
   const [before = ""] = /[^\0\r\n\x85\u2028\u2029]*$/.exec(text.slice(0, offset)) ?? [];
   const [after = ""] = /^[^\0\r\n\x85\u2028\u2029]*/.exec(text.slice(offset)) ?? [];

@@ -1,19 +1,19 @@
 import yaml from "npm:js-yaml@3.15.2";
 
-/** What a schema knows of one tag of scalars. */
+/** A schema's rules for one tag of scalars. */
 export interface ScalarType {
   resolve(text: string | null): boolean;
   construct(text: string): unknown;
 }
 
-/** Where the loader stands when it opens or closes a node. */
+/** The loader's state when it opens or closes a node. */
 export interface LoaderState {
   readonly input: string;
   readonly position: number;
   readonly documents: readonly unknown[];
 }
 
-/** A place in a text; `line` and `column` count from zero. */
+/** A place in a text; `line` and `column` count from 0. */
 export interface Mark {
   readonly buffer: string;
   readonly position: number;
@@ -21,7 +21,7 @@ export interface Mark {
   readonly column: number;
 }
 
-/** What js-yaml throws. */
+/** The error of js-yaml. */
 export interface LoaderError extends Error {
   readonly reason: string;
   readonly mark: Mark;
@@ -42,5 +42,5 @@ interface Loader {
   loadAll(content: string, iterator: undefined, options: { schema: Schema }): unknown[];
 }
 
-/** js-yaml 3, as far as it is used here. It has no types of its own, and those of another version may be about. */
+/** The used part of js-yaml 3, which has no types of its own; installed types may be of another version. */
 export const loader = yaml as unknown as Loader;

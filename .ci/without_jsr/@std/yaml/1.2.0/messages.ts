@@ -1,4 +1,4 @@
-/** js-yaml's reasons and the messages that `@std/yaml` has for them. */
+/** The messages of `@std/yaml` by js-yaml's reasons. */
 const MESSAGES: Record<string, string> = {
   "duplication of %YAML directive": "Cannot handle YAML directive: duplication of %YAML directive",
   "YAML directive accepts exactly one argument":
@@ -57,7 +57,7 @@ const MESSAGES: Record<string, string> = {
     "Cannot read document: end of the stream or a document separator is expected",
 };
 
-/** What `@std/yaml` puts before the reasons that name a tag, an anchor or a kind. */
+/** The prefix that `@std/yaml` gives to reasons that name a tag, an anchor or a kind. */
 const PREFIXES: Record<string, string> = {
   "undeclared tag handle": "Cannot read tag property: ",
   "unidentified alias": "Cannot read alias: ",

@@ -1,6 +1,6 @@
 /**
- * Stand-in for `@std/yaml`: `parse()` and `parseAll()` with the core schema, and `stringify()`, over `js-yaml` 3, which
- * the real one was ported from.
+ * Stand-in for `@std/yaml`: `parse()` and `parseAll()` with the core schema, and `stringify()`, over `js-yaml` 3, from
+ * which `@std/yaml` was ported.
  *
  * @module
  */
@@ -11,13 +11,13 @@ import { SingleDocument } from "./single_document.ts";
 
 export { YamlSyntaxError };
 
-/** How to parse; the real package has more schemas, and another default. */
+/** How to parse. The real package has more schemas and another default. */
 export interface ParseOptions {
   schema: "core";
 }
 
 /**
- * Parses a text that holds at most one YAML document; an empty one is `null`.
+ * Parses a text with at most one YAML document; an empty text is `null`.
  *
  * @throws {YamlSyntaxError} If the text is not YAML or holds more than one document
  */
@@ -31,7 +31,7 @@ export function parse(content: string, _options: ParseOptions): unknown {
 }
 
 /**
- * Parses a text of any number of YAML documents; an empty one is `null`.
+ * Parses a text with any number of YAML documents; an empty document is `null`.
  *
  * @throws {YamlSyntaxError} If the text is not YAML
  */
@@ -45,16 +45,16 @@ export function parseAll(content: string, _options: ParseOptions): unknown[] {
 
 /** How to print; the real package has more options. */
 export interface StringifyOptions {
-  /** At which level of nesting collections are printed in one line; -1, the default, is none. */
+  /** From which level of nesting collections are printed in one line; -1 (the default): no level. */
   flowLevel?: number;
-  /** The longest line before texts are folded, characters; -1 is no limit, 80 the default. */
+  /** The line length above which texts are folded, in characters; -1: no limit; 80 by default. */
   lineWidth?: number;
 }
 
 /**
- * Prints a value as a YAML document. Texts that YAML, 1.1 as well, takes for another type get quotes.
+ * Prints a value as a YAML document. Texts that YAML 1.1 or 1.2 would read as another type get quotes.
  *
- * @throws {TypeError} If the value holds what YAML has no type for
+ * @throws {TypeError} If the value holds a value that YAML has no type for
  */
 export function stringify(data: unknown, { flowLevel = -1, lineWidth = 80 }: StringifyOptions = {}): string {
   try {

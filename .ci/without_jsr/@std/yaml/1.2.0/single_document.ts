@@ -1,12 +1,12 @@
 import { syntaxErrorAt } from "./error.ts";
 import type { Listener } from "./js_yaml.ts";
 
-/** Refuses the second document of a stream at the place where the first one has ended. */
+/** Refuses a second document, with an error at the end of the first document. */
 export class SingleDocument {
   #depth = 0;
   #rootEnd = 0;
 
-  /** Follows the loader; throws YamlSyntaxError once a second document is opened. */
+  /** Follows the loader, and throws a YamlSyntaxError when it opens a second document. */
   readonly listener: Listener = (event, { input, position, documents }) => {
     if (documents.length > 0) {
       throw syntaxErrorAt(
@@ -20,7 +20,7 @@ export class SingleDocument {
   };
 }
 
-/** Offset of `---`, or of what follows `...`: there the loader stands between two documents. */
+/** Offset of the `---`, or of the text after `...`: the loader's position between two documents. */
 function separatorAfter(input: string, offset: number): number {
   const separator = /^(?:---|\.\.\.(?:\s+|#.*)*)/gm;
   separator.lastIndex = offset;

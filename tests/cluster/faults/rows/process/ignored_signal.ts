@@ -1,5 +1,5 @@
 /**
- * Runners that do not heed their signal: they are given up, and the run says no more than it knows.
+ * Runners that ignore their signal: the run abandons them, and reports only what it knows.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Errors that nobody foresaw: an exit code of their own, never a verdict, and never a run that cannot be stopped.
+ * Unforeseen errors: they have their own exit code, give no verdict, and leave every run stoppable.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Signals in every phase: the run ends within 5 s, and says no more than it knows.
+ * Signals in every phase: the run ends within 5 s, and reports only what it knows.
  *
  * @module
  */

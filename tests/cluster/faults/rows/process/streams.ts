@@ -1,5 +1,5 @@
 /**
- * Nowhere to write: no standard stream, no disk. The verdict does not depend on who listens.
+ * Runs that cannot write to standard streams or disks. The verdict does not depend on a reader.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Faults of the status object: what cannot be reported is never a wrong verdict.
+ * Faults of the status object: a failed report never makes a verdict wrong.
  *
  * @module
  */

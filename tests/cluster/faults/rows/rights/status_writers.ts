@@ -1,5 +1,5 @@
 /**
- * Others that write the status object too: the run's key and theirs are both kept.
+ * Other writers of the status object: both the run's key and their keys stay.
  *
  * @module
  */
@@ -29,7 +29,7 @@ const conflictRules = (work: Work): JsonObject[] => [
 ];
 const isPut = (seen: Seen) => seen.method === "PUT" && isStatusWrite(seen);
 
-/** Has somebody else write the status object just before each of the first `times` writes that `isIt` accepts. */
+/** Writes the status object as another client just before each of the first `times` writes that `isIt` accepts. */
 function writeBefore(rig: Rig, times: number, isIt: (seen: Seen) => boolean): Rule {
   let writes = 0;
   return ({ seen, pass }) => {

@@ -1,5 +1,5 @@
 /**
- * An object that is there already: the run's own is gone on with, another one is left alone.
+ * Existing objects: a run adopts its own object and leaves every other object alone.
  *
  * @module
  */
@@ -105,7 +105,7 @@ const own: FaultRow[] = [
   },
 ];
 
-/** A row in which somebody else takes the name just before the create, which meets its `fate` after that. */
+/** A row in which another client takes the name just before the create, which meets its `fate` after that. */
 function takenRow(name: string, fate: (exchange: Exchange) => Promise<void> | void): FaultRow {
   return {
     row: 9,

@@ -1,5 +1,5 @@
 /**
- * Answers that are no answer of a working API server, clocks that are wrong, and work that stands still.
+ * Answers that do not come from a working API server, wrong clocks, and work that stands still.
  *
  * @module
  */
@@ -116,7 +116,7 @@ function timeoutUnder(shiftMs: number): FaultRow {
   };
 }
 
-/** Has the first request of each kind before the wait answered by somebody else. */
+/** Answers the first request of each kind before the wait in the API server's place. */
 function answerFirst(rig: Rig, answer: (exchange: Exchange) => Promise<void>): Check {
   const answered = new Set<string>();
   rig.proxy.rule = (exchange) => {

@@ -1,5 +1,6 @@
 /**
- * No way to the API server at the start: what passes is waited out, and what does not ends with nothing created.
+ * No connection to the API server at the start: a run waits out a temporary fault; a lasting fault ends it, and it has
+ * created nothing.
  *
  * @module
  */

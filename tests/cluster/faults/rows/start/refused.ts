@@ -1,5 +1,5 @@
 /**
- * The API server's No to a create: a final one ends the run at once, one that passes is waited out.
+ * Refused creates: a final refusal ends the run at once, a temporary refusal is waited out.
  *
  * @module
  */
@@ -53,7 +53,7 @@ function webhookDownRow(name: string, open: (rig: Rig) => string): FaultRow {
   };
 }
 
-/** A server that takes connections and never says a word. */
+/** A server that accepts connections and never sends anything. */
 function muteServer(rig: Rig): string {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const held: Deno.Conn[] = [];

@@ -1,5 +1,5 @@
 /**
- * Connections that live and say nothing, or almost nothing.
+ * Open connections that carry nothing, or almost nothing.
  *
  * @module
  */

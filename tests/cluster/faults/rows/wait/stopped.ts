@@ -70,7 +70,7 @@ type How = "time-out" | "SIGTERM";
 
 const HOWS = [["time-out", 124], ["SIGTERM", 143]] as const;
 
-/** Work that nobody ends. */
+/** Work that never ends. */
 const ignored: FaultRow[] = HOWS.flatMap(([how, exitCode]): FaultRow[] => [
   {
     row: 67,

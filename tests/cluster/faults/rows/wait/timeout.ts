@@ -1,5 +1,5 @@
 /**
- * RUNNER_TIMEOUT: the run ends, and says no more than it knows.
+ * RUNNER_TIMEOUT: the run ends, and reports only what it knows.
  *
  * @module
  */
